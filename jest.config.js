@@ -1,0 +1,11 @@
+// Tests run on the compiler's own output: type errors stop the build, source maps give TypeScript stack traces, and
+// there is no second compiler to configure.
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/dist/test'],
+  testMatch: ['**/*.test.js'],
+  testEnvironment: 'node',
+  transform: {},
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/scripts/jest-count.js'],
+}
