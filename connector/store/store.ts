@@ -260,11 +260,12 @@ export type StoredLine = {
 export interface StatementStore {
   /** Inserts lines whose (account, key) is new, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
-  /** Lines with a reference that no payment is linked to yet. */
+  /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
-  link(lineId: string, paymentId: string): Promise<void>
+  /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
+  link(lineId: string, paymentId: string | null): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
-  /** Lines whose journal is open. */
+  /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
   /** Lines whose receipt is wanted and whose next try is due. */
   receiptDue(now: number, limit: number): Promise<readonly StoredLine[]>

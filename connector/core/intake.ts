@@ -1,0 +1,63 @@
+// What an asking of the ERP is: new, a repeat of what we know, or a change of what is already on its way.
+
+import type { PaymentRequest, RowStatus } from '../ports'
+import { isPayableAgain } from './lifecycle'
+
+export type Known = {
+  readonly revision: number
+  readonly digest: string
+  readonly approval: string
+  readonly status: RowStatus
+}
+
+export type IntakeDecision =
+  | { readonly kind: 'take'; readonly revision: number }
+  /** Known already, word for word: nothing new is asked. */
+  | { readonly kind: 'repeat' }
+  /** The document says something else than what was taken, and what was taken may be on its way. */
+  | { readonly kind: 'changed' }
+  /** A revision that may not be paid (yet): answered as invalid under its own number. */
+  | {
+      readonly kind: 'refuse'
+      readonly revision: number
+      readonly code: string
+      readonly zh: string
+      readonly en: string
+    }
+
+export function decideIntake(request: PaymentRequest, known: Known | null): IntakeDecision {
+  const asked = request.key.revision
+  if (known === null) return { kind: 'take', revision: asked ?? 1 }
+  if (asked === null) return decideUnnumbered(request, known)
+  if (asked === known.revision) return request.digest === known.digest ? { kind: 'repeat' } : { kind: 'changed' }
+  if (asked < known.revision) {
+    return refuse(
+      asked,
+      'REVISION_OLD',
+      `该单据已有更新的修订 ${known.revision}`,
+      `the document has a later revision ${known.revision}`,
+    )
+  }
+  if (isPayableAgain(known.status)) return { kind: 'take', revision: asked }
+  return refuse(
+    asked,
+    'REVISION_TOO_EARLY',
+    `上一修订 ${known.revision} 尚未以失败、退票或取消结束，不能再次付款`,
+    `revision ${known.revision} has not ended unpaid; it cannot be asked again`,
+  )
+}
+
+/** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
+function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
+  const isSame = request.digest === known.digest
+  if (isPayableAgain(known.status)) {
+    return isSame && request.approval === known.approval
+      ? { kind: 'repeat' }
+      : { kind: 'take', revision: known.revision + 1 }
+  }
+  return isSame ? { kind: 'repeat' } : { kind: 'changed' }
+}
+
+function refuse(revision: number, code: string, zh: string, en: string): IntakeDecision {
+  return { kind: 'refuse', revision, code, zh, en }
+}
