@@ -1,0 +1,99 @@
+// What every step is given: the ports, the site's settings, and one place to tell what happened.
+
+import type { HoldRule } from '../core/holds'
+import type { JournalRule } from '../core/journal'
+import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
+import type { Store } from '../store/store'
+
+export type AccountSettings = {
+  readonly account: string
+  readonly name: string
+  readonly currency: string
+  /** Key of the bank connection, of the ERP. */
+  readonly bank: string
+  readonly erp: string
+  readonly bankName: string
+  readonly bankCode: string
+  readonly accountSet: string
+  /** The ledger account (科目) that carries this bank account; empty: nothing is booked or reconciled. */
+  readonly ledgerAccount: string
+  readonly wantsReceipts: boolean
+}
+
+export type Settings = {
+  /** This daemon's name in history and heartbeats. */
+  readonly instance: string
+  readonly referencePrefix: string
+  readonly intakeLimit: number
+  readonly batchLimit: number
+  /** A bank call is aborted before its lease ends, so that nobody else believes it dead while it still may act. */
+  readonly leaseMs: number
+  readonly callTimeoutMs: number
+  readonly retryFirstMs: number
+  readonly retryMaxMs: number
+  readonly inquireFirstMs: number
+  readonly inquireMaxMs: number
+  readonly receiptRetryMs: number
+  readonly receiptGiveUpMs: number
+  /** Maker's name on vouchers. */
+  readonly maker: string
+  readonly holds: readonly HoldRule[]
+  readonly journal: readonly JournalRule[]
+}
+
+/** Everything worth a log line or a metric, typed once; logs, metrics and tests all hang off it. */
+export type Happening =
+  | {
+      readonly kind: 'payment.taken'
+      readonly erp: string
+      readonly paymentId: string
+      readonly docNo: string
+      readonly state: State
+    }
+  | {
+      readonly kind: 'request.refused'
+      readonly erp: string
+      readonly docNo: string
+      readonly code: string
+      readonly text: string
+    }
+  | {
+      readonly kind: 'payment.moved'
+      readonly paymentId: string
+      readonly bank: string
+      readonly from: State
+      readonly cause: string
+      readonly to: State
+      readonly code: string
+      readonly text: string
+    }
+  | { readonly kind: 'contradiction'; readonly paymentId: string | null; readonly code: string; readonly cause: string }
+  | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
+  | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
+  | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
+  | {
+      readonly kind: 'record.refused'
+      readonly erp: string
+      readonly key: string
+      readonly code: string
+      readonly text: string
+    }
+  | { readonly kind: 'matched'; readonly account: string; readonly count: number }
+
+export type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly settings: Settings
+  readonly erps: ReadonlyMap<string, ErpBridge>
+  readonly banks: ReadonlyMap<string, BankGateway>
+  readonly accounts: readonly AccountSettings[]
+  readonly measure: (
+    text: string,
+    encoding: BankTraits['encoding'],
+  ) => { readonly bytes: number; readonly unmappable: readonly string[] }
+  readonly tell: (happening: Happening) => void
+}
+
+export function accountOf(deps: Deps, account: string): AccountSettings | null {
+  return deps.accounts.find(candidate => candidate.account === account) ?? null
+}

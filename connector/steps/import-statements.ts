@@ -1,0 +1,94 @@
+// Brings an account's lines of some days into the store, each exactly once (I9), and lets those that carry our
+// reference say what became of our payments (I4).
+
+import { judgeStatement } from '../core/judge'
+import { lineKeys } from '../core/line-key'
+import { formatAmount } from '../core/money'
+import { Fault, type DateRange, type StatementLine } from '../ports'
+import type { OutboxDraft, StoredLine } from '../store/store'
+import { accountOf, type AccountSettings, type Deps } from './deps'
+import { move } from './move'
+
+/** A bank that keeps giving pages is broken; no account-day range has more. */
+const MAX_PAGES = 20_000
+
+/** Returns the number of new lines. Throws a Fault when the bank cannot be asked; nothing is imported then. */
+export async function importStatements(deps: Deps, account: string, range: DateRange): Promise<number> {
+  const settings = accountOf(deps, account)
+  const gateway = settings ? deps.banks.get(settings.bank) : undefined
+  if (!settings || !gateway)
+    throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
+  const signal = AbortSignal.timeout(deps.settings.callTimeoutMs)
+  const lines: StatementLine[] = []
+  let after: string | null = null
+  for (let page = 0; ; page++) {
+    if (page >= MAX_PAGES)
+      throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
+    const answer = await gateway.statement(account, range, after, signal)
+    lines.push(...answer.items)
+    after = answer.next
+    if (after === null) break
+  }
+  const count = await store(deps, settings, lines)
+  await saveBalance(deps, settings)
+  return count
+}
+
+/** Lines that carry a reference and were not looked at yet. Returns the number looked at. */
+export async function linkPayments(deps: Deps): Promise<number> {
+  const lines = await deps.store.statements.unlinked(deps.settings.batchLimit)
+  let count = 0
+  for (const stored of lines) {
+    const payment = await deps.store.payments.byReference(stored.bank, stored.line.reference)
+    // Mid-send: its own answer comes first; the line is looked at again in the next round.
+    if (payment?.state === 'sending') continue
+    if (payment) {
+      const verdict = judgeStatement(payment.state, payment.instruction, stored.line)
+      await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+    }
+    await deps.store.statements.link(stored.id, payment?.id ?? null)
+    count++
+  }
+  return count
+}
+
+async function store(deps: Deps, settings: AccountSettings, lines: readonly StatementLine[]): Promise<number> {
+  const at = deps.clock.now()
+  const keys = lineKeys(lines)
+  const drafts = lines.map((line, index): Omit<StoredLine, 'id'> => ({
+    bank: settings.bank,
+    account: settings.account,
+    key: keys[index] ?? '',
+    line,
+    paymentId: null,
+    journal: settings.ledgerAccount === '' ? 'left' : 'open',
+    receipt: settings.wantsReceipts && line.receiptKey !== '' ? 'wanted' : 'none',
+    importedAt: at,
+  }))
+  const outbox = drafts.map((draft): OutboxDraft => ({
+    erp: settings.erp,
+    record: {
+      kind: 'statement.line',
+      key: `line|${settings.account}|${draft.key}`,
+      account: settings.account,
+      line: draft.line,
+      paid: null,
+      at,
+    },
+  }))
+  const inserted = await deps.store.statements.insert(drafts, outbox)
+  if (inserted.length > 0)
+    deps.tell({ kind: 'lines.imported', bank: settings.bank, account: settings.account, count: inserted.length })
+  return inserted.length
+}
+
+async function saveBalance(deps: Deps, settings: AccountSettings): Promise<void> {
+  const gateway = deps.banks.get(settings.bank)
+  if (!gateway) return
+  const balance = await gateway.balance(settings.account, AbortSignal.timeout(deps.settings.callTimeoutMs))
+  const at = deps.clock.now()
+  const key = `balance|${settings.account}|${balance.asOf}|${formatAmount(balance.current)}`
+  await deps.store.statements.saveBalance(balance, at, [
+    { erp: settings.erp, record: { kind: 'balance', key, balance, at } },
+  ])
+}

@@ -1,0 +1,72 @@
+// Asks the bank about what is accepted or unknown, until it says yes or no. It never gives up and never decides: a
+// failed question leaves the payment where it is, and it is asked again, more slowly.
+
+import { backoffMs } from '../core/backoff'
+import { judgeInquiry, type Verdict } from '../core/judge'
+import type { BankGateway, InquiryOutcome } from '../ports'
+import type { Payment } from '../store/store'
+import type { Deps } from './deps'
+import { move } from './move'
+
+/** Returns the number of payments asked about. */
+export async function inquire(deps: Deps, bank: string): Promise<number> {
+  const gateway = deps.banks.get(bank)
+  if (!gateway) return 0
+  const now = deps.clock.now()
+  const due = await deps.store.payments.claim(
+    { states: ['unknown', 'accepted'], bank },
+    now,
+    now + deps.settings.leaseMs,
+    deps.settings.batchLimit,
+  )
+  if (due.length === 0) return 0
+  const outcomes = await tryInquire(deps, gateway, due)
+  for (const [index, payment] of due.entries()) {
+    const outcome = outcomes[index] ?? unavailable('the gateway gave no outcome for this instruction')
+    await learn(deps, gateway, payment, outcome)
+  }
+  return due.length
+}
+
+async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Promise<void> {
+  const verdict = judge(deps, gateway, payment, outcome)
+  const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+  if (!moved) {
+    const delayMs = backoffMs(payment.attempts, deps.settings.inquireFirstMs, deps.settings.inquireMaxMs)
+    const statusText = verdict.text === '' ? payment.statusText : verdict.text
+    await deps.store.payments.postpone([
+      { paymentId: payment.id, seq: payment.seq, dueAt: deps.clock.now() + delayMs, statusText },
+    ])
+    return
+  }
+  // "Returned" about a payment that we had not seen succeed: the debit happened first, then the return.
+  if (outcome.kind === 'returned' && moved.state === 'settled') {
+    await move(deps, [
+      { payment: moved, actor: deps.settings.instance, patch: {}, verdict: judge(deps, gateway, moved, outcome) },
+    ])
+  }
+}
+
+function judge(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Verdict {
+  const sentAt = payment.sentAt ?? payment.stateSince
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, deps.clock.now())
+}
+
+async function tryInquire(
+  deps: Deps,
+  gateway: BankGateway,
+  payments: readonly Payment[],
+): Promise<readonly InquiryOutcome[]> {
+  try {
+    return await gateway.inquire(
+      payments.map(payment => payment.instruction),
+      AbortSignal.timeout(deps.settings.callTimeoutMs),
+    )
+  } catch (error) {
+    return payments.map(() => unavailable(error instanceof Error ? error.message : String(error)))
+  }
+}
+
+function unavailable(reason: string): InquiryOutcome {
+  return { kind: 'unavailable', code: 'INQUIRY_FAILED', reason }
+}

@@ -1,0 +1,285 @@
+// Takes what the ERP asks: a request becomes a payment or an answer that says why not; a withdrawal cancels what has not
+// left; a command is run and answered; a voucher number is noted. A wrong row never stops the right ones.
+
+import { accept, type Problem } from '../core/accept'
+import { bankDay } from '../core/bank-time'
+import { holdsOf } from '../core/holds'
+import { decideIntake } from '../core/intake'
+import { makeReference } from '../core/reference'
+import type { CancelRequest, CommandRequest, PaymentRequest, RowStatus } from '../ports'
+import { Conflict, type IntakeEntry, type KnownRequest, type OutboxDraft, type Payment } from '../store/store'
+import { accountOf, type Deps } from './deps'
+import { move, note, plain } from './move'
+import { documentKey, statusRecord } from './records'
+
+/** Runs a command row; resolves to words for the row. */
+export type RunCommand = (command: CommandRequest) => Promise<{ readonly ok: boolean; readonly text: string }>
+
+/** Returns the number of items taken. */
+export async function intake(deps: Deps, erp: string, runCommand: RunCommand): Promise<number> {
+  const bridge = deps.erps.get(erp)
+  if (!bridge) return 0
+  const cursorName = `erp:${erp}`
+  const pull = await bridge.pull(await deps.store.meta.cursor(cursorName), deps.settings.intakeLimit)
+  const pays = pull.items.filter(item => item.kind === 'pay')
+  await takeAll(deps, erp, pays, pull.cursor)
+  for (const item of pull.items) {
+    if (item.kind === 'cancel') await cancel(deps, erp, item)
+    if (item.kind === 'voucher') await deps.store.journals.posted(item.entryKey, item.voucherNo, deps.clock.now())
+    if (item.kind === 'command') await answer(deps, erp, item, runCommand)
+  }
+  return pull.items.length
+}
+
+type Taken = { readonly entries: readonly IntakeEntry[]; readonly outbox: readonly OutboxDraft[] }
+
+/** Another daemon may take the same document first: read again and decide again, a bounded number of times. */
+async function takeAll(
+  deps: Deps,
+  erp: string,
+  requests: readonly PaymentRequest[],
+  cursor: string | null,
+): Promise<void> {
+  for (let round = 0; ; round++) {
+    const taken = await decideAll(deps, erp, requests)
+    try {
+      await deps.store.payments.intake({ erp, at: deps.clock.now(), actor: deps.settings.instance, cursor, ...taken })
+      for (const entry of taken.entries) tellTaken(deps, erp, entry)
+      return
+    } catch (error) {
+      if (!(error instanceof Conflict) || round >= 4) throw error
+    }
+  }
+}
+
+async function decideAll(deps: Deps, erp: string, requests: readonly PaymentRequest[]): Promise<Taken> {
+  const entries: IntakeEntry[] = []
+  const outbox: OutboxDraft[] = []
+  const known = await deps.store.payments.known(
+    erp,
+    requests.map(request => request.key),
+  )
+  const inThisPull = new Set<string>()
+  for (const [index, request] of requests.entries()) {
+    // One asking of a document at a time: a later one in the same pull comes again, after this one is stored.
+    const document = documentKey(request.key)
+    if (inThisPull.has(document)) continue
+    inThisPull.add(document)
+    await decideOne(deps, erp, request, known[index] ?? null, entries, outbox)
+  }
+  return { entries, outbox }
+}
+
+async function decideOne(
+  deps: Deps,
+  erp: string,
+  request: PaymentRequest,
+  known: KnownRequest | null,
+  entries: IntakeEntry[],
+  outbox: OutboxDraft[],
+): Promise<void> {
+  const decision = decideIntake(request, known)
+  switch (decision.kind) {
+    case 'take':
+      entries.push(await take(deps, erp, request, decision.revision))
+      return
+    case 'refuse':
+      outbox.push({
+        erp,
+        record: refusalRecord(deps, erp, request, decision.revision, [{ field: 'revision', ...decision }]),
+      })
+      return
+    case 'repeat':
+      if (known) outbox.push({ erp, record: repeatedRecord(deps, erp, request, known) })
+      return
+    case 'changed':
+      await recordChanged(deps, request, known)
+  }
+}
+
+async function take(deps: Deps, erp: string, request: PaymentRequest, revision: number): Promise<IntakeEntry> {
+  const account = accountOf(deps, request.payerAccount)
+  const payer = account && account.erp === erp ? account : null
+  const gateway = payer ? (deps.banks.get(payer.bank) ?? null) : null
+  const accepted = accept(request, { payer, traits: gateway?.traits ?? null, measure: deps.measure })
+  if (accepted.kind === 'refused' || !payer || !gateway) {
+    const problems = accepted.kind === 'refused' ? accepted.problems : []
+    const record = refusalRecord(deps, erp, request, revision, problems)
+    return {
+      request,
+      revision,
+      status: 'invalid',
+      errorCode: problems[0]?.code ?? '',
+      payment: null,
+      cause: 'intake.refused',
+      evidence: { text: record.statusText },
+      holds: [],
+      outbox: [{ erp, record }],
+    }
+  }
+  const now = deps.clock.now()
+  const sequence = await deps.store.meta.allocate(`reference:${payer.bank}`, 1)
+  const incarnation = await deps.store.meta.incarnation()
+  const reference = makeReference(
+    { prefix: deps.settings.referencePrefix, day: bankDay(now), incarnation, sequence },
+    gateway.traits.reference,
+  )
+  const holds = holdsOf(accepted.draft, deps.settings.holds)
+  const status = holds.length > 0 ? 'held' : 'ready'
+  const payment: Payment = {
+    id: `${bankDay(now).replaceAll('-', '')}-${payer.bank}-${reference}`,
+    erp,
+    bank: payer.bank,
+    request,
+    revision,
+    instruction: { ...accepted.draft, reference, batch: { reference: '', line: 0 }, sentOn: null },
+    state: status,
+    seq: 1,
+    attempts: 0,
+    dueAt: now,
+    leaseUntil: null,
+    sentAt: null,
+    stateSince: now,
+    createdAt: now,
+    updatedAt: now,
+    errorCode: '',
+    statusText: holds.map(hold => hold.reason).join('；'),
+    bankSerial: '',
+    settledAt: null,
+    receiptNo: '',
+  }
+  const cause = status === 'held' ? 'intake.held' : 'intake.accepted'
+  const record = statusRecord({
+    ...factsOf(deps, erp, request, revision, status),
+    seq: 1,
+    text: payment.statusText,
+    cause,
+    bankReference: reference,
+  })
+  return {
+    request,
+    revision,
+    status,
+    errorCode: '',
+    payment,
+    cause,
+    evidence: { digest: request.digest },
+    holds,
+    outbox: [{ erp, record }],
+  }
+}
+
+async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
+  const [known] = await deps.store.payments.known(erp, [item.key])
+  const payment = known?.payment
+  if (!known || !payment || (item.key.revision !== null && item.key.revision !== known.revision)) return
+  const [moved] =
+    payment.state === 'held' || payment.state === 'ready'
+      ? await move(deps, [
+          {
+            payment,
+            actor: item.by || erp,
+            patch: {},
+            verdict: plain('erp.cancelled', '', 'ERP 撤销 (withdrawn by the ERP)'),
+          },
+        ])
+      : [null]
+  if (moved) return
+  const current = (await deps.store.payments.get(payment.id)) ?? payment
+  if (current.state === 'cancelled') return
+  await note(
+    deps,
+    current,
+    'erp.cancelRefused',
+    'CANCEL_TOO_LATE',
+    '指令可能已发往银行，不能撤销 (it may have left, it cannot be withdrawn)',
+  )
+}
+
+async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand: RunCommand): Promise<void> {
+  const result = await runCommand(item).catch((error: unknown) => ({
+    ok: false,
+    text: error instanceof Error ? error.message : String(error),
+  }))
+  const at = deps.clock.now()
+  await deps.store.outbox.add(
+    [{ erp, record: { kind: 'command.answered', key: `command|${item.id}`, id: item.id, at, ...result } }],
+    at,
+  )
+}
+
+async function recordChanged(deps: Deps, request: PaymentRequest, known: KnownRequest | null): Promise<void> {
+  const paymentId = known?.payment?.id ?? null
+  const evidence = { document: documentKey(request.key), digest: request.digest, takenDigest: known?.digest ?? '' }
+  const isNew = await deps.store.contradictions.record({
+    at: deps.clock.now(),
+    paymentId,
+    code: 'REQUEST_CHANGED',
+    cause: 'intake',
+    evidence,
+  })
+  if (!isNew) return
+  deps.tell({ kind: 'contradiction', paymentId, code: 'REQUEST_CHANGED', cause: 'intake' })
+  if (known?.payment)
+    await note(
+      deps,
+      known.payment,
+      'erp.changed',
+      'REQUEST_CHANGED',
+      '单据在接收后被修改，仍按接收时的内容处理 (changed after it was taken)',
+    )
+}
+
+function refusalRecord(
+  deps: Deps,
+  erp: string,
+  request: PaymentRequest,
+  revision: number,
+  problems: readonly Problem[],
+) {
+  const text = problems.map(problem => problem.zh).join('；')
+  return statusRecord({
+    ...factsOf(deps, erp, request, revision, 'invalid'),
+    seq: 1,
+    text,
+    cause: 'intake.refused',
+    errorCode: problems[0]?.code ?? '',
+    bankReference: '',
+  })
+}
+
+function repeatedRecord(deps: Deps, erp: string, request: PaymentRequest, known: KnownRequest) {
+  const { payment } = known
+  return statusRecord({
+    ...factsOf(deps, erp, payment?.request ?? request, known.revision, known.status),
+    seq: payment?.seq ?? 1,
+    text: payment?.statusText ?? '',
+    cause: 'intake.repeated',
+    errorCode: payment?.errorCode ?? '',
+    bankReference: payment?.instruction.reference ?? '',
+    bankSerial: payment?.bankSerial ?? '',
+    settledAt: payment?.settledAt ?? null,
+    receiptNo: payment?.receiptNo ?? '',
+  })
+}
+
+function factsOf(deps: Deps, erp: string, request: PaymentRequest, revision: number, status: RowStatus) {
+  return {
+    erp,
+    request,
+    revision,
+    status,
+    errorCode: '',
+    bankSerial: '',
+    settledAt: null,
+    receiptNo: '',
+    at: deps.clock.now(),
+  }
+}
+
+function tellTaken(deps: Deps, erp: string, entry: IntakeEntry): void {
+  const { docNo } = entry.request.key
+  if (entry.payment)
+    deps.tell({ kind: 'payment.taken', erp, paymentId: entry.payment.id, docNo, state: entry.payment.state })
+  else deps.tell({ kind: 'request.refused', erp, docNo, code: entry.errorCode, text: entry.evidence['text'] ?? '' })
+}

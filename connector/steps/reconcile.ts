@@ -1,0 +1,38 @@
+// Matches an account's bank lines with the ledger's bank-deposit journal over some days, and says why for every match.
+
+import { MATCH_RULES, matchLines, type BankSide } from '../core/match'
+import type { DateRange, LedgerLine } from '../ports'
+import { accountOf, type Deps } from './deps'
+import { entryKeyOf } from './post-journals'
+
+/** Returns the number of new matches. */
+export async function reconcile(deps: Deps, account: string, range: DateRange): Promise<number> {
+  const settings = accountOf(deps, account)
+  const bridge = settings ? deps.erps.get(settings.erp) : undefined
+  if (!settings || settings.ledgerAccount === '' || !bridge?.ledger) return 0
+  const lines = await deps.store.statements.list(account, range)
+  const matched = await deps.store.matches.of(account, range)
+  const matchedLines = new Set(matched.flatMap(match => match.lineIds))
+  const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
+  const bank = lines
+    .filter(line => !matchedLines.has(line.id))
+    .map((stored): BankSide => ({
+      id: stored.id,
+      date: stored.line.bookedOn,
+      minor: stored.line.amount.minor,
+      references: [stored.line.reference, stored.line.bankSerial],
+      counterparty: stored.line.counterName,
+      entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
+    }))
+  if (bank.length === 0) return 0
+  const ledger: LedgerLine[] = []
+  for await (const line of bridge.ledger(settings.ledgerAccount, range))
+    if (!matchedLedger.has(line.id)) ledger.push(line)
+  const found = matchLines(bank, ledger)
+  const count = await deps.store.matches.save(
+    found.map(match => ({ ...match, account, ruleVersion: MATCH_RULES })),
+    deps.clock.now(),
+  )
+  if (count > 0) deps.tell({ kind: 'matched', account, count })
+  return count
+}

@@ -1,0 +1,201 @@
+// Sends what is ready. Intent is committed first for the whole batch, the bank is called with no transaction open, then
+// the answers are committed. A throw, a missing answer, anything unclear is `uncertain`: never sent again from here (I3).
+
+import { assert } from '../core/assert'
+import { backoffMs } from '../core/backoff'
+import { bankDay } from '../core/bank-time'
+import { judgeSend } from '../core/judge'
+import { makeReference } from '../core/reference'
+import type { BankGateway, Instruction, SendOutcome } from '../ports'
+import type { Payment } from '../store/store'
+import type { Deps } from './deps'
+import { move, plain } from './move'
+
+/** Returns the number of payments claimed. */
+export async function submit(deps: Deps, bank: string): Promise<number> {
+  const gateway = deps.banks.get(bank)
+  if (!gateway) return 0
+  const now = deps.clock.now()
+  const claimed = await deps.store.payments.claim(
+    { states: ['ready'], bank },
+    now,
+    now + deps.settings.leaseMs,
+    deps.settings.batchLimit,
+  )
+  const due = await recheck(deps, claimed)
+  for (const group of await groupForBank(deps, gateway, due)) await sendGroup(deps, gateway, group)
+  return claimed.length
+}
+
+async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payment[]): Promise<void> {
+  const now = deps.clock.now()
+  const leaseUntil = now + deps.settings.leaseMs
+  const started = await move(
+    deps,
+    group.map(payment => ({
+      payment,
+      actor: deps.settings.instance,
+      verdict: plain('send.started', '', ''),
+      patch: {
+        instruction: { ...payment.instruction, sentOn: payment.instruction.sentOn ?? bankDay(now) },
+        sentAt: payment.sentAt ?? now,
+        attempts: payment.attempts,
+        leaseUntil,
+      },
+    })),
+  )
+  const sending = started.filter(payment => payment !== null && payment.state === 'sending')
+  const mine = sending.filter((payment): payment is Payment => payment !== null)
+  if (mine.length === 0) return
+  const outcomes = await trySend(deps, gateway, mine, leaseUntil)
+  await move(
+    deps,
+    mine.map((payment, index) => {
+      const outcome = outcomes[index] ?? uncertain('the gateway gave no outcome for this instruction')
+      const isUnsent = outcome.kind === 'unsent'
+      const delayMs = backoffMs(payment.attempts, deps.settings.retryFirstMs, deps.settings.retryMaxMs)
+      return {
+        payment,
+        actor: deps.settings.instance,
+        verdict: judgeSend(payment.instruction, outcome),
+        patch: isUnsent ? { attempts: payment.attempts + 1, dueAt: deps.clock.now() + delayMs } : {},
+      }
+    }),
+  )
+}
+
+async function trySend(
+  deps: Deps,
+  gateway: BankGateway,
+  payments: readonly Payment[],
+  leaseUntil: number,
+): Promise<readonly SendOutcome[]> {
+  for (const payment of payments) assertSendable(payment)
+  // The last check before the socket. A process stopped right after it cannot be fenced by us, only by the bank.
+  if (deps.clock.now() >= leaseUntil) {
+    return payments.map(() => ({
+      kind: 'unsent',
+      code: 'LEASE_LOST',
+      reason: '发送前租约已到期 (the lease ended before the send)',
+    }))
+  }
+  const timeout = AbortSignal.timeout(deps.settings.callTimeoutMs)
+  try {
+    const outcomes = await gateway.send(
+      payments.map(payment => payment.instruction),
+      timeout,
+    )
+    if (outcomes.length === payments.length) return outcomes
+    return payments.map(() =>
+      uncertain(`the gateway gave ${outcomes.length} outcomes for ${payments.length} instructions`),
+    )
+  } catch (error) {
+    return payments.map(() => uncertain(error instanceof Error ? error.message : String(error)))
+  }
+}
+
+function assertSendable(payment: Payment): void {
+  const { instruction } = payment
+  assert(payment.state === 'sending', `${payment.id} is ${payment.state}, not sending`)
+  assert(instruction.reference !== '' && instruction.batch.reference !== '', `${payment.id} has no stored reference`)
+  assert(instruction.amount.minor > 0n, `${payment.id} has no positive amount`)
+  assert(instruction.payer.account !== instruction.payee.account, `${payment.id} pays itself`)
+}
+
+/** Is the document still what was taken? Asked right before the send, where the ERP does not freeze what was taken. */
+async function recheck(deps: Deps, payments: readonly Payment[]): Promise<readonly Payment[]> {
+  const kept: Payment[] = []
+  for (const erp of new Set(payments.map(payment => payment.erp))) {
+    const group = payments.filter(payment => payment.erp === erp)
+    const bridge = deps.erps.get(erp)
+    if (!bridge?.recheck) {
+      kept.push(...group)
+      continue
+    }
+    const answers = await bridge.recheck(group.map(payment => payment.request))
+    for (const [index, payment] of group.entries()) {
+      const answer = answers[index]
+      if (answer === 'same') kept.push(payment)
+      else if (answer !== undefined) {
+        const text =
+          answer === 'changed'
+            ? '发送前单据已修改 (the document changed before the send)'
+            : '发送前单据已弃审或删除 (the document was withdrawn before the send)'
+        await move(deps, [
+          {
+            payment,
+            actor: erp,
+            patch: {},
+            verdict: plain('erp.cancelled', answer === 'changed' ? 'DOCUMENT_CHANGED' : 'DOCUMENT_WITHDRAWN', text),
+          },
+        ])
+      }
+    }
+  }
+  return kept
+}
+
+/**
+ * Groups that travel together: one payer account, at most the bank's batch size. Where the bank knows only the package
+ * (ICBC), a package that was formed once keeps its members and its reference for life, and goes again only whole.
+ */
+async function groupForBank(
+  deps: Deps,
+  gateway: BankGateway,
+  due: readonly Payment[],
+): Promise<readonly (readonly Payment[])[]> {
+  const formed = Map.groupBy(
+    due.filter(payment => payment.instruction.batch.reference !== ''),
+    payment => payment.instruction.batch.reference,
+  )
+  const groups: (readonly Payment[])[] = []
+  for (const [reference, members] of formed) {
+    if (gateway.traits.referenceScope === 'item' || (await isWhole(deps, gateway.name, reference, members)))
+      groups.push(members)
+    else await postpone(deps, members)
+  }
+  const fresh = due.filter(payment => payment.instruction.batch.reference === '')
+  for (const members of Map.groupBy(fresh, payment => payment.instruction.payer.account).values()) {
+    for (let start = 0; start < members.length; start += gateway.traits.batchMax) {
+      groups.push(await formPackage(deps, gateway, members.slice(start, start + gateway.traits.batchMax)))
+    }
+  }
+  return groups
+}
+
+async function isWhole(deps: Deps, bank: string, reference: string, members: readonly Payment[]): Promise<boolean> {
+  const all = await deps.store.payments.inBatch(bank, reference)
+  const here = new Set(members.map(member => member.id))
+  return all.every(payment => here.has(payment.id) || payment.state === 'cancelled' || payment.state === 'failed')
+}
+
+async function postpone(deps: Deps, payments: readonly Payment[]): Promise<void> {
+  const dueAt = deps.clock.now() + deps.settings.retryMaxMs
+  const statusText = '等待同一批次的其他指令查清 (waiting for the rest of its package)'
+  await deps.store.payments.postpone(
+    payments.map(payment => ({ paymentId: payment.id, seq: payment.seq, dueAt, statusText })),
+  )
+}
+
+async function formPackage(deps: Deps, gateway: BankGateway, members: readonly Payment[]): Promise<readonly Payment[]> {
+  const [first] = members
+  assert(first !== undefined, 'a package without members')
+  const reference = members.length === 1 ? first.instruction.reference : await packageReference(deps, gateway)
+  return members.map((payment, index) => {
+    const instruction: Instruction = { ...payment.instruction, batch: { reference, line: index + 1 } }
+    return { ...payment, instruction }
+  })
+}
+
+async function packageReference(deps: Deps, gateway: BankGateway): Promise<string> {
+  const sequence = await deps.store.meta.allocate(`reference:${gateway.name}`, 1)
+  const incarnation = await deps.store.meta.incarnation()
+  return makeReference(
+    { prefix: deps.settings.referencePrefix, day: bankDay(deps.clock.now()), incarnation, sequence },
+    gateway.traits.reference,
+  )
+}
+
+function uncertain(reason: string): SendOutcome {
+  return { kind: 'uncertain', code: 'SEND_FAILED', reason }
+}
