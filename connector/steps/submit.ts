@@ -4,6 +4,7 @@
 import { assert } from '../core/assert'
 import { backoffMs } from '../core/backoff'
 import { bankDay } from '../core/bank-time'
+import { groupBy } from '../core/group'
 import { judgeSend } from '../core/judge'
 import { makeReference } from '../core/reference'
 import type { BankGateway, Instruction, SendOutcome } from '../ports'
@@ -144,7 +145,7 @@ async function groupForBank(
   gateway: BankGateway,
   due: readonly Payment[],
 ): Promise<readonly (readonly Payment[])[]> {
-  const formed = Map.groupBy(
+  const formed = groupBy(
     due.filter(payment => payment.instruction.batch.reference !== ''),
     payment => payment.instruction.batch.reference,
   )
@@ -155,7 +156,7 @@ async function groupForBank(
     else await postpone(deps, members)
   }
   const fresh = due.filter(payment => payment.instruction.batch.reference === '')
-  for (const members of Map.groupBy(fresh, payment => payment.instruction.payer.account).values()) {
+  for (const members of groupBy(fresh, payment => payment.instruction.payer.account).values()) {
     for (let start = 0; start < members.length; start += gateway.traits.batchMax) {
       groups.push(await formPackage(deps, gateway, members.slice(start, start + gateway.traits.batchMax)))
     }
