@@ -3,6 +3,7 @@ import { createIcbcGateway } from '../../bank-gateways/icbc/gateway'
 import type { BankGateway, StatementLine } from '../../connector/ports'
 import {
   ACCOUNT,
+  AT,
   type FakeNc,
   configFor,
   envelope,
@@ -157,19 +158,39 @@ describe('a payment', () => {
     expect(nc.sent.map(codeOf).slice(3)).toEqual(['QACCBAL', 'PAYENT'])
   })
 
-  test("asks for the bank's date again once five minutes old, and once the package was not accepted", async () => {
+  test("asks for the bank's date again once it is five minutes old", async () => {
+    const gateway = await primed()
+    nc.on('PAYENT', accepting)
+    now.at = AT + 299_999
+    await gateway.send([instruction()], never)
+    now.at = AT + 300_000
+    await gateway.send([instruction()], never)
+    expect(nc.sent.map(codeOf)).toEqual(['PAYENT', 'QACCBAL', 'PAYENT'])
+  })
+
+  test("asks for the bank's date again when our own clock passes midnight", async () => {
+    now.at = Date.parse('2026-03-01T23:59:59+08:00')
+    const gateway = await primed()
+    nc.on('PAYENT', accepting)
+    await gateway.send([instruction()], never)
+    now.at += 1000
+    await gateway.send([instruction()], never)
+    expect(nc.sent.map(codeOf)).toEqual(['PAYENT', 'QACCBAL', 'PAYENT'])
+  })
+
+  test("asks for the bank's date again once a package was not accepted", async () => {
+    const gateway = await primed()
     nc.on(
       'PAYENT',
       reply(({ fSeqno }) => envelope('PAYENT', fSeqno, '', 'E0001')),
     )
-    const gateway = await primed()
-    now.at += 299_000
     await gateway.send([instruction()], never)
     await gateway.send([instruction()], never)
     expect(nc.sent.map(codeOf)).toEqual(['PAYENT', 'QACCBAL', 'PAYENT'])
   })
 })
 
+const accepting = reply(({ fSeqno }) => envelope('PAYENT', fSeqno, item()))
 const codeOf = ({ xml }: { xml: string }): string => /<TransCode>(\w+)</.exec(xml)?.[1] ?? ''
 
 function envelopeOfBalance(fSeqno: string, queryTime: string): string {
