@@ -105,7 +105,7 @@ function packageProblem(config: IcbcConfig, batch: readonly Instruction[]): Trou
 
 /** Before the package goes to the tunnel port everything that fails, a defect included, leaves it unsent. */
 function preparationTrouble(error: unknown): Trouble {
-  const code = error instanceof BadAnswer || error instanceof Fault ? error.code : 'icbc.not-signed'
+  const code = error instanceof BadAnswer || error instanceof Fault ? error.code : 'icbc.not-prepared'
   const reason = error instanceof Error ? error.message : String(error)
   return {
     code,

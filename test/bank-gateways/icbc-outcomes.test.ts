@@ -109,7 +109,7 @@ describe('provably nothing left: unsent', () => {
 
   test('connection refused at the sign port', async () => {
     await nc.stop('sign')
-    expect(await sendOne()).toMatchObject({ kind: 'unsent', code: 'icbc.not-signed' })
+    expect(await sendOne()).toMatchObject({ kind: 'unsent', code: 'icbc.not-prepared' })
   })
 
   test('connection refused at the tunnel port', async () => {
@@ -133,7 +133,7 @@ describe('provably nothing left: unsent', () => {
   test('the sign port is silent', async () => {
     await setUp({ answerTimeoutMs: 150 })
     nc.on('sign', () => {})
-    expect(await sendOne()).toMatchObject({ kind: 'unsent', code: 'icbc.not-signed' })
+    expect(await sendOne()).toMatchObject({ kind: 'unsent', code: 'icbc.not-prepared' })
   })
 
   test("the bank's date cannot be learned", async () => {
