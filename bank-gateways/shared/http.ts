@@ -60,7 +60,7 @@ export function post(
       signal.removeEventListener('abort', onAbort)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    request.on('error', error => fail(error.message, error))
+    request.on('error', (error: NodeJS.ErrnoException) => fail(error.message || (error.code ?? error.name), error))
     request.on('socket', socket => {
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         connected = true
