@@ -6,7 +6,7 @@ import type { Instruction } from '../../connector/ports'
 import { byteLength, shortened } from '../shared/charset'
 import { element } from '../shared/xml'
 import { problem, type Problem } from './codes'
-import type { BocConfig } from './config'
+import { accountOf, type BocConfig } from './config'
 
 /** CNAPS prefix and names by which BOC is the payee's own bank. 中国农业银行 and 中国人民银行 do not hold the name. */
 export const OWN = { cnapsPrefix: '104', names: ['中国银行'] } as const
@@ -30,7 +30,7 @@ export function functionOf(instruction: Instruction): PaymentFunction {
 export function instructionProblem(instruction: Instruction, config: BocConfig): Problem | null {
   const { reference, payer, payee, amount } = instruction
   if (!/^[A-Za-z0-9]{1,32}$/.test(reference)) return problem('boc.reference', reference)
-  if (!Object.hasOwn(config.accounts, payer.account)) return problem('boc.unknown_account', payer.account)
+  if (accountOf(config, payer.account) === null) return problem('boc.unknown_account', payer.account)
   if (amount.currency !== 'CNY') return problem('boc.currency', amount.currency)
   if (amount.minor <= 0n || amount.minor > MAX_MINOR) return problem('boc.amount', formatAmount(amount))
   if (!fits(payer.name, config)) return problem('boc.payer_name', measured(payer.name, config))
@@ -111,7 +111,7 @@ function ownSide({ reference, payer }: Instruction, config: BocConfig): readonly
     element('insid', reference),
     element('obssid', ''),
     element('fractn', [
-      element('fribkn', config.accounts[payer.account]?.ibknum ?? ''),
+      element('fribkn', accountOf(config, payer.account)?.ibknum ?? ''),
       element('actacn', payer.account),
       element('actnam', payer.name),
     ]),

@@ -16,10 +16,14 @@ export function receiptKeyOf(row: XmlNode): string {
 
 /** The marks of a receipt key, or null when it is not one of ours. */
 export function marksOf(receiptKey: string): ReceiptMarks | null {
-  const parts = /^([\w.%~!*'()-]*)\|([\w.%~!*'()-]*)\|([\w.%~!*'()-]*)$/.exec(receiptKey)
-  if (parts === null) return null
-  const [transid = '', vchnum = '', insid = ''] = parts.slice(1).map(decodeURIComponent)
-  return { transid, vchnum, insid }
+  const parts = receiptKey.split('|')
+  if (parts.length !== 3) return null
+  try {
+    const [transid = '', vchnum = '', insid = ''] = parts.map(decodeURIComponent)
+    return { transid, vchnum, insid }
+  } catch {
+    return null
+  }
 }
 
 /**

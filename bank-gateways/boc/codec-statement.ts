@@ -5,7 +5,7 @@ import { Fault, type Money, type StatementLine } from '../../connector/ports'
 import { element, textAt, type XmlNode } from '../shared/xml'
 import { currencyOf, dayOf, money, statusOf, type Reply } from './codec'
 import { problem } from './codes'
-import type { BocConfig } from './config'
+import { accountOf, type BocConfig } from './config'
 import { receiptKeyOf } from './codec-receipt'
 
 /** 2001 today, 2002 history (banks/boc §8). */
@@ -105,7 +105,7 @@ function countAt(body: XmlNode, name: string): number | null {
 
 /** A code that is there and not known is never overruled by the site's setting. */
 function ownCurrency(row: XmlNode, account: string, config: BocConfig): string | null {
-  return textAt(row, 'trncur') === '' ? (config.accounts[account]?.currency ?? null) : null
+  return textAt(row, 'trncur') === '' ? (accountOf(config, account)?.currency ?? null) : null
 }
 
 type Counterparty = Pick<StatementLine, 'counterAccount' | 'counterName' | 'counterBank'>

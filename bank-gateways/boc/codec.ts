@@ -74,7 +74,7 @@ export function readReply(bytes: Uint8Array, encoding: BocConfig['encoding'], ex
     const text = decode(bytes, encoding)
     root = parseXml(token !== null && token.length >= MIN_BLOTTED_TOKEN ? text.replaceAll(token, '***') : text)
   } catch (error) {
-    return problem('boc.undecodable', error instanceof Error ? error.message.slice(0, MAX_TEXT) : '')
+    return problem('boc.undecodable', String(error).slice(0, MAX_TEXT))
   }
   if (root.name !== 'bocb2e') return problem('boc.undecodable', `<${root.name}>`)
   const echoed = textAt(root, 'head', 'trnid')

@@ -8,7 +8,7 @@ import { CODE_OUTCOMES, isListed } from './codes'
 const ASCII = /^[\x21-\x7e]+$/
 const WORDS = z.array(z.string().min(1))
 
-const account = z.strictObject({
+const ownAccount = z.strictObject({
   /** 联行号 of the account's province, 5 digits, e.g. 40142 Beijing (banks/boc §9). */
   ibknum: z.string().regex(/^\d{5}$/, '须为 5 位省行联行号 / must be the 5-digit province code'),
   /** ISO currency of the account, used only for rows that the bank sends without one. */
@@ -98,7 +98,7 @@ const fields = z.strictObject({
     .default('zh_CN'),
   encoding: z.enum(['utf-8', 'gb18030']).default('utf-8'),
   /** Our accounts by number (BOC's have 12 to 18 digits). */
-  accounts: z.record(z.string().max(35).regex(ASCII), account),
+  accounts: z.record(z.string().max(35).regex(ASCII), ownAccount),
   connectTimeoutMs: z.int().positive().default(10_000),
   /** Clients use 25 s and 600 s. Too short is safe: the payment is then asked about. */
   answerTimeoutMs: z.int().positive().default(60_000),
@@ -144,6 +144,12 @@ export const bocConfig = fields.transform(({ ip, termid, ...rest }, context) => 
 })
 
 export type BocConfig = z.infer<typeof bocConfig>
+
+/** The settings of one of our accounts, or null. Never through the prototype: an account number comes from an ERP. */
+export function accountOf(config: BocConfig, account: string): BocConfig['accounts'][string] | null {
+  return Object.hasOwn(config.accounts, account) ? (config.accounts[account] ?? null) : null
+}
+
 export type ReceiptConfig = NonNullable<BocConfig['receipts']>
 
 function padded(octet: string): string {

@@ -31,7 +31,7 @@ export function createExchange(config: BocConfig, sequence: () => string): Excha
     try {
       http = await post(url, { 'Content-Type': 'application/xml' }, bytes, config, signal)
     } catch (error) {
-      const detail = error instanceof Error ? error.message : ''
+      const detail = error instanceof Error ? error.message : String(error)
       if (!(error instanceof Unsent)) return { kind: 'uncertain', problem: problem('boc.no_answer', detail) }
       return { kind: 'unsent', problem: problem(signal.aborted ? 'boc.aborted' : 'boc.unreachable', detail) }
     }

@@ -5,7 +5,7 @@ import { Fault, type BankGateway, type BankTraits, type Clock } from '../../conn
 import { balanceBody, readBalance } from './codec'
 import { OWN, WIDTH } from './codec-payment'
 import { problem } from './codes'
-import type { BocConfig } from './config'
+import { accountOf, type BocConfig } from './config'
 import { createExchange } from './exchange'
 import { inquirePayments, sendPayments } from './payments'
 import { BocReceipts } from './receipts'
@@ -34,7 +34,7 @@ export function createBocGateway(config: BocConfig, deps: BocDeps): BankGateway 
     inquire: (batch, signal) => inquirePayments(shared, batch, signal),
     statement: (account, range, after, signal) => statementPage(shared, account, range, after, signal),
     async balance(account, signal) {
-      const known = config.accounts[account]
+      const known = accountOf(config, account)
       if (!known) throw faultOf(problem('boc.unknown_account', account))
       const reply = await session.query('b2e0005', balanceBody(account, known.ibknum), signal)
       const balance = readBalance(reply, account, clock.now())

@@ -65,7 +65,7 @@ async function sendMessage(
   try {
     body = paymentBody(trncod, batch, bankStamp(clock.now()).slice(0, 8), config)
   } catch (error) {
-    return all({ kind: 'unsent', ...problem('boc.unbuildable', error instanceof Error ? error.message : '') })
+    return all({ kind: 'unsent', ...problem('boc.unbuildable', String(error)) })
   }
   const isUnsigned = (reply: Reply): boolean =>
     messageClass(reply, config) === 'notSignedIn' && everyItemUnexecuted(reply, config)

@@ -10,7 +10,7 @@ import type { Clock, ReceiptDocument, StatementLine } from '../../connector/port
 import { addDays, bankDay } from '../shared/bank-time'
 import { marksOf, readFilename, receiptBody, type ReceiptMarks } from './codec-receipt'
 import { problem } from './codes'
-import type { BocConfig, ReceiptConfig } from './config'
+import { accountOf, type BocConfig, type ReceiptConfig } from './config'
 import { faultOf, type BocSession } from './session'
 
 type Requested = { readonly filename: string; readonly atMs: number }
@@ -36,7 +36,7 @@ export class BocReceipts {
   }
 
   async fetch(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null> {
-    const known = this.#config.accounts[account]
+    const known = accountOf(this.#config, account)
     if (!known) throw faultOf(problem('boc.unknown_account', account))
     const marks = marksOf(line.receiptKey)
     if (marks === null || this.#isTooEarly(line, marks)) return null
@@ -89,7 +89,7 @@ async function readBounded(
     // NOFOLLOW does not exist on Windows, where a link needs an administrator to be made.
     file = await open(path.join(directory, filename), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
   } catch (error) {
-    if (!isMissing(error)) throw fault(error instanceof Error ? error.message : '')
+    if (!isMissing(error)) throw fault(String(error))
     const isThere = await stat(directory).then(
       found => found.isDirectory(),
       () => false,
@@ -107,7 +107,7 @@ async function readBounded(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 }
 
 /**
@@ -133,7 +133,7 @@ function onlyPdf(zip: Buffer, filename: string, pattern: string | null, marks: R
     if (!bytes || !isPdf(bytes)) throw new RangeError('the entry is not a whole PDF')
     return bytes
   } catch (error) {
-    throw faultOf(problem('boc.receipt_file', `${filename} ${error instanceof Error ? error.message : ''}`))
+    throw faultOf(problem('boc.receipt_file', `${filename} ${String(error)}`))
   }
 }
 

@@ -6,7 +6,7 @@ import { addDays, bankDay } from '../shared/bank-time'
 import { dayOf } from './codec'
 import { readLine, readRows, statementBody, type StatementRows, type StatementType } from './codec-statement'
 import { problem } from './codes'
-import type { BocConfig } from './config'
+import { accountOf, type BocConfig } from './config'
 import { faultOf, type BocSession } from './session'
 
 export type StatementDeps = { readonly config: BocConfig; readonly clock: Clock; readonly session: BocSession }
@@ -28,7 +28,7 @@ export async function statementPage(
   after: string | null,
   signal: AbortSignal,
 ): Promise<Page<StatementLine>> {
-  const known = config.accounts[account]
+  const known = accountOf(config, account)
   if (!known) throw faultOf(problem('boc.unknown_account', account))
   const today = bankDay(clock.now())
   if (!isRange(range, today)) throw faultOf(problem('boc.range', `${range.from}..${range.to}`))
