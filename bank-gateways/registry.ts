@@ -1,0 +1,38 @@
+// Every bank gateway, one line each. Only main.ts and tests import a registry.
+
+import { z } from 'zod'
+import type { BankGateway, Clock } from '../connector/ports'
+import { bocConfig } from './boc/config'
+import { createBocGateway } from './boc/gateway'
+import { icbcConfig } from './icbc/config'
+import { createIcbcGateway } from './icbc/gateway'
+
+export type GatewayDeps = {
+  readonly clock: Clock
+  /** The connection's key in the configuration. */
+  readonly name: string
+  /** A message number never used before at this bank: 12 digits. */
+  readonly sequence: () => string
+}
+
+export type GatewayKind = {
+  readonly zh: string
+  readonly en: string
+  readonly schema: z.ZodType
+  /** `config` is what `schema` accepts. */
+  create(config: unknown, deps: GatewayDeps): BankGateway
+}
+
+export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
+  icbc: kind('中国工商银行 银企互联', 'ICBC NetSafe Client', icbcConfig, createIcbcGateway),
+  boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
+}
+
+function kind<T>(
+  zh: string,
+  en: string,
+  schema: z.ZodType<T>,
+  create: (config: T, deps: GatewayDeps) => BankGateway,
+): GatewayKind {
+  return { zh, en, schema, create: (config, deps) => create(schema.parse(config), deps) }
+}

@@ -1,0 +1,247 @@
+// One file becomes the site's settings, or a list of every problem in it with its path. Parsing is pure: secrets come in
+// through the two functions that it is given, and a secret written in clear is refused.
+
+import { z } from 'zod'
+import { parseAmount } from './core/money'
+
+/** The kinds of bridge and gateway a configuration may name, with the schema of each. */
+export type Kinds = {
+  readonly bridges: Readonly<Record<string, z.ZodType>>
+  readonly gateways: Readonly<Record<string, z.ZodType>>
+}
+export type SecretSource = { env(name: string): string | undefined; file(path: string): string }
+export type ConfigProblem = { readonly path: string; readonly message: string }
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly ConfigProblem[]
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(problem => `${problem.path}: ${problem.message}`).join('\n'))
+    this.problems = problems
+  }
+}
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, '小写字母、数字、连字符 / lower-case letters, digits, hyphens')
+const milliseconds = z
+  .int()
+  .min(1)
+  .max(7 * 86_400_000)
+const pattern = z.string().refine(isRegExp, '不是有效的正则表达式 / not a regular expression')
+
+const account = z.strictObject({
+  account: z.string().regex(/^[0-9A-Za-z-]{5,35}$/),
+  name: z.string().min(1),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  bank: name,
+  erp: name,
+  bankName: z.string().default(''),
+  bankCode: z
+    .string()
+    .regex(/^\d{12}$/)
+    .or(z.literal(''))
+    .default(''),
+  accountSet: z.string().default(''),
+  ledgerAccount: z.string().default(''),
+  wantsReceipts: z.boolean().default(true),
+})
+
+const hold = z
+  .strictObject({
+    name: z.string().min(1),
+    /** `50000.00 CNY`: amounts of this currency from here up. */
+    from: z.string(),
+    businessTypes: z.array(z.string()).default([]),
+    approvals: z.int().min(1).max(5),
+  })
+  .transform((rule, context) => {
+    const [text = '', currency = ''] = rule.from.split(' ')
+    const from = parseAmount(text, currency)
+    if (typeof from === 'string') {
+      context.addIssue({ code: 'custom', path: ['from'], message: '应如「50000.00 CNY」 / like "50000.00 CNY"' })
+      return z.NEVER
+    }
+    return { ...rule, from }
+  })
+
+const journalRule = z.strictObject({
+  name: z.string().min(1),
+  when: z
+    .strictObject({
+      ownPayment: z.boolean().optional(),
+      direction: z.enum(['in', 'out']).optional(),
+      accounts: z.array(z.string()).optional(),
+      text: pattern.optional(),
+      counterparty: pattern.optional(),
+    })
+    .default({}),
+  then: z
+    .strictObject({
+      voucherType: z.string().min(1),
+      summary: z.string().min(1),
+      counterAccount: z.string().min(1),
+      auxiliaries: z.record(z.string(), z.string()).default({}),
+      bankAuxiliaries: z.record(z.string(), z.string()).default({}),
+      settlementStyle: z.string().default(''),
+    })
+    .nullable(),
+})
+
+const store = z.looseObject({ dialect: z.enum(['sqlite', 'postgres', 'mssql']) })
+
+const base = z.strictObject({
+  instance: name,
+  dataDir: z.string().min(1),
+  store,
+  admin: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535) }),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), file: z.string().optional() })
+    .prefault({}),
+  referencePrefix: z
+    .string()
+    .regex(/^[0-9A-Za-z]{0,6}$/)
+    .default(''),
+  erps: z.record(name, z.looseObject({ bridge: z.string() })),
+  banks: z.record(name, z.looseObject({ gateway: z.string() })),
+  accounts: z.array(account).min(1),
+  approvals: z.array(hold).default([]),
+  journal: z.array(journalRule).default([]),
+  maker: z.string().default('银企直联'),
+  schedules: z
+    .strictObject({
+      /** Today's lines of every account; node-cron, six fields with seconds, Asia/Shanghai. */
+      today: z.string().default('0 */10 8-20 * * *'),
+      history: z.string().default('0 30 6 * * *'),
+      historyDays: z.int().min(1).max(31).default(3),
+    })
+    .prefault({}),
+  timing: z
+    .strictObject({
+      pollMinMs: milliseconds.default(500),
+      pollMaxMs: milliseconds.default(5_000),
+      leaseMs: milliseconds.default(900_000),
+      callTimeoutMs: milliseconds.default(720_000),
+      retryFirstMs: milliseconds.default(5_000),
+      retryMaxMs: milliseconds.default(900_000),
+      inquireFirstMs: milliseconds.default(3_000),
+      inquireMaxMs: milliseconds.default(900_000),
+      receiptRetryMs: milliseconds.default(3_600_000),
+      receiptGiveUpMs: milliseconds.default(3 * 86_400_000),
+      batchLimit: z.int().min(1).max(1000).default(100),
+    })
+    .prefault({})
+    .refine(timing => timing.callTimeoutMs < timing.leaseMs, {
+      path: ['callTimeoutMs'],
+      message:
+        '须小于 leaseMs，否则租约会在银行应答前到期 / must be below leaseMs, or the lease ends before the answer',
+    }),
+})
+
+export type Config = z.output<typeof base>
+
+/** @throws ConfigError with every problem at once */
+export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource): Config {
+  const problems: ConfigProblem[] = []
+  const resolved = resolveSecrets(value, '', secrets, problems)
+  const parsed = base.safeParse(resolved)
+  if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
+  else problems.push(...crossProblems(parsed.data, kinds))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  return parsed.data
+}
+
+/** The part of a connection that belongs to its own kind. */
+export function ownPart(connection: Readonly<Record<string, unknown>>, discriminator: 'bridge' | 'gateway'): unknown {
+  return Object.fromEntries(Object.entries(connection).filter(([key]) => key !== discriminator))
+}
+
+function crossProblems(config: Config, kinds: Kinds): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const check = (path: string, kind: string, schemas: Kinds['bridges'], own: unknown): void => {
+    const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
+    if (!schema)
+      problems.push({ path, message: `未知类型 ${kind}，可用 / unknown, one of: ${Object.keys(schemas).join(', ')}` })
+    else for (const issue of schema.safeParse(own).error?.issues ?? []) problems.push(toProblem(issue, path))
+  }
+  for (const [key, erp] of Object.entries(config.erps))
+    check(`erps.${key}`, erp.bridge, kinds.bridges, ownPart(erp, 'bridge'))
+  for (const [key, bank] of Object.entries(config.banks))
+    check(`banks.${key}`, bank.gateway, kinds.gateways, ownPart(bank, 'gateway'))
+  const seen = new Set<string>()
+  for (const [index, item] of config.accounts.entries()) {
+    const path = `accounts.${index}`
+    if (!Object.hasOwn(config.erps, item.erp))
+      problems.push({ path: `${path}.erp`, message: `没有名为 ${item.erp} 的 ERP / no such ERP` })
+    if (!Object.hasOwn(config.banks, item.bank))
+      problems.push({ path: `${path}.bank`, message: `没有名为 ${item.bank} 的银行 / no such bank` })
+    if (seen.has(item.account))
+      problems.push({ path: `${path}.account`, message: '账号重复 / the account is listed twice' })
+    seen.add(item.account)
+  }
+  return problems
+}
+
+/** `{env: NAME}` and `{file: PATH}` become the secret; a secret-looking field in clear text is a problem. */
+function resolveSecrets(value: unknown, path: string, secrets: SecretSource, problems: ConfigProblem[]): unknown {
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => resolveSecrets(item, `${path}.${index}`, secrets, problems))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const [only] = entries
+  if (
+    entries.length === 1 &&
+    only &&
+    typeof only[1] === 'string' &&
+    (only[0] === 'env' || (only[0] === 'file' && isSecret(path)))
+  ) {
+    const secret = only[0] === 'env' ? secrets.env(only[1]) : readSecret(secrets, only[1])
+    if (secret !== undefined && secret !== '') return secret
+    problems.push({
+      path: path.slice(1),
+      message: `${only[0] === 'env' ? '环境变量' : '文件'} ${only[1]} 不存在或为空 / is missing or empty`,
+    })
+    return undefined
+  }
+  return Object.fromEntries(
+    entries.map(([key, item]): [string, unknown] => {
+      const at = `${path}.${key}`
+      if (isSecret(at) && typeof item === 'string' && item !== '') {
+        problems.push({
+          path: at.slice(1),
+          message:
+            '密钥不得写在配置文件中，请用 {env: 变量名} 或 {file: 路径} / secrets come from {env: NAME} or {file: PATH}',
+        })
+      }
+      return [key, resolveSecrets(item, at, secrets, problems)]
+    }),
+  )
+}
+
+function readSecret(secrets: SecretSource, path: string): string | undefined {
+  try {
+    return secrets.file(path).trim()
+  } catch {
+    return undefined
+  }
+}
+
+function isSecret(path: string): boolean {
+  return /(password|secret|privateKey)$/i.test(path)
+}
+
+function toProblem(
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
+  prefix: string,
+): ConfigProblem {
+  const path = [prefix, ...issue.path.map(String)].filter(part => part !== '').join('.')
+  return { path: path === '' ? '(root)' : path, message: issue.message }
+}
+
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}

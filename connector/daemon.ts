@@ -1,0 +1,132 @@
+// Runs every step at its own pace: at once again while there is work, more slowly while there is none, and after a fault
+// with a growing pause. Stopping lets what is under way finish; a kill at any moment is safe because the steps are.
+
+import cron from 'node-cron'
+import { backoffMs } from './core/backoff'
+import { addDays, bankDay } from './core/bank-time'
+import type { Log } from './observe/logger'
+import type { Metrics } from './observe/metrics'
+import type { Clock, CommandRequest, DateRange } from './ports'
+import { deliver } from './steps/deliver'
+import type { Deps } from './steps/deps'
+import { fetchReceipts } from './steps/fetch-receipts'
+import { importStatements, linkPayments } from './steps/import-statements'
+import { inquire } from './steps/inquire'
+import { intake } from './steps/intake'
+import { postJournals } from './steps/post-journals'
+import { reconcile } from './steps/reconcile'
+import { submit } from './steps/submit'
+import { sweep } from './steps/sweep'
+
+export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; readonly faultMaxMs: number }
+export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
+export type Daemon = { stop(): Promise<void> }
+
+/** Leads the schedules for this long; another daemon takes over after it. */
+const LEAD_MS = 60_000
+const RECONCILE_DAYS = 31
+
+export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: Log, metrics: Metrics): Daemon {
+  const stopping = new AbortController()
+  const loops = stepsOf(deps).map(([name, step]) =>
+    runLoop(name, step, pace, deps.clock, stopping.signal, log, metrics),
+  )
+  const scheduled = (expression: string, rangeOf: () => DateRange) =>
+    cron.schedule(expression, () => importAll(deps, rangeOf(), log), { timezone: 'Asia/Shanghai', noOverlap: true })
+  const today = (): DateRange => ({ from: bankDay(deps.clock.now()), to: bankDay(deps.clock.now()) })
+  const history = (): DateRange => {
+    const yesterday = addDays(bankDay(deps.clock.now()), -1)
+    return { from: addDays(yesterday, 1 - schedules.historyDays), to: yesterday }
+  }
+  const tasks = [scheduled(schedules.today, today), scheduled(schedules.history, history)]
+  return {
+    async stop() {
+      stopping.abort()
+      await Promise.all(tasks.map(async task => task.destroy()))
+      await Promise.all(loops)
+    },
+  }
+}
+
+function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>])[] {
+  const perErp = [...deps.erps.keys()].flatMap(erp => [
+    [`intake:${erp}`, () => intake(deps, erp, command => runCommand(deps, command))] as const,
+    [`deliver:${erp}`, () => deliver(deps, erp)] as const,
+  ])
+  const perBank = [...deps.banks.keys()].flatMap(bank => [
+    [`submit:${bank}`, () => submit(deps, bank)] as const,
+    [`inquire:${bank}`, () => inquire(deps, bank)] as const,
+    [`receipts:${bank}`, () => fetchReceipts(deps, bank)] as const,
+  ])
+  return [
+    ...perErp,
+    ...perBank,
+    ['sweep', () => sweep(deps)],
+    ['link', () => linkPayments(deps)],
+    ['journals', () => postJournals(deps)],
+    ['reconcile', () => reconcileAll(deps)],
+  ]
+}
+
+async function runLoop(
+  name: string,
+  step: () => Promise<number>,
+  pace: Pace,
+  clock: Clock,
+  stopping: AbortSignal,
+  log: Log,
+  metrics: Metrics,
+): Promise<void> {
+  let idle = 0
+  let faults = 0
+  while (!stopping.aborted) {
+    const startedAt = clock.now()
+    let pauseMs: number
+    try {
+      const count = await step()
+      metrics.step(name, 'ok', (clock.now() - startedAt) / 1000)
+      if (faults > 0) log.info('step recovered', { step: name, faults })
+      faults = 0
+      idle = count > 0 ? 0 : idle + 1
+      pauseMs = count > 0 ? 0 : backoffMs(idle - 1, pace.pollMinMs, pace.pollMaxMs)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'Bug') throw error
+      metrics.step(name, 'fault', (clock.now() - startedAt) / 1000)
+      log.error('step failed', { step: name, faults, error })
+      pauseMs = backoffMs(faults, pace.pollMinMs, pace.faultMaxMs)
+      faults++
+    }
+    await clock.sleep(pauseMs, stopping)
+  }
+}
+
+async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
+  const now = deps.clock.now()
+  const isLeader = await deps.store.meta
+    .lead('schedules', deps.settings.instance, now, now + LEAD_MS)
+    .catch(() => false)
+  if (!isLeader) return
+  for (const { account } of deps.accounts) {
+    await importStatements(deps, account, range).catch((error: unknown) =>
+      log.warn('statement import failed', { account, ...range, error }),
+    )
+  }
+}
+
+async function reconcileAll(deps: Deps): Promise<number> {
+  const to = bankDay(deps.clock.now())
+  let count = 0
+  for (const { account } of deps.accounts)
+    count += await reconcile(deps, account, { from: addDays(to, -RECONCILE_DAYS), to })
+  return count
+}
+
+async function runCommand(deps: Deps, command: CommandRequest): Promise<{ ok: boolean; text: string }> {
+  const today = bankDay(deps.clock.now())
+  if (command.command !== 'statement' && command.command !== 'balance') {
+    return { ok: false, text: `未知命令「${command.command}」，可用 statement、balance (unknown command)` }
+  }
+  const range = { from: command.from || today, to: command.to || command.from || today }
+  const count = await importStatements(deps, command.account, range)
+  return { ok: true, text: `${range.from}..${range.to}：新增 ${count} 笔流水 (${count} new lines)` }
+}

@@ -1,0 +1,48 @@
+// JSON logs. An account number or a secret never reaches them: every string is masked on its way out, whoever wrote it.
+
+import winston from 'winston'
+
+export type Log = {
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void
+}
+
+/** Fields whose long numbers are ours (references, keys), not accounts. */
+const OUR_NUMBERS = new Set(['paymentId', 'reference', 'key', 'timestamp', 'level'])
+const SECRET_FIELDS = /password|secret|token|privateKey|authorization/i
+
+export function createLog(options: {
+  readonly level: string
+  readonly file: string | undefined
+  readonly isSilent: boolean
+}): Log {
+  const format = winston.format.combine(winston.format.timestamp(), winston.format(maskInfo)(), winston.format.json())
+  const transport = options.file
+    ? new winston.transports.File({ filename: options.file, maxsize: 50_000_000, maxFiles: 10 })
+    : new winston.transports.Stream({ stream: process.stderr })
+  return winston.createLogger({ level: options.level, format, transports: [transport], silent: options.isSilent })
+}
+
+/** `6222021234567890123` becomes `6222***********0123`: runs of ten digits and more, blanks and hyphens inside allowed. */
+export function maskText(text: string): string {
+  return text.replace(/\d(?:[ -]?\d){9,}/g, run => `${run.slice(0, 4)}${'*'.repeat(run.length - 8)}${run.slice(-4)}`)
+}
+
+/** Masks every string within, and hides fields that are named like secrets. */
+export function masked(value: unknown, field = ''): unknown {
+  if (SECRET_FIELDS.test(field)) return '***'
+  if (typeof value === 'string') return OUR_NUMBERS.has(field) ? value : maskText(value)
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Error)
+    return { name: value.name, message: maskText(value.message), stack: maskText(value.stack ?? '') }
+  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, field))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, key)]))
+}
+
+function maskInfo(info: winston.Logform.TransformableInfo): winston.Logform.TransformableInfo {
+  for (const [key, value] of Object.entries(info)) info[key] = masked(value, key)
+  return info
+}

@@ -1,0 +1,93 @@
+// Prometheus metrics, fed by what happened and read from the store when asked. Labels are the words of the database.
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Clock } from '../ports'
+import type { Happening } from '../steps/deps'
+import type { Store } from '../store/store'
+
+export type Metrics = {
+  count(happening: Happening): void
+  step(step: string, outcome: 'ok' | 'fault', seconds: number): void
+  bankCall(bank: string, call: string, outcome: string, seconds: number): void
+  render(): Promise<string>
+}
+
+export function createMetrics(store: Store, clock: Clock): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const moves = new Counter({
+    name: 'yinqi_payment_moves_total',
+    help: 'State changes of payments',
+    labelNames: ['bank', 'cause', 'to'],
+    registers,
+  })
+  const refused = new Counter({
+    name: 'yinqi_requests_refused_total',
+    help: 'Requests answered as invalid',
+    labelNames: ['erp', 'code'],
+    registers,
+  })
+  const contradictions = new Counter({
+    name: 'yinqi_contradictions_total',
+    help: 'Evidence that the lifecycle forbids',
+    labelNames: ['code'],
+    registers,
+  })
+  const lines = new Counter({
+    name: 'yinqi_statement_lines_total',
+    help: 'Bank lines imported',
+    labelNames: ['bank'],
+    registers,
+  })
+  const steps = new Histogram({
+    name: 'yinqi_step_seconds',
+    help: 'Duration of a step',
+    labelNames: ['step', 'outcome'],
+    registers,
+  })
+  const calls = new Histogram({
+    name: 'yinqi_bank_call_seconds',
+    help: 'Duration of a bank call',
+    labelNames: ['bank', 'call', 'outcome'],
+    registers,
+  })
+  const states = new Gauge({ name: 'yinqi_payments', help: 'Payments by state', labelNames: ['state'], registers })
+  const pending = new Gauge({
+    name: 'yinqi_outbox_pending',
+    help: 'Records the ERP has not been told yet',
+    labelNames: ['erp'],
+    registers,
+  })
+  const refusals = new Gauge({
+    name: 'yinqi_outbox_refused',
+    help: 'Records the ERP refused',
+    labelNames: ['erp'],
+    registers,
+  })
+  const oldest = new Gauge({
+    name: 'yinqi_outbox_oldest_seconds',
+    help: 'Age of the oldest undelivered record',
+    labelNames: ['erp'],
+    registers,
+  })
+  return {
+    count(happening) {
+      if (happening.kind === 'payment.moved')
+        moves.inc({ bank: happening.bank, cause: happening.cause, to: happening.to })
+      if (happening.kind === 'request.refused') refused.inc({ erp: happening.erp, code: happening.code })
+      if (happening.kind === 'contradiction') contradictions.inc({ code: happening.code })
+      if (happening.kind === 'lines.imported') lines.inc({ bank: happening.bank }, happening.count)
+    },
+    step: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
+    bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
+    async render() {
+      for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
+      for (const item of await store.outbox.counts(clock.now())) {
+        pending.set({ erp: item.erp }, item.pending)
+        refusals.set({ erp: item.erp }, item.refused)
+        oldest.set({ erp: item.erp }, item.oldestAt === null ? 0 : (clock.now() - item.oldestAt) / 1000)
+      }
+      return registry.metrics()
+    },
+  }
+}
