@@ -1,7 +1,7 @@
 // Runs every step at its own pace: at once again while there is work, more slowly while there is none, and after a fault
 // with a growing pause. Stopping lets what is under way finish; a kill at any moment is safe because the steps are.
 
-import cron from 'node-cron'
+import { schedule } from 'node-cron'
 import { backoffMs } from './core/backoff'
 import { addDays, bankDay } from './core/bank-time'
 import type { Log } from './observe/logger'
@@ -32,7 +32,7 @@ export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: L
     runLoop(name, step, pace, deps.clock, stopping.signal, log, metrics),
   )
   const scheduled = (expression: string, rangeOf: () => DateRange) =>
-    cron.schedule(expression, () => importAll(deps, rangeOf(), log), { timezone: 'Asia/Shanghai', noOverlap: true })
+    schedule(expression, () => importAll(deps, rangeOf(), log), { timezone: 'Asia/Shanghai', noOverlap: true })
   const today = (): DateRange => ({ from: bankDay(deps.clock.now()), to: bankDay(deps.clock.now()) })
   const history = (): DateRange => {
     const yesterday = addDays(bankDay(deps.clock.now()), -1)

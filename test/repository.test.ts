@@ -1,0 +1,71 @@
+// Reads the repository itself: the import rule of the design, and files that stay small.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+
+const ROOT = resolve(__dirname, '../..')
+const files = ['connector', 'erp-bridges', 'bank-gateways'].flatMap(folder => tsFilesOf(join(ROOT, folder)))
+const imports = files.flatMap(file =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/from '([^']+)'/g)].map(match => ({
+    file,
+    to: targetOf(file, match[1] ?? ''),
+  })),
+)
+
+test('there are files to judge', () => expect(files.length).toBeGreaterThan(30))
+
+test('core is pure: it imports types, itself and hashing', () => {
+  const allowed = /^(connector\/core\/|connector\/ports$|node:crypto$)/
+  expect(offences(/^connector\/core\//, to => !allowed.test(to))).toEqual([])
+})
+
+test('core reads no clock and no chance', () => {
+  const offenders = files.filter(
+    file =>
+      file.startsWith('connector/core/') &&
+      /Date\.now|new Date\(\)|Math\.random|await /.test(readFileSync(join(ROOT, file), 'utf8')),
+  )
+  expect(offenders).toEqual([])
+})
+
+test('steps know core, ports and the store’s interface, never an adapter or a driver', () => {
+  const allowed = /^(connector\/(core|steps)\/|connector\/ports$|connector\/store\/store$|node:crypto$)/
+  expect(offences(/^connector\/steps\//, to => !allowed.test(to))).toEqual([])
+})
+
+test('a gateway or a bridge knows the ports, exact money and its own folders only', () => {
+  const offenders = imports.filter(({ file, to }) => {
+    const [top, kind] = file.split('/')
+    if ((top !== 'bank-gateways' && top !== 'erp-bridges') || kind === 'registry.ts') return false
+    if (!/^(connector|bank-gateways|erp-bridges)\//.test(to)) return false
+    const isOwn = to.startsWith(`${top}/${kind}/`) || (to.startsWith(`${top}/shared/`) && kind !== 'simulator')
+    return !isOwn && to !== 'connector/ports' && to !== 'connector/core/money' && to !== 'connector/core/bank-time'
+  })
+  expect(offenders).toEqual([])
+})
+
+test('only main.ts imports a registry', () => {
+  expect(imports.filter(({ file, to }) => /registry$/.test(to) && file !== 'connector/main.ts')).toEqual([])
+})
+
+test('no file is so long that it has two subjects', () => {
+  expect(
+    files.filter(
+      file => file !== 'connector/ports.ts' && readFileSync(join(ROOT, file), 'utf8').split('\n').length > 400,
+    ),
+  ).toEqual([])
+})
+
+function offences(inFiles: RegExp, isOffence: (to: string) => boolean): readonly { file: string; to: string }[] {
+  return imports.filter(({ file, to }) => inFiles.test(file) && isOffence(to))
+}
+
+function targetOf(file: string, specifier: string): string {
+  return specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : specifier
+}
+
+function tsFilesOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => relative(ROOT, join(folder, name)))
+}
