@@ -1,0 +1,140 @@
+// The operator's commands without a browser: start, check, doctor, migrate, status.
+
+import { startDaemon } from '../daemon'
+import { STATE_WORDS } from '../core/lifecycle'
+import { startAdmin } from '../observe/admin'
+import type { Check, State } from '../ports'
+import { EXIT, table, type Output } from './output'
+import { openSite, readConfig, type Parts, type Site } from './site'
+
+/** Runs until SIGTERM or SIGINT, then lets what is under way finish. */
+export async function start(file: string, parts: Parts, output: Output): Promise<number> {
+  const site = await openSite(readConfig(file, parts), parts, {
+    isMigrating: false,
+    isQuiet: false,
+    tell: () => undefined,
+  })
+  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics)
+  const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
+  output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
+  await new Promise<void>(resolve => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+  await daemon.stop()
+  await admin.close()
+  await site.close()
+  return EXIT.ok
+}
+
+export function paceOf(site: Site): { pollMinMs: number; pollMaxMs: number; faultMaxMs: number } {
+  const { pollMinMs, pollMaxMs } = site.config.timing
+  return { pollMinMs, pollMaxMs, faultMaxMs: 60_000 }
+}
+
+export function check(file: string, parts: Parts, output: Output): number {
+  const config = readConfig(file, parts)
+  output.say(
+    `配置正确：${Object.keys(config.erps).length} 个 ERP，${Object.keys(config.banks).length} 个银行，${config.accounts.length} 个账户`,
+    `configuration is valid: ${Object.keys(config.erps).length} ERPs, ${Object.keys(config.banks).length} banks, ${config.accounts.length} accounts`,
+  )
+  output.json({ ok: true })
+  return EXIT.ok
+}
+
+export async function migrate(file: string, parts: Parts, output: Output): Promise<number> {
+  const store = await parts.openStore(readConfig(file, parts).store, true)
+  await store.close()
+  output.say('数据库结构已是最新', 'the schema is up to date')
+  output.json({ ok: true })
+  return EXIT.ok
+}
+
+/** Reaches every ERP and bank; says what is missing in words that can be acted on. */
+export async function doctor(file: string, parts: Parts, output: Output): Promise<number> {
+  const site = await openSite(readConfig(file, parts), parts, {
+    isMigrating: false,
+    isQuiet: true,
+    tell: () => undefined,
+  })
+  const results: (Check & { readonly of: string })[] = []
+  for (const [name, bridge] of site.deps.erps)
+    for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
+  for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
+  await site.close()
+  const isOk = results.every(result => result.ok)
+  const word = (result: Check): string => (output.lang === 'zh' ? result.zh : result.en)
+  output.say(
+    ...both(
+      table(
+        results.map(result => [
+          result.ok ? '✓' : '✗',
+          result.of,
+          result.name,
+          result.latencyMs === null ? '' : `${result.latencyMs} ms`,
+          word(result),
+        ]),
+      ),
+    ),
+  )
+  output.json({ ok: isOk, checks: results })
+  return isOk ? EXIT.ok : EXIT.no
+}
+
+export async function status(file: string, parts: Parts, output: Output): Promise<number> {
+  const site = await openSite(readConfig(file, parts), parts, {
+    isMigrating: false,
+    isQuiet: true,
+    tell: () => undefined,
+  })
+  const { store } = site.deps
+  const states = await store.payments.countByState()
+  const outbox = await store.outbox.counts(site.deps.clock.now())
+  const contradictions = await store.contradictions.open(100)
+  const refusals = await store.outbox.refusals(100)
+  await site.close()
+  output.json({ states, outbox, contradictions, refusals })
+  const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
+  output.say(...both(table(Object.entries(states).map(([state, count]) => [words(state), state, String(count)]))))
+  for (const item of outbox)
+    output.say(
+      `ERP ${item.erp}：待回写 ${item.pending}，被拒 ${item.refused}`,
+      `ERP ${item.erp}: ${item.pending} to tell, ${item.refused} refused`,
+    )
+  for (const item of refusals)
+    output.say(`  ✗ ${item.kind} ${item.code} ${item.text}`, `  ✗ ${item.kind} ${item.code} ${item.text}`)
+  for (const item of contradictions)
+    output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
+  return EXIT.ok
+}
+
+async function checkAccount(site: Site, bank: string, account: string): Promise<Check & { readonly of: string }> {
+  const gateway = site.deps.banks.get(bank)
+  const startedAt = site.deps.clock.now()
+  const name = `balance ${account.slice(-4)}`
+  const base = { of: `bank ${bank}`, name, clockDifferenceMs: null }
+  try {
+    const balance = await gateway?.balance(account, AbortSignal.timeout(30_000))
+    const latencyMs = site.deps.clock.now() - startedAt
+    return {
+      ...base,
+      ok: balance !== undefined,
+      latencyMs,
+      zh: `余额可查，银行时间 ${balance?.asOf ?? ''}`,
+      en: `balance can be asked, bank time ${balance?.asOf ?? ''}`,
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return {
+      ...base,
+      ok: false,
+      latencyMs: null,
+      zh: `查询余额失败：${reason}。请检查前置机是否启动、地址端口与账号权限`,
+      en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
+    }
+  }
+}
+
+function both(text: string): [string, string] {
+  return [text, text]
+}

@@ -1,0 +1,172 @@
+// Payments at the command line: list, the whole timeline of one, and the decisions that people may take. Every decision
+// names its person and reason, and goes through move() like everything else.
+
+import { CAUSE_WORDS, STATE_WORDS, type Cause } from '../core/lifecycle'
+import { formatAmount } from '../core/money'
+import type { State } from '../ports'
+import { move, plain } from '../steps/move'
+import type { Deps } from '../steps/deps'
+import type { HistoryRow, Payment } from '../store/store'
+import { EXIT, table, type Output } from './output'
+
+export async function list(
+  deps: Deps,
+  filter: { readonly states: readonly State[]; readonly limit: number },
+  output: Output,
+): Promise<number> {
+  const payments = await deps.store.payments.list(
+    filter.states.length > 0 ? { states: filter.states } : {},
+    null,
+    filter.limit,
+  )
+  output.json({ payments: payments.map(summary) })
+  const rows = payments.map(payment => [
+    payment.id,
+    payment.request.key.docNo,
+    `${formatAmount(payment.instruction.amount)} ${payment.instruction.amount.currency}`,
+    payment.instruction.payee.name,
+    STATE_WORDS[payment.state][output.lang],
+    payment.statusText,
+  ])
+  const text = table(rows)
+  output.say(text === '' ? '没有付款' : text, text === '' ? 'no payments' : text)
+  return EXIT.ok
+}
+
+export async function show(deps: Deps, id: string, output: Output): Promise<number> {
+  const payment = await deps.store.payments.get(id)
+  if (!payment) return notFound(id, output)
+  const history = await deps.store.payments.history(id)
+  const holds = await deps.store.payments.holds(id)
+  output.json({ payment: summary(payment), instruction: payment.instruction, request: payment.request, history, holds })
+  const { instruction } = payment
+  output.say(
+    `${payment.id}  单据 ${payment.request.key.docType} ${payment.request.key.docNo}（修订 ${payment.revision}）\n付 ${instruction.payee.name}（${instruction.payee.account}）${formatAmount(instruction.amount)} ${instruction.amount.currency}，银行编号 ${instruction.reference}\n状态：${STATE_WORDS[payment.state].zh} ${payment.statusText}`,
+    `${payment.id}  document ${payment.request.key.docType} ${payment.request.key.docNo} (revision ${payment.revision})\npays ${instruction.payee.name} (${instruction.payee.account}) ${formatAmount(instruction.amount)} ${instruction.amount.currency}, bank reference ${instruction.reference}\nstate: ${STATE_WORDS[payment.state].en} ${payment.statusText}`,
+  )
+  const timeline = table(history.map(row => lineOf(row, output)))
+  output.say(timeline, timeline)
+  for (const hold of holds)
+    output.say(
+      `审批「${hold.reason}」：${hold.clearances.length}/${hold.approvalsNeeded}`,
+      `hold "${hold.reason}": ${hold.clearances.length}/${hold.approvalsNeeded}`,
+    )
+  return EXIT.ok
+}
+
+/** Two different named people must say the same, each with evidence. */
+export async function confirm(
+  deps: Deps,
+  id: string,
+  decision: { readonly verdict: 'paid' | 'unpaid'; readonly person: string; readonly evidence: string },
+  output: Output,
+): Promise<number> {
+  const payment = await deps.store.payments.get(id)
+  if (!payment) return notFound(id, output)
+  if (payment.state !== 'unknown' && payment.state !== 'accepted') {
+    return refuse(
+      output,
+      `只有结果未知或已受理的付款才能人工确认，当前为「${STATE_WORDS[payment.state].zh}」`,
+      `only an unknown or accepted payment can be confirmed; this one is ${payment.state}`,
+    )
+  }
+  const all = await deps.store.meta.confirm({ paymentId: id, ...decision, at: deps.clock.now() })
+  const people = [...new Set(all.filter(item => item.verdict === decision.verdict).map(item => item.person))]
+  if (people.length < 2) {
+    output.say('已记录第一人的确认，还需另一人确认', 'the first confirmation is recorded; a second person must confirm')
+    output.json({ id, state: payment.state, confirmedBy: people })
+    return EXIT.ok
+  }
+  const cause: Cause = decision.verdict === 'paid' ? 'operator.confirmedPaid' : 'operator.confirmedUnpaid'
+  const words = all.filter(item => item.verdict === decision.verdict).map(item => `${item.person}：${item.evidence}`)
+  return decided(deps, payment, cause, people.join(' + '), words.join('；'), output)
+}
+
+export async function cancel(deps: Deps, id: string, person: string, reason: string, output: Output): Promise<number> {
+  const payment = await deps.store.payments.get(id)
+  if (!payment) return notFound(id, output)
+  if (payment.state === 'held') return decided(deps, payment, 'operator.rejected', person, reason, output)
+  if (payment.state !== 'ready') {
+    return refuse(
+      output,
+      `指令可能已发往银行（当前「${STATE_WORDS[payment.state].zh}」），不能取消`,
+      `it may have left for the bank (${payment.state}); it cannot be cancelled`,
+    )
+  }
+  return decided(deps, payment, 'operator.cancelled', person, reason, output)
+}
+
+export async function approve(deps: Deps, id: string, person: string, reason: string, output: Output): Promise<number> {
+  const payment = await deps.store.payments.get(id)
+  if (!payment) return notFound(id, output)
+  if (payment.state !== 'held')
+    return refuse(output, '该付款不在待审批状态', `the payment is ${payment.state}, not held`)
+  if (person === payment.request.maker)
+    return refuse(output, '制单人不能审批自己的单据', 'the maker cannot approve the own document')
+  let holds = await deps.store.payments.holds(id)
+  for (const hold of holds)
+    if (hold.clearedAt === null) holds = await deps.store.payments.clearHold(hold.id, person, reason, deps.clock.now())
+  if (holds.some(hold => hold.clearedAt === null)) {
+    output.say('已记录审批，还需其他人审批', 'the approval is recorded; others must approve too')
+    output.json({ id, state: payment.state, holds })
+    return EXIT.ok
+  }
+  return decided(deps, payment, 'holds.cleared', person, reason, output)
+}
+
+async function decided(
+  deps: Deps,
+  payment: Payment,
+  cause: Cause,
+  person: string,
+  reason: string,
+  output: Output,
+): Promise<number> {
+  const [moved] = await move(deps, [
+    { payment, actor: person, patch: {}, verdict: plain(cause, 'OPERATOR', `${person}：${reason}`) },
+  ])
+  if (!moved) return refuse(output, '付款状态已变化，请重新查看', 'the payment has moved on; look again')
+  output.say(`现在：${STATE_WORDS[moved.state].zh}`, `now: ${moved.state}`)
+  output.json({ id: moved.id, state: moved.state })
+  return EXIT.ok
+}
+
+function lineOf(row: HistoryRow, output: Output): readonly string[] {
+  const cause = CAUSE_WORDS[row.cause as Cause]?.[output.lang] ?? row.cause
+  const evidence = Object.entries(row.evidence)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')
+  return [new Date(row.at).toISOString(), String(row.seq), `${row.from ?? '·'} → ${row.to}`, cause, row.actor, evidence]
+}
+
+function summary(payment: Payment): Readonly<Record<string, unknown>> {
+  return {
+    id: payment.id,
+    erp: payment.erp,
+    bank: payment.bank,
+    key: payment.request.key,
+    revision: payment.revision,
+    state: payment.state,
+    amount: formatAmount(payment.instruction.amount),
+    currency: payment.instruction.amount.currency,
+    payeeAccount: payment.instruction.payee.account,
+    payeeName: payment.instruction.payee.name,
+    reference: payment.instruction.reference,
+    bankSerial: payment.bankSerial,
+    errorCode: payment.errorCode,
+    statusText: payment.statusText,
+    settledAt: payment.settledAt,
+    receiptNo: payment.receiptNo,
+  }
+}
+
+function notFound(id: string, output: Output): number {
+  return refuse(output, `没有付款 ${id}`, `there is no payment ${id}`)
+}
+
+function refuse(output: Output, zh: string, en: string): number {
+  output.say(zh, en)
+  output.json({ ok: false, zh, en })
+  return EXIT.no
+}

@@ -1,0 +1,188 @@
+// A configuration file becomes a running site's parts: store, bridges, gateways and what the steps need of them.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import YAML from 'yaml'
+import type { z } from 'zod'
+import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { createLog, type Log } from '../observe/logger'
+import { createMetrics, type Metrics } from '../observe/metrics'
+import { observed } from '../observe/wrap'
+import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
+import type { Deps, Happening, Settings } from '../steps/deps'
+import type { Store } from '../store/store'
+
+export type BridgeKind = {
+  readonly zh: string
+  readonly en: string
+  readonly schema: z.ZodType
+  create(config: unknown, deps: { clock: Clock; name: string; instance: string }): ErpBridge
+}
+export type GatewayKind = {
+  readonly zh: string
+  readonly en: string
+  readonly schema: z.ZodType
+  create(config: unknown, deps: { clock: Clock; name: string; sequence: () => string }): BankGateway
+}
+
+/** Everything that main.ts wires in. */
+export type Parts = {
+  readonly bridges: Readonly<Record<string, BridgeKind>>
+  readonly gateways: Readonly<Record<string, GatewayKind>>
+  readonly measure: (
+    text: string,
+    encoding: BankTraits['encoding'],
+  ) => { readonly bytes: number; readonly unmappable: readonly string[] }
+  openStore(config: unknown, isMigrating: boolean): Promise<Store>
+  readonly clock: Clock
+}
+
+export type Site = {
+  readonly config: Config
+  readonly deps: Deps
+  readonly log: Log
+  readonly metrics: Metrics
+  close(): Promise<void>
+}
+
+/** @throws ConfigError */
+export function readConfig(file: string, parts: Parts): Config {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new ConfigError([{ path: file, message: '无法读取配置文件 / the file cannot be read' }])
+  }
+  const document = YAML.parseDocument(text)
+  const [error] = document.errors
+  if (error) throw new ConfigError([{ path: `${file}:${error.linePos?.[0].line ?? 0}`, message: error.message }])
+  return checkConfig(document.toJS(), parts, path.dirname(path.resolve(file)))
+}
+
+/** @throws ConfigError */
+export function checkConfig(value: unknown, parts: Parts, folder: string): Config {
+  return parseConfig(
+    value,
+    { bridges: schemasOf(parts.bridges), gateways: schemasOf(parts.gateways) },
+    { env: name => process.env[name], file: name => readFileSync(path.resolve(folder, name), 'utf8') },
+  )
+}
+
+export async function openSite(
+  config: Config,
+  parts: Parts,
+  options: { readonly isMigrating: boolean; readonly isQuiet: boolean; readonly tell: (happening: Happening) => void },
+): Promise<Site> {
+  const log = createLog({
+    level: config.log.level,
+    file: config.log.file,
+    isSilent: options.isQuiet && config.log.file === undefined,
+  })
+  const store = await parts.openStore(config.store, options.isMigrating)
+  const metrics = createMetrics(store, parts.clock)
+  const erps = new Map<string, ErpBridge>()
+  const banks = new Map<string, BankGateway>()
+  for (const [name, erp] of Object.entries(config.erps)) {
+    const bridge = parts.bridges[erp.bridge]?.create(ownPart(erp, 'bridge'), {
+      clock: parts.clock,
+      name,
+      instance: config.instance,
+    })
+    if (bridge) erps.set(name, bridge)
+  }
+  for (const [name, bank] of Object.entries(config.banks)) {
+    const sequence = await messageNumbers(store, name)
+    const gateway = parts.gateways[bank.gateway]?.create(ownPart(bank, 'gateway'), {
+      clock: parts.clock,
+      name,
+      sequence,
+    })
+    if (gateway) banks.set(name, observed(gateway, metrics, log, parts.clock))
+  }
+  const tell = (happening: Happening): void => {
+    metrics.count(happening)
+    if (happening.kind === 'contradiction' || happening.kind === 'record.refused') log.error(happening.kind, happening)
+    else log.info(happening.kind, happening)
+    options.tell(happening)
+  }
+  const deps: Deps = {
+    store,
+    clock: parts.clock,
+    settings: settingsOf(config),
+    erps,
+    banks,
+    accounts: config.accounts,
+    measure: parts.measure,
+    tell,
+  }
+  return {
+    config,
+    deps,
+    log,
+    metrics,
+    async close() {
+      for (const bridge of erps.values()) await bridge.close()
+      await store.close()
+    },
+  }
+}
+
+function settingsOf(config: Config): Settings {
+  const { timing } = config
+  return {
+    instance: config.instance,
+    referencePrefix: config.referencePrefix,
+    intakeLimit: timing.batchLimit,
+    batchLimit: timing.batchLimit,
+    leaseMs: timing.leaseMs,
+    callTimeoutMs: timing.callTimeoutMs,
+    retryFirstMs: timing.retryFirstMs,
+    retryMaxMs: timing.retryMaxMs,
+    inquireFirstMs: timing.inquireFirstMs,
+    inquireMaxMs: timing.inquireMaxMs,
+    receiptRetryMs: timing.receiptRetryMs,
+    receiptGiveUpMs: timing.receiptGiveUpMs,
+    maker: config.maker,
+    holds: config.approvals,
+    journal: config.journal,
+  }
+}
+
+/** Numbers taken from the store in blocks; a block that a crash loses is a gap, never a repeat. */
+const BLOCK = 1000
+
+/**
+ * Message numbers (not payment references) of twelve digits: the store's incarnation and a durable counter. The next
+ * block is fetched when half of this one is used, so that a synchronous caller never waits.
+ */
+async function messageNumbers(store: Store, bank: string): Promise<() => string> {
+  const incarnation = await store.meta.incarnation()
+  const take = (): Promise<bigint> => store.meta.allocate(`message:${bank}`, BLOCK)
+  let next = await take()
+  let end = next + BigInt(BLOCK)
+  let following: bigint | null = null
+  let isFetching = false
+  return () => {
+    if (next >= end) {
+      if (following === null) throw new Error('message numbers ran out before the store gave more')
+      next = following
+      end = next + BigInt(BLOCK)
+      following = null
+    }
+    if (following === null && !isFetching && end - next < BigInt(BLOCK / 2)) {
+      isFetching = true
+      void take()
+        .then(first => (following = first))
+        .catch(() => undefined)
+        .finally(() => (isFetching = false))
+    }
+    const number = next++
+    return incarnation + (number % 1_000_000_000n).toString().padStart(9, '0')
+  }
+}
+
+function schemasOf(
+  kinds: Readonly<Record<string, { readonly schema: z.ZodType }>>,
+): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.schema]))
+}
