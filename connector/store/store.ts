@@ -111,6 +111,7 @@ export type IntakeBatch = {
   readonly erp: string
   readonly at: number
   readonly actor: string
+  /** Kept with what was taken and given back by `meta.cursor(erp)`; null leaves what is there. */
   readonly cursor: string | null
   readonly entries: readonly IntakeEntry[]
   /** Answers that belong to no new entry, e.g. to a repeated or changed document. */

@@ -1,0 +1,133 @@
+// Taking what an ERP asked: requests, payments, first history rows, holds, outbox records and cursor, all or nothing.
+
+import assert from 'node:assert/strict'
+import type { RequestKey } from '../ports'
+import { documentOf, decode, encode, integer, text, word } from './codec'
+import type { Database, Session } from './database'
+import { saveCursor } from './meta-store'
+import { addToOutbox } from './outbox-store'
+import { paymentsById, rowOfPayment } from './payment-row'
+import { insert, selectIn } from './statements'
+import type { IntakeBatch, IntakeEntry, KnownRequest, Payment, PaymentStore } from './store'
+
+/** A document's number is searched by its beginning: no ERP's is longer, and an index cannot hold any length. */
+const DOC_NO_MAX = 200
+
+export function createIntake(db: Database): Pick<PaymentStore, 'intake' | 'known'> {
+  return {
+    async intake(batch) {
+      await db.transaction(tx => takeBatch(tx, batch))
+    },
+    known: (erp, keys) => findKnown(db, erp, keys),
+  }
+}
+
+export function searchableDocNo(docNo: string): string {
+  return docNo.slice(0, DOC_NO_MAX)
+}
+
+/** A (document, revision) that is there already breaks the unique key: the whole batch becomes a Conflict. */
+async function takeBatch(tx: Session, batch: IntakeBatch): Promise<void> {
+  for (const { payment, status } of batch.entries) {
+    if (payment === null) continue
+    assert.equal(payment.seq, 1, 'a new payment has one history row')
+    assert.equal(payment.state, status, 'a new payment is in the state that its request was answered with')
+    assert.equal(payment.erp, batch.erp, 'a payment belongs to the ERP that asked for it')
+  }
+  await insert(tx, 'yinqi_request', batch.entries.map(entry => rowOfRequest(batch, entry)))
+  const numbers = await requestNumbers(tx, batch)
+  const paying = batch.entries.flatMap(entry => {
+    const requestNo = numbers.get(requestKey(batch.erp, entry))
+    return entry.payment === null || requestNo === undefined ? [] : [{ entry, payment: entry.payment, requestNo }]
+  })
+  await insert(tx, 'yinqi_payment', paying.map(({ payment, requestNo }) => rowOfPayment(payment, requestNo)))
+  await insert(tx, 'yinqi_payment_history', paying.map(({ entry, payment }) => firstHistory(batch, entry, payment)))
+  await insert(tx, 'yinqi_hold', paying.flatMap(({ entry, payment }) => holdRows(entry, payment)))
+  await addToOutbox(tx, [...batch.entries.flatMap(entry => entry.outbox), ...batch.outbox], batch.at)
+  if (batch.cursor !== null) await saveCursor(tx, batch.erp, batch.cursor)
+}
+
+function rowOfRequest({ erp, at }: IntakeBatch, entry: IntakeEntry) {
+  const { request } = entry
+  return {
+    erp,
+    document: documentOf(erp, request.key),
+    revision: entry.revision,
+    doc_no: searchableDocNo(request.key.docNo),
+    digest: request.digest,
+    approval: request.approval,
+    status: entry.status,
+    error_code: entry.errorCode,
+    cause: entry.cause,
+    evidence: encode(entry.evidence),
+    content: encode(request),
+    taken_at: at,
+  }
+}
+
+function requestKey(erp: string, entry: IntakeEntry): string {
+  return `${documentOf(erp, entry.request.key)} ${entry.revision}`
+}
+
+async function requestNumbers(tx: Session, { erp, entries }: IntakeBatch): Promise<ReadonlyMap<string, number>> {
+  const documents = new Set(entries.map(entry => documentOf(erp, entry.request.key)))
+  const rows = await selectIn(tx, 'SELECT no, document, revision FROM yinqi_request WHERE document IN', [...documents])
+  return new Map(rows.map(row => [`${text(row, 'document')} ${integer(row, 'revision')}`, integer(row, 'no')]))
+}
+
+function firstHistory({ at, actor }: IntakeBatch, entry: IntakeEntry, payment: Payment) {
+  return {
+    payment_id: payment.id,
+    seq: payment.seq,
+    at,
+    from_state: null,
+    cause: entry.cause,
+    to_state: payment.state,
+    actor,
+    evidence: encode(entry.evidence),
+  }
+}
+
+function holdRows(entry: IntakeEntry, payment: Payment) {
+  return entry.holds.map(hold => ({
+    payment_id: payment.id,
+    kind: hold.kind,
+    reason: hold.reason,
+    approvals_needed: hold.approvalsNeeded,
+    cleared_at: null,
+  }))
+}
+
+async function findKnown(
+  db: Database,
+  erp: string,
+  keys: readonly RequestKey[],
+): Promise<readonly (KnownRequest | null)[]> {
+  const documents = keys.map(key => documentOf(erp, key))
+  // The unique key (document, revision) answers both halves by seeking.
+  const rows = await selectIn(
+    db,
+    `SELECT r.document, r.revision, r.digest, r.approval, r.status, r.content, p.id AS payment_id
+FROM yinqi_request AS r LEFT JOIN yinqi_payment AS p ON p.request_no = r.no
+WHERE NOT EXISTS (SELECT 1 FROM yinqi_request AS n WHERE n.document = r.document AND n.revision > r.revision)
+AND r.document IN`,
+    [...new Set(documents)],
+  )
+  const payments = await paymentsById(db, rows.flatMap(row => (row['payment_id'] === null ? [] : text(row, 'payment_id'))))
+  const paymentById = new Map(payments.map(payment => [payment.id, payment]))
+  const byDocument = new Map(
+    rows.map((row): [string, KnownRequest] => {
+      const payment = row['payment_id'] === null ? null : (paymentById.get(text(row, 'payment_id')) ?? null)
+      const known: KnownRequest = {
+        key: decode<{ key: RequestKey }>(text(row, 'content')).key,
+        revision: integer(row, 'revision'),
+        digest: text(row, 'digest'),
+        approval: text(row, 'approval'),
+        status: payment?.state ?? word(row, 'status'),
+        payment,
+      }
+      return [text(row, 'document'), known]
+    }),
+  )
+  return documents.map(document => byDocument.get(document) ?? null)
+}

@@ -1,0 +1,107 @@
+// How knex is opened on each database. Durability is set here and nowhere else: a commit that we were told of has
+// reached the disk.
+
+import type { Database as SqliteConnection } from 'better-sqlite3'
+import type { Knex } from 'knex'
+import type { Client as PostgresConnection } from 'pg'
+import { Request, type Connection as MssqlConnection } from 'tedious'
+import type { StoreConfig } from './config'
+
+type Done = (error: Error | null | undefined, connection: unknown) => void
+
+/** Enough for the steps of one daemon, which each hold one connection at a time. */
+const POOL_MAX = 10
+/** How long a statement waits for a rival's lock before it gives up and is tried again. */
+const LOCK_WAIT_MS = 10_000
+/** No statement of ours takes this long; one that does has lost its server. Safe: the transaction is rolled back. */
+const STATEMENT_MS = 60_000
+
+export function knexConfig(config: StoreConfig): Knex.Config {
+  switch (config.dialect) {
+    case 'sqlite':
+      return {
+        client: 'better-sqlite3',
+        connection: { filename: config.filename },
+        useNullAsDefault: true,
+        // One connection: SQLite has one writer, and a second connection in this process could only wait for the first.
+        pool: { min: 1, max: 1, afterCreate: afterSqlite },
+      }
+    case 'postgres':
+      return {
+        client: 'pg',
+        connection: {
+          connectionString: config.url,
+          ...(config.password === undefined ? {} : { password: config.password }),
+          application_name: 'yinqi',
+          connectionTimeoutMillis: 10_000,
+        },
+        pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterPostgres },
+        acquireConnectionTimeout: 30_000,
+      }
+    case 'mssql':
+      return {
+        client: mssqlClient(),
+        connection: {
+          host: config.host,
+          port: config.port ?? 1433,
+          database: config.database,
+          user: config.user,
+          password: config.password,
+          requestTimeout: STATEMENT_MS,
+          options: {
+            encrypt: config.encrypt,
+            trustServerCertificate: config.trustServerCertificate,
+            // SET XACT_ABORT ON: an error rolls the whole transaction back, never leaves half of it open.
+            abortTransactionOnError: true,
+            appName: 'yinqi',
+            ...(config.instanceName === undefined ? {} : { instanceName: config.instanceName }),
+          },
+        },
+        pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterMssql },
+        acquireConnectionTimeout: 30_000,
+      }
+  }
+}
+
+function afterSqlite(connection: SqliteConnection, done: Done): void {
+  try {
+    // Short: better-sqlite3 waits on the event loop's own thread. The retry above waits longer without blocking it.
+    connection.pragma('busy_timeout = 500')
+    connection.pragma('journal_mode = WAL')
+    // WAL's default (NORMAL) may lose the last commits when the power goes: a payment could be sent again.
+    connection.pragma('synchronous = FULL')
+    connection.pragma('foreign_keys = ON')
+    connection.defaultSafeIntegers(true)
+    done(null, connection)
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)), connection)
+  }
+}
+
+function afterPostgres(connection: PostgresConnection, done: Done): void {
+  const sql =
+    `SET lock_timeout = ${LOCK_WAIT_MS}; SET statement_timeout = ${STATEMENT_MS}; ` +
+    // A server set to forget its last commits in a crash must not forget ours.
+    `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+  connection.query(sql, error => done(error, connection))
+}
+
+function afterMssql(connection: MssqlConnection, done: Done): void {
+  // As a batch of its own: inside sp_executesql a SET ends with the call.
+  connection.execSqlBatch(new Request(`SET LOCK_TIMEOUT ${LOCK_WAIT_MS}`, error => done(error, connection)))
+}
+
+/**
+ * knex 3.3 queues SQL Server requests in one array shared by all connections, and a busy connection's request may be
+ * taken from it by another connection: outside its transaction. Here a request runs on its own connection or fails.
+ */
+function mssqlClient(): typeof Knex.Client {
+  const Base: typeof Knex.Client = require('knex/lib/dialects/mssql')
+  return class extends Base {
+    _enqueueRequest(request: Request, connection: MssqlConnection): void {
+      connection.execSql(request)
+    }
+
+    _chomp(): void {}
+  }
+}

@@ -1,0 +1,51 @@
+// Opens the connector's own durable state. A schema that is not this program's is refused before anything is read.
+
+import type { Clock } from '../ports'
+import type { StoreConfig } from './config'
+import { createContradictionStore } from './contradiction-store'
+import { openDatabase, type Database } from './database'
+import { createJournalStore } from './journal-store'
+import { createMatchStore } from './match-store'
+import { createMetaStore } from './meta-store'
+import { migrateDatabase, requireSchema } from './migrate'
+import { createOutboxStore } from './outbox-store'
+import { createPaymentStore } from './payment-store'
+import { createReceiptStore } from './receipt-store'
+import { createStatementStore } from './statement-store'
+import type { Store } from './store'
+
+export type StoreDeps = {
+  /** Times the retries of a deadlock victim and dates a migration. */
+  readonly clock: Clock
+  /** `require` refuses a schema that `yinqi migrate` has not brought up to date; `migrate` does so first. */
+  readonly schema: 'require' | 'migrate'
+}
+
+/** Throws Fault: STORE_UNREACHABLE, STORE_DENIED, STORE_SCHEMA_MISSING, STORE_SCHEMA_NEWER, STORE_SCHEMA_CHANGED. */
+export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<Store> {
+  const db = openDatabase(config, deps.clock)
+  try {
+    if (deps.schema === 'migrate') await migrateDatabase(db, deps.clock.now())
+    await requireSchema(db)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  return {
+    payments: createPaymentStore(db),
+    contradictions: createContradictionStore(db),
+    outbox: createOutboxStore(db),
+    statements: createStatementStore(db),
+    receipts: createReceiptStore(db),
+    journals: createJournalStore(db),
+    matches: createMatchStore(db),
+    meta: createMetaStore(db),
+    ping: () => ping(db),
+    close: () => db.close(),
+  }
+}
+
+/** A write, not a SELECT 1: a full disk or a standby answers reads. */
+async function ping(db: Database): Promise<void> {
+  await db.transaction(tx => tx.execute(`UPDATE yinqi_meta SET value = '' WHERE name = 'ping'`))
+}

@@ -1,0 +1,126 @@
+// Bank lines and balances. A line is imported once, twins are two lines, and none is dropped (I9).
+
+import type { Balance, StatementLine } from '../ports'
+import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, word } from './codec'
+import type { Database, Row, Session, Value } from './database'
+import { addToOutbox } from './outbox-store'
+import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
+import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
+
+const LINE_FROM =
+  'no, bank, account, line_key, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
+
+/** The column serves to find lines that carry a reference; the line itself keeps it whole. */
+const REFERENCE_MAX = 200
+
+export function createStatementStore(db: Database): StatementStore {
+  return {
+    insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
+    // The newest first: lines whose reference is nobody's stay unlinked for ever, and must not hide those that arrive.
+    unlinked: limit => linesWhere(db, `payment_id IS NULL AND reference <> '' ORDER BY no DESC`, [], limit),
+    async link(lineId, paymentId) {
+      await db.transaction(async tx => {
+        const no = numberOf(lineId)
+        const [row] = await tx.query(lockedSelect(tx.dialect, 'payment_id', 'yinqi_statement_line', 'no = ?'), [no])
+        const linked = row === undefined ? null : textOrNull(row, 'payment_id')
+        if (row === undefined) throw new Conflict(`line ${lineId} does not exist`)
+        if (linked !== null && linked !== paymentId) throw new Conflict(`line ${lineId} belongs to payment ${linked}`)
+        await tx.execute('UPDATE yinqi_statement_line SET payment_id = ? WHERE no = ?', [paymentId, no])
+      })
+    },
+    async list(account, { from, to }) {
+      const rows = await db.query(
+        `SELECT ${LINE_FROM} WHERE account = ? AND booked_on >= ? AND booked_on <= ? ORDER BY booked_on, no`,
+        [account, from, to],
+      )
+      return rows.map(lineOf)
+    },
+    unbooked: limit => linesWhere(db, `journal = 'open' ORDER BY no`, [], limit),
+    receiptDue: (now, limit) =>
+      linesWhere(db, `receipt = 'wanted' AND receipt_due_at <= ? ORDER BY receipt_due_at, no`, [now], limit),
+    async postponeReceipt(lineId, dueAt, isMissing) {
+      await db.transaction(tx =>
+        // A receipt that was stored meanwhile stays stored.
+        tx.execute(
+          `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ? WHERE no = ? AND receipt <> 'stored'`,
+          [dueAt, isMissing ? 'missing' : 'wanted', numberOf(lineId)],
+        ),
+      )
+    },
+    async saveBalance(balance, at, outbox) {
+      await db.transaction(async tx => {
+        await insert(tx, 'yinqi_balance', [
+          { account: balance.account, as_of: balance.asOf, content: encode(balance), at },
+        ])
+        await addToOutbox(tx, outbox, at)
+      })
+    },
+    async balances(account, limit) {
+      const { sql, values } = selectTop(
+        db.dialect,
+        'content, at FROM yinqi_balance WHERE account = ? ORDER BY no DESC',
+        [account],
+        limit,
+      )
+      return (await db.query(sql, values)).map(row => ({
+        balance: decode<Balance>(text(row, 'content')),
+        at: integer(row, 'at'),
+      }))
+    },
+  }
+}
+
+async function insertLines(
+  tx: Session,
+  lines: readonly Omit<StoredLine, 'id'>[],
+  outbox: readonly OutboxDraft[],
+): Promise<readonly StoredLine[]> {
+  const inserted = await insertNew(tx, 'yinqi_statement_line', 'key_digest', lines.map(rowOfLine))
+  const rows = await selectIn(tx, `SELECT ${LINE_FROM} WHERE key_digest IN`, [...inserted])
+  await addToOutbox(tx, outbox, lines[0]?.importedAt ?? 0)
+  return rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no')).map(lineOf)
+}
+
+function rowOfLine(stored: Omit<StoredLine, 'id'>) {
+  const { line } = stored
+  return {
+    key_digest: digestOf([stored.account, stored.key]),
+    bank: stored.bank,
+    account: stored.account,
+    line_key: stored.key,
+    booked_on: line.bookedOn,
+    currency: line.amount.currency,
+    amount_minor: line.amount.minor.toString(),
+    reference: line.reference.slice(0, REFERENCE_MAX),
+    content: encode(line),
+    payment_id: stored.paymentId,
+    journal: stored.journal,
+    receipt: stored.receipt,
+    receipt_due_at: stored.importedAt,
+    imported_at: stored.importedAt,
+  }
+}
+
+export function lineOf(row: Row): StoredLine {
+  return {
+    id: idOf(row, 'no'),
+    bank: text(row, 'bank'),
+    account: text(row, 'account'),
+    key: text(row, 'line_key'),
+    line: decode<StatementLine>(text(row, 'content')),
+    paymentId: textOrNull(row, 'payment_id'),
+    journal: word(row, 'journal'),
+    receipt: word(row, 'receipt'),
+    importedAt: integer(row, 'imported_at'),
+  }
+}
+
+async function linesWhere(
+  db: Database,
+  where: string,
+  found: readonly Value[],
+  limit: number,
+): Promise<readonly StoredLine[]> {
+  const { sql, values } = selectTop(db.dialect, `${LINE_FROM} WHERE ${where}`, found, limit)
+  return (await db.query(sql, values)).map(lineOf)
+}
