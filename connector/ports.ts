@@ -65,6 +65,8 @@ export type PaymentRequest = {
   readonly batchNo: string
   readonly maker: string
   readonly checker: string
+  /** The ERP's own code of the payee (supplier code), for the journal's auxiliaries, or empty. */
+  readonly partner: string
   /** True when the ERP has booked this payment in its ledger already (a voucher was the source): never book it again (I7). */
   readonly isBooked: boolean
 }
