@@ -13,6 +13,8 @@ export type Sql = {
   readonly limit: (limit: number) => string
   /** Decimal text of an amount. SQL Server's own money-to-text rounds to two places, so it goes through decimal. */
   readonly amount: (column: string) => string
+  /** An amount that SQL may compare with zero, and nothing else. */
+  readonly decimal: (column: string) => string
   /** `yyyy-MM-dd` of a date column. */
   readonly day: (column: string) => string
   /** Text of a date with its time, for comparing only. */
@@ -24,6 +26,8 @@ export type Sql = {
   readonly stampValue: string
   readonly rowversion: (column: string) => string
   readonly rowversionValue: string
+  /** Below every rowversion. */
+  readonly firstRowversion: string
   /** A change that is not committed yet can only get a rowversion at or above this one. */
   readonly nextRowversion: string
   readonly systemTable: (database: string, table: string) => string
@@ -48,6 +52,7 @@ const mssql: Sql = {
   select: limit => `SELECT TOP (${limit})`,
   limit: () => '',
   amount: column => `CONVERT(varchar(40), CONVERT(decimal(28, 6), ${column}))`,
+  decimal: column => column,
   day: column => `CONVERT(char(10), ${column}, 23)`,
   stamp: column => `CONVERT(varchar(23), ${column}, 121)`,
   amountValue: 'CAST(? AS money)',
@@ -56,6 +61,7 @@ const mssql: Sql = {
   stampValue: 'CONVERT(datetime, ?, 126)',
   rowversion: column => `CONVERT(varchar(18), CONVERT(binary(8), ${column}), 1)`,
   rowversionValue: 'CONVERT(binary(8), CONVERT(varchar(18), ?), 1)',
+  firstRowversion: '0x0000000000000000',
   nextRowversion: 'CONVERT(varchar(18), CONVERT(binary(8), MIN_ACTIVE_ROWVERSION()), 1)',
   systemTable: (database, table) => `${database}.dbo.${table}`,
   currentDatabase: 'DB_NAME()',
@@ -88,6 +94,7 @@ const postgres: Sql = {
   select: () => 'SELECT',
   limit: limit => ` LIMIT ${limit}`,
   amount: column => `CAST(${column} AS text)`,
+  decimal: column => column,
   day: column => `to_char(${column}, 'YYYY-MM-DD')`,
   stamp: column => `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS.MS')`,
   amountValue: 'CAST(? AS numeric(19, 4))',
@@ -95,6 +102,7 @@ const postgres: Sql = {
   stampValue: 'CAST(? AS timestamp)',
   rowversion: column => `CAST(${column} AS text)`,
   rowversionValue: 'CAST(? AS bigint)',
+  firstRowversion: '0',
   // The sample's rowversion is the writing transaction's id: every id below the oldest running one has ended.
   nextRowversion: 'CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text)',
   systemTable: (database, table) => `${database}.${table}`,
@@ -117,6 +125,7 @@ const sqlite: Sql = {
   dialect: 'sqlite',
   // Text affinity keeps the digits that were typed; a number typed by hand is already text in the column.
   amount: column => `CAST(${column} AS TEXT)`,
+  decimal: column => `CAST(${column} AS NUMERIC)`,
   day: column => `substr(${column}, 1, 10)`,
   stamp: column => `CAST(${column} AS TEXT)`,
   amountValue: 'CAST(? AS TEXT)',
