@@ -1,0 +1,343 @@
+// Writes what the ERP must be told into the middle tables. Every record carries a key: writing it again changes nothing,
+// and an older record never overwrites a newer one (I6). It never writes a column that the ERP owns, but for a mirror row.
+
+import {
+  Fault,
+  type BalanceRecord,
+  type CommandAnswer,
+  type ErpRecord,
+  type JournalRecord,
+  type PaymentStatusRecord,
+  type PushResult,
+  type ReceiptRecord,
+  type RequestKey,
+  type StatementLineRecord,
+} from '../../connector/ports'
+import { formatAmount } from '../../connector/core/money'
+import type { Db, Queryable } from './db'
+import { codeOf, isBusy, isDuplicate, isRefused } from './db-errors'
+import {
+  amount,
+  day,
+  insertOnce,
+  instant,
+  text,
+  updateRow,
+  wallClock,
+  type Assignments,
+  type Value,
+} from './midtable-sql'
+import { REQUEST_COLUMNS } from './midtable-columns'
+import { textOf } from './row'
+
+export type MidtableOptions = {
+  /**
+   * True where requests do not come from yq_payment (U8's own documents): a request that has no row there is inserted
+   * as one, so that the ERP sees every payment in one table. False: a missing row is an error of the site.
+   */
+  readonly mirror: boolean
+}
+
+/** One result a record, in order. Throws when the database cannot be reached; what was written then is written again. */
+export async function pushToMidtable(
+  db: Db,
+  records: readonly ErpRecord[],
+  options: MidtableOptions,
+): Promise<readonly PushResult[]> {
+  if (records.length === 0) return []
+  try {
+    return await db.transaction(async tx => {
+      const results: PushResult[] = []
+      for (const record of records) results.push(await write(db, tx, record, options))
+      return results
+    })
+  } catch (error) {
+    // One wrong record must not stop the right ones: each then has a transaction of its own. Where the database is
+    // gone this throws again, which is the caller's news.
+    if (records.length === 1) return [answerOf(db, error)]
+  }
+  const results: PushResult[] = []
+  for (const record of records) {
+    try {
+      results.push(await db.transaction(tx => write(db, tx, record, options)))
+    } catch (error) {
+      results.push(answerOf(db, error))
+    }
+  }
+  return results
+}
+
+const DONE: PushResult = { kind: 'done', erpNumber: '' }
+
+function answerOf(db: Db, error: unknown): PushResult {
+  const reason = error instanceof Error ? error.message : String(error)
+  // A duplicate here means that another connector wrote the same key between our look and our insert.
+  if (isBusy(db.dialect, error) || isDuplicate(db.dialect, error)) return { kind: 'deferred', reason }
+  if (isRefused(db.dialect, error) || error instanceof RangeError) {
+    return { kind: 'refused', code: `MIDTABLE_${codeOf(db.dialect, error) || 'VALUE'}`, text: reason }
+  }
+  throw new Fault('ERP_UNREACHABLE', '中间表数据库不可用 / the middle-table database does not answer', { cause: error })
+}
+
+async function write(db: Db, tx: Queryable, record: ErpRecord, options: MidtableOptions): Promise<PushResult> {
+  const target = { dialect: db.dialect, tx }
+  switch (record.kind) {
+    case 'payment.status':
+      return writeStatus(target, record, options)
+    case 'statement.line':
+      return writeLine(target, record)
+    case 'balance':
+      return writeBalance(target, record)
+    case 'receipt':
+      return writeReceipt(target, record)
+    case 'journal.entry':
+      return writeJournal(target, record)
+    case 'command.answered':
+      return writeAnswer(target, record)
+    default:
+      return record satisfies never
+  }
+}
+
+type Target = { readonly dialect: Db['dialect']; readonly tx: Queryable }
+
+async function writeStatus(target: Target, record: PaymentStatusRecord, options: MidtableOptions): Promise<PushResult> {
+  const key = keyOf(record.request.key, record.revision)
+  const result = {
+    status: text(record.status),
+    status_text: text(record.statusText),
+    status_seq: record.seq,
+    error_code: text(record.errorCode),
+    bank_reference: text(record.bankReference),
+    bank_serial: text(record.bankSerial),
+    settled_at: instant(record.settledAt),
+    receipt_no: text(record.receiptNo),
+    updated_at: instant(record.at),
+  }
+  // The newer record wins, whichever comes last. A row that still says `new` has been told nothing yet.
+  const newer = { sql: `(status_seq < ? OR status = 'new')`, values: [record.seq] }
+  const changed = await updateRow(target, 'yq_payment', result, key, newer)
+  if (changed === 0 && !(await exists(target, key))) {
+    if (!options.mirror) return missing(record)
+    await insertOnce(target, 'yq_payment', { ...key, ...mirrorOf(record), ...result }, Object.keys(key))
+  }
+  const event = {
+    ...key,
+    seq: record.seq,
+    status: text(record.status),
+    status_text: text(record.statusText),
+    cause: text(record.cause),
+    error_code: text(record.errorCode),
+    bank_reference: text(record.bankReference),
+    bank_serial: text(record.bankSerial),
+    happened_at: instant(record.at),
+  }
+  await insertOnce(target, 'yq_payment_event', event, [...Object.keys(key), 'seq'])
+  return DONE
+}
+
+function missing(record: PaymentStatusRecord): PushResult {
+  const { docType, docNo } = record.request.key
+  return {
+    kind: 'refused',
+    code: 'MIDTABLE_ROW_MISSING',
+    text:
+      `中间表 yq_payment 中没有单据 ${docType} ${docNo} 第 ${record.revision} 版 / ` +
+      `yq_payment has no row for document ${docType} ${docNo} revision ${record.revision}`,
+  }
+}
+
+async function exists(target: Target, key: Assignments): Promise<boolean> {
+  const columns = Object.keys(key)
+  const rows = await target.tx.query(
+    `SELECT 1 AS found FROM yq_payment WHERE ${columns.map(column => `${column} = ?`).join(' AND ')}`,
+    columns.map(column => rawOf(key[column])),
+  )
+  return rows.length > 0
+}
+
+function rawOf(value: Value | undefined): string | number | null {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  throw new RangeError('a key is plain text or a number')
+}
+
+/** The ERP's columns of a row that stands for a document which lives elsewhere: taken from the start, so never claimed. */
+function mirrorOf(record: PaymentStatusRecord): Assignments {
+  const { request } = record
+  const texts = {
+    company_code: request.companyCode,
+    payer_account: request.payerAccount,
+    payer_name: request.payerName,
+    payee_account: request.payeeAccount,
+    payee_name: request.payeeName,
+    payee_bank_name: request.payeeBankName,
+    payee_bank_code: request.payeeBankCode,
+    payee_kind: request.payeeKind,
+    payee_province: request.payeeProvince,
+    payee_city: request.payeeCity,
+    currency: request.currency,
+    purpose: request.purpose,
+    postscript: request.postscript,
+    business_type: request.businessType,
+    urgency: request.urgency,
+    batch_no: request.batchNo,
+    maker: request.maker,
+    checker: request.checker,
+  } satisfies Partial<Record<keyof typeof REQUEST_COLUMNS, string>>
+  return {
+    ...Object.fromEntries(Object.entries(texts).map(([column, value]) => [column, text(value)])),
+    amount: amount(request.amount),
+    requested_on: day(/^\d{4}-\d\d-\d\d$/.test(request.requestedOn) ? request.requestedOn : null),
+    request: 'pay',
+    taken_at: instant(record.at),
+    taken_by: 'mirror',
+  }
+}
+
+async function writeLine(target: Target, record: StatementLineRecord): Promise<PushResult> {
+  const { line } = record
+  const key = { line_key: record.key }
+  // A line is what the bank said and stays so; which payment it was may be learned later.
+  if (record.paid !== null) {
+    if ((await updateRow(target, 'yq_statement_line', paidOf(record.paid), key)) > 0) return DONE
+  }
+  const row = {
+    ...key,
+    account: text(record.account),
+    bank_line_id: text(line.bankId ?? ''),
+    booked_on: day(line.bookedOn),
+    booked_time: text(line.bookedTime),
+    value_on: day(line.valueOn),
+    amount: amount(formatAmount(line.amount)),
+    currency: text(line.amount.currency),
+    balance_after: amount(line.balanceAfter === null ? null : formatAmount(line.balanceAfter)),
+    counter_account: text(line.counterAccount),
+    counter_name: text(line.counterName),
+    counter_bank: text(line.counterBank),
+    purpose: text(line.purpose),
+    line_text: text(line.text),
+    bank_reference: text(line.reference),
+    bank_serial: text(line.bankSerial),
+    is_reversal: line.isReversal ? 1 : 0,
+    line_type: text(line.type),
+    ...(record.paid === null ? {} : paidOf(record.paid)),
+    imported_at: instant(record.at),
+  }
+  await insertOnce(target, 'yq_statement_line', row, ['line_key'])
+  return DONE
+}
+
+async function writeBalance(target: Target, record: BalanceRecord): Promise<PushResult> {
+  const { balance } = record
+  const money = (value: typeof balance.available): Value => amount(value === null ? null : formatAmount(value))
+  const row = {
+    balance_key: record.key,
+    account: text(balance.account),
+    as_of: wallClock(balance.asOf),
+    currency: text(balance.current.currency),
+    current_amount: money(balance.current),
+    available_amount: money(balance.available),
+    frozen_amount: money(balance.frozen),
+    previous_day_amount: money(balance.previousDay),
+    fetched_at: instant(record.at),
+  }
+  await insertOnce(target, 'yq_balance', row, ['balance_key'])
+  return DONE
+}
+
+async function writeReceipt(target: Target, record: ReceiptRecord): Promise<PushResult> {
+  const key = { receipt_key: record.key }
+  if (record.paid !== null) {
+    if ((await updateRow(target, 'yq_receipt', paidOf(record.paid), key)) > 0) return DONE
+  }
+  const row = {
+    ...key,
+    account: text(record.account),
+    line_key: text(record.lineKey),
+    receipt_no: text(record.receiptNo),
+    media_type: text(record.mediaType),
+    digest: text(record.digest),
+    ...(record.paid === null ? {} : paidOf(record.paid)),
+    fetched_at: instant(record.at),
+  }
+  await insertOnce(target, 'yq_receipt', row, ['receipt_key'])
+  return DONE
+}
+
+/** An entry is written whole, once: head and lines in one transaction, and never touched again (I7). */
+async function writeJournal(target: Target, record: JournalRecord): Promise<PushResult> {
+  const { entry } = record
+  const head = {
+    entry_key: entry.key,
+    account_set: text(entry.accountSet),
+    voucher_date: day(entry.date),
+    voucher_type: text(entry.voucherType),
+    summary: text(entry.summary),
+    maker: text(entry.maker),
+    ...(entry.document === null ? {} : paidOf(entry.document)),
+    rule_name: text(entry.rule),
+  }
+  if ((await insertOnce(target, 'yq_journal', head, ['entry_key'])) > 0) {
+    for (const [index, line] of entry.lines.entries()) {
+      const row = {
+        entry_key: entry.key,
+        line_no: index + 1,
+        account: text(line.account),
+        side: line.side,
+        amount: amount(formatAmount(line.amount)),
+        currency: text(line.amount.currency),
+        summary: text(line.summary),
+        supplier: text(line.auxiliaries.supplier ?? ''),
+        customer: text(line.auxiliaries.customer ?? ''),
+        department: text(line.auxiliaries.department ?? ''),
+        person: text(line.auxiliaries.person ?? ''),
+        item_class: text(line.auxiliaries.itemClass ?? ''),
+        item: text(line.auxiliaries.item ?? ''),
+        cash_flow_item: text(line.auxiliaries.cashFlowItem ?? ''),
+        settlement_style: text(line.settlement?.style ?? ''),
+        settlement_number: text(line.settlement?.number ?? ''),
+        settlement_date: day(line.settlement?.date ?? null),
+      }
+      await insertOnce(target, 'yq_journal_line', row, ['entry_key', 'line_no'])
+    }
+    return DONE
+  }
+  const [row] = await target.tx.query('SELECT voucher_no FROM yq_journal WHERE entry_key = ?', [entry.key])
+  return { kind: 'done', erpNumber: row === undefined ? '' : textOf(row, 'voucher_no') }
+}
+
+async function writeAnswer(target: Target, record: CommandAnswer): Promise<PushResult> {
+  if (!/^\d{1,18}$/.test(record.id)) {
+    return { kind: 'refused', code: 'MIDTABLE_ROW_MISSING', text: `yq_command 无此行 / no such row: ${record.id}` }
+  }
+  const answer = {
+    status: record.ok ? 'done' : 'failed',
+    answer: text(record.text),
+    answered_at: instant(record.at),
+  }
+  // The first answer stands: a repeated record finds it and changes nothing. A row that is gone has nobody to tell.
+  await updateRow(target, 'yq_command', answer, { id: Number(record.id) }, { sql: `status = 'new'`, values: [] })
+  return DONE
+}
+
+function keyOf(key: RequestKey, revision: number): Assignments {
+  return {
+    source_system: key.sourceSystem,
+    account_set: key.accountSet,
+    doc_type: key.docType,
+    doc_no: key.docNo,
+    doc_line: key.docLine,
+    revision,
+  }
+}
+
+function paidOf(key: RequestKey): Assignments {
+  return {
+    paid_source_system: text(key.sourceSystem),
+    paid_account_set: text(key.accountSet),
+    paid_doc_type: text(key.docType),
+    paid_doc_no: text(key.docNo),
+    paid_doc_line: key.docLine,
+    paid_revision: key.revision,
+  }
+}
