@@ -38,7 +38,9 @@ export function reasonStatus({ codes }: BocProtocol, reason: Reason, detail: str
 /** The status of an item of b2e0007. */
 export function itemStatus(protocol: BocProtocol, { state, reason, payment }: Shown): Status {
   if (state === 'unlisted') return { rspcod: protocol.codes.unlisted, rspmsg: '' }
-  if (reason !== null) return reasonStatus(protocol, reason, payment.record.detail)
+  if (state === 'failed' || state === 'rejected') {
+    return reasonStatus(protocol, reason ?? 'declined', payment.record.detail)
+  }
   return { rspcod: protocol.states[state], rspmsg: state }
 }
 

@@ -3,7 +3,7 @@
 
 import { parseAmount } from '../../../connector/core/money'
 import { addMonths, dayFromCompact, dayOf, instantOf, isCompactTime } from '../engine/bank-time'
-import { gbkBytesOf } from '../engine/charset'
+import { charactersOf, gbkBytesOf } from '../engine/charset'
 import { forcedRefusal, otherSerial, shownAtSubmission, type Call, type Shown } from '../engine/exchange'
 import type { Disturbance } from '../engine/faults'
 import { submit, type Draft, type Refusal } from '../engine/payments'
@@ -124,7 +124,8 @@ function refusalOf(protocol: BocProtocol, trncod: string, item: XmlElement, nowM
 
 function overLongField({ lengthUnit }: BocProtocol, trncod: string, item: XmlElement): string | null {
   const [from, to] = [childOf(item, 'fractn'), childOf(item, 'toactn')]
-  const lengthOf = (text: string): number => (lengthUnit === 'characters' ? [...text].length : gbkBytesOf(text))
+  const lengthOf = (text: string): number =>
+    lengthUnit === 'characters' ? charactersOf(text).length : gbkBytesOf(text)
   const limits: readonly (readonly [string, string, number])[] = [
     ['actacn', textOf(from, 'actacn'), 35],
     ['actnam', textOf(from, 'actnam'), 70],

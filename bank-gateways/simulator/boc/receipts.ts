@@ -40,11 +40,13 @@ function receiptsAsked(boc: Boc, message: Message): readonly Receipt[] | string 
   const input = childOf(message.body, 'b2e0500-rq')
   if (textOf(input, 'tratype') !== 'A') return 'tratype'
   const dates = childOf(input, 'datescope')
-  const from = dayFromCompact(textOf(dates, 'from') || textOf(dates, 'begdate'))
-  const to = dayFromCompact(textOf(dates, 'to') || textOf(dates, 'enddate'))
+  const from = dayFromCompact(textOf(dates, 'from'))
+  const to = dayFromCompact(textOf(dates, 'to'))
   if (from === null || to === null || from > to) return 'datescope'
   const amounts = childOf(input, 'amtscope')
-  const [min, max] = [textOf(amounts, 'minamt') || '0', textOf(amounts, 'maxamt') || '0'].map(text => parseAmount(text, 'CNY'))
+  const [min, max] = [textOf(amounts, 'minamt') || '0', textOf(amounts, 'maxamt') || '0'].map(text =>
+    parseAmount(text, 'CNY'),
+  )
   if (typeof min !== 'object' || typeof max !== 'object') return 'amtscope'
   const other = childOf(input, 'domaccount')
   const asked = input ? descendantsOf(input, 'confirmdata').map(confirm => textOf(confirm, 'actacn')) : []
@@ -93,7 +95,7 @@ function putFile(directory: string, filename: string, bytes: Uint8Array): void {
   const partial = `${path}.part`
   const file = openSync(partial, 'w')
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -76,4 +76,3 @@ function unreadable({ protocol, context }: Boc, head: Head, problem: string): Ha
   const call: Call = { listener: 'b2e', code: head.trncod, payees: [], pays: null }
   return exchange(context, call, { maintenance: refuse, headerFailed: refuse, perform: refuse })
 }
-

@@ -49,7 +49,9 @@ export class Sessions {
     const token = randomBytes(24).toString('base64')
     this.#tokens.set(token, { custid, cusopr, untilMs: nowMs + protocol.tokenLifeMs })
     const granted = leaf('serverdt', compactDayOf(nowMs) + compactTimeOf(nowMs)) + leaf('token', token)
-    return statusElement(okStatus(this.#boc)) + (protocol.tokenShape === 'nested' ? box('b2e0001-rs', granted) : granted)
+    return (
+      statusElement(okStatus(this.#boc)) + (protocol.tokenShape === 'nested' ? box('b2e0001-rs', granted) : granted)
+    )
   }
 
   signOut(message: Message): Answer {

@@ -6,7 +6,7 @@ import { processingSchema } from '../engine/settings'
 
 const code = (value: string, text: string) => z.string().min(1).default(value).describe(text)
 /** A host error travels inside the wrapper B999, its own code in the text (banks/boc §3). */
-const host = (value: string, text: string) => z.string().min(1).default(value).describe(`${text} In B999.`)
+const host = (value: string, text: string) => z.string().min(1).default(value).describe(`Inside B999: ${text}`)
 
 const codesSchema = z
   .strictObject({
@@ -40,13 +40,11 @@ const codesSchema = z
 
 const statesSchema = z
   .strictObject({
-    scheduled: code('B059', '预约'),
-    accepted: code('B054', '已受理,handling'),
-    processing: code('B266', '处理中'),
-    awaiting: code('B059', '已提交,等待授权'),
-    success: code('B001', '成功'),
-    rejected: code('B999', '被拒绝授权'),
-    failed: code('B999', '失败'),
+    scheduled: code('B059', 'Scheduled. 预约。'),
+    accepted: code('B054', 'Accepted, handling. 已受理。'),
+    processing: code('B266', 'Processing. 处理中。'),
+    awaiting: code('B059', 'Submitted, awaiting approval. 已提交,等待授权。'),
+    success: code('B001', 'Success. 成功。'),
     returned: code('B001', 'b2e0007 after a return: stays B001 (not known). 退票后查询仍为 B001(未知)。'),
   })
   .prefault({})
@@ -58,7 +56,9 @@ const protocolSchema = z
     duplicateInsid: z
       .enum(['refuse', 'book-again'])
       .default('refuse')
-      .describe('A repeated insid is refused, or accepted and booked a second time. 重复 insid:拒绝,或再次受理并记账。'),
+      .describe(
+        'A repeated insid is refused, or accepted and booked a second time. 重复 insid:拒绝,或再次受理并记账。',
+      ),
     lengthUnit: z
       .enum(['characters', 'gbk-bytes'])
       .default('characters')
@@ -67,12 +67,7 @@ const protocolSchema = z
       .enum(['flat', 'nested'])
       .default('flat')
       .describe('serverdt/token directly in trn-b2e0001-rs, or in b2e0001-rs. 令牌所在层级。'),
-    tokenLifeMs: z
-      .number()
-      .int()
-      .min(1)
-      .default(1_800_000)
-      .describe('Life of a token (not known). 令牌有效期。'),
+    tokenLifeMs: z.number().int().min(1).default(1_800_000).describe('Life of a token (not known). 令牌有效期。'),
     secondSignInInvalidates: z
       .boolean()
       .default(true)
@@ -100,10 +95,7 @@ const protocolSchema = z
       .boolean()
       .default(false)
       .describe("Whether type 2002 includes today's rows (not known). 历史明细是否含当日。"),
-    returnWord: z
-      .string()
-      .default('退汇')
-      .describe('transtype of a returned payment (marker not known). 退汇标志。'),
+    returnWord: z.string().default('退汇').describe('transtype of a returned payment (marker not known). 退汇标志。'),
     oneSampleLacksTxnamt: z
       .boolean()
       .default(false)

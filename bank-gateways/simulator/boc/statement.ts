@@ -81,10 +81,13 @@ function daysAsked({ context, protocol }: Boc, input: XmlElement | null): Days |
 }
 
 function amountsAsked(scope: XmlElement | null): ((amount: bigint) => boolean) | null {
-  const bounds = [textOf(scope, 'from'), textOf(scope, 'to')].map(text => (text === '' ? null : parseAmount(text, 'CNY')))
+  const bounds = [textOf(scope, 'from'), textOf(scope, 'to')].map(text =>
+    text === '' ? null : parseAmount(text, 'CNY'),
+  )
   const [from = null, to = null] = bounds
   if (typeof from === 'string' || typeof to === 'string') return null
-  return amount => (from === null || amount >= from.minor) && (to === null || amount <= to.minor)
+  // An upper bound of zero is read as none, as ICBC defines it; BOC's reference is silent.
+  return amount => (from === null || amount >= from.minor) && (to === null || to.minor === 0n || amount <= to.minor)
 }
 
 // ----------------------------------------------------------------------------------------------------------------- a row

@@ -43,7 +43,12 @@ function statusRow(boc: Boc, message: Message, item: XmlElement, disturbance: Di
   const [shown] = payment ? inquiries.found([payment], { ...disturbance, kinds }) : []
   if (!shown) {
     const status = { rspcod: protocol.codes['no-record'], rspmsg: '零记录' }
-    return box('b2e0007-rs', statusElement(status), leaf('insid', textOf(item, 'insid')), leaf('obssid', textOf(item, 'obssid')))
+    return box(
+      'b2e0007-rs',
+      statusElement(status),
+      leaf('insid', textOf(item, 'insid')),
+      leaf('obssid', textOf(item, 'obssid')),
+    )
   }
   const insid = shown.payment.record.key
   return box(

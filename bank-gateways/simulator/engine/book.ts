@@ -71,7 +71,10 @@ export class Book {
     this.#journal = open(records => records.forEach(record => this.#apply(record)))
   }
 
-  /** Runs `work`; its records are on the disk when this returns, all or none. After a failure the books are shut. */
+  /**
+   * Runs `work`; its records are on the disk when this returns, all or none. An error before the first record changes
+   * nothing and is passed on; after it, the memory no longer agrees with the disk, and the books are shut.
+   */
   transact<T>(work: () => T): T {
     if (this.#failure !== null) throw new Error('the simulator stopped after an error', { cause: this.#failure })
     this.#depth += 1
@@ -83,7 +86,7 @@ export class Book {
       }
       return result
     } catch (error) {
-      this.#failure = error
+      if (this.#pending.length > 0) this.#failure = error
       throw error
     } finally {
       this.#depth -= 1

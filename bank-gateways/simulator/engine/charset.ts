@@ -24,3 +24,8 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 export function gbkBytesOf(text: string): number {
   return encodeGbk(text).length
 }
+
+/** Characters as people count them: code points, not UTF-16 units. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(text)
+}

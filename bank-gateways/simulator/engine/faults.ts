@@ -11,28 +11,56 @@ type FaultText = {
 }
 
 export const FAULTS = {
-  'refuse-connections': { zh: '关闭监听端口,连接被拒绝', en: 'the port is closed, connections are refused', isBooked: 'no' },
+  'refuse-connections': {
+    zh: '关闭监听端口,连接被拒绝',
+    en: 'the port is closed, connections are refused',
+    isBooked: 'no',
+  },
   'drop-before': { zh: '接受连接,读正文前断开', en: 'accepts, closes before reading the body', isBooked: 'no' },
   'drop-after-read': { zh: '读完请求后断开', en: 'reads the whole request, then closes', isBooked: 'no' },
-  silent: { zh: '读完请求,不应答,直到 delayMs 后断开', en: 'reads, says nothing, closes after delayMs', isBooked: 'no' },
+  silent: {
+    zh: '读完请求,不应答,直到 delayMs 后断开',
+    en: 'reads, says nothing, closes after delayMs',
+    isBooked: 'no',
+  },
   'drop-after-booking': { zh: '记账后、应答前断开', en: 'books, then closes before answering', isBooked: 'as usual' },
   delay: { zh: '记账,delayMs 后才应答', en: 'books, answers only after delayMs', isBooked: 'as usual' },
   truncate: { zh: '应答只发一半就断开', en: 'half of the answer, then closed', isBooked: 'as usual' },
-  'truncate-with-length': { zh: '应答截短,长度头与截短后相符', en: 'a short answer under a matching length header', isBooked: 'as usual' },
+  'truncate-with-length': {
+    zh: '应答截短,长度头与截短后相符',
+    en: 'a short answer under a matching length header',
+    isBooked: 'as usual',
+  },
   split: { zh: '应答逐字节发送', en: 'the answer in pieces of one byte', isBooked: 'as usual' },
   garbage: { zh: '应答为乱码', en: 'an undecodable answer', isBooked: 'as usual' },
-  'wrong-charset': { zh: '应答用错误字符集编码', en: 'the answer is encoded in the wrong charset', isBooked: 'as usual' },
+  'wrong-charset': {
+    zh: '应答用错误字符集编码',
+    en: 'the answer is encoded in the wrong charset',
+    isBooked: 'as usual',
+  },
   'http-error': { zh: 'HTTP 错误(status),未处理', en: 'an HTTP error (status) instead of any work', isBooked: 'no' },
-  'http-error-after-booking': { zh: '处理后返回 HTTP 错误(status)', en: 'an HTTP error (status) after the work', isBooked: 'as usual' },
+  'http-error-after-booking': {
+    zh: '处理后返回 HTTP 错误(status)',
+    en: 'an HTTP error (status) after the work',
+    isBooked: 'as usual',
+  },
   maintenance: { zh: '银行级错误(维护)', en: "the bank's system-level error", isBooked: 'no' },
   'header-failed': { zh: '报文级错误,未处理', en: 'a message-level error, nothing done', isBooked: 'no' },
   'item-failed': { zh: '报文成功、明细被拒', en: 'the message succeeds, its items are refused', isBooked: 'no' },
   'wrong-serial': { zh: '应答带别的流水号', en: "the answer carries another request's serial", isBooked: 'as usual' },
-  'unknown-code': { zh: '状态码不在银行表内', en: 'a status code that is in no table of the bank', isBooked: 'as usual' },
+  'unknown-code': {
+    zh: '状态码不在银行表内',
+    en: 'a status code that is in no table of the bank',
+    isBooked: 'as usual',
+  },
   'not-found': { zh: '查询答“无此记录”', en: 'an inquiry is answered "no such record"', isBooked: 'as usual' },
   'missing-line': { zh: '批量应答缺最后一行', en: 'the last line of a batch answer is missing', isBooked: 'as usual' },
   'lie-amount': { zh: '回显金额多一分', en: 'the echoed amount is one 分 too high', isBooked: 'as usual' },
-  'lie-payee': { zh: '回显收款账号末位不同', en: 'the echoed payee account differs in its last digit', isBooked: 'as usual' },
+  'lie-payee': {
+    zh: '回显收款账号末位不同',
+    en: 'the echoed payee account differs in its last digit',
+    isBooked: 'as usual',
+  },
 } as const satisfies Readonly<Record<string, FaultText>>
 
 export type FaultKind = keyof typeof FAULTS

@@ -164,7 +164,7 @@ export function httpError(status: number): WireReply {
   return { status, contentType: 'text/html', body }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | 'cut' | 'too-long'> {
+export async function readBody(request: IncomingMessage): Promise<Buffer | 'cut' | 'too-long'> {
   const chunks: Buffer[] = []
   let length = 0
   try {

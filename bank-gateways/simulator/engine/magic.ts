@@ -65,9 +65,14 @@ export const MAGIC: readonly Magic[] = [
     path: [accepted, step('success', { nextDay: true })],
   }),
   row('104', '永远停在已受理,不记账', 'stays accepted for ever, never booked', { path: [accepted] }),
-  row('105', '查询永远为处理中,但已扣款(只有对账单知道)', 'inquiry says processing for ever, yet it is debited: only the statement tells', {
-    path: [accepted, step('processing', { books: true })],
-  }),
+  row(
+    '105',
+    '查询永远为处理中,但已扣款(只有对账单知道)',
+    'inquiry says processing for ever, yet it is debited: only the statement tells',
+    {
+      path: [accepted, step('processing', { books: true })],
+    },
+  ),
   row('200', '银行拒绝', 'refused by the bank', { refusal: 'declined' }),
   row('201', '收款户名不符,拒绝', 'refused: payee name does not match', { refusal: 'payee-name' }),
   row('202', '收款账号不存在或已销户,拒绝', 'refused: payee account unknown or closed', { refusal: 'payee-unknown' }),
@@ -89,14 +94,20 @@ export const MAGIC: readonly Magic[] = [
   row('400', '超时:已记账,应答迟到', 'timeout: booked, the answer comes late', { ...booked, wire: ['delay'] }),
   row('401', '超时:未记账,无应答', 'timeout: not booked, no answer', { wire: ['silent'] }),
   row('402', '读完请求后断开,未记账', 'connection cut after reading, not booked', { wire: ['drop-after-read'] }),
-  row('403', '记账后断开,无应答', 'connection cut after booking, no answer', { ...booked, wire: ['drop-after-booking'] }),
+  row('403', '记账后断开,无应答', 'connection cut after booking, no answer', {
+    ...booked,
+    wire: ['drop-after-booking'],
+  }),
   row('404', '已记账,应答为乱码', 'booked, the answer is garbage', { ...booked, wire: ['garbage'] }),
   row('405', '已记账,应答中途断开', 'booked, the answer breaks off', { ...booked, wire: ['truncate'] }),
   row('406', '已记账,应答被截短但长度头相符', 'booked, the answer is cut short under a matching length', {
     ...booked,
     wire: ['truncate-with-length'],
   }),
-  row('407', '已记账,应答字符集错误', 'booked, the answer is in the wrong charset', { ...booked, wire: ['wrong-charset'] }),
+  row('407', '已记账,应答字符集错误', 'booked, the answer is in the wrong charset', {
+    ...booked,
+    wire: ['wrong-charset'],
+  }),
   row('408', '未记账,HTTP 5xx', 'not booked, HTTP 5xx', { wire: ['http-error'] }),
   row('409', '已记账,HTTP 5xx', 'booked, HTTP 5xx', { ...booked, wire: ['http-error-after-booking'] }),
   row('410', '未记账,银行维护', 'not booked, the bank is under maintenance', { wire: ['maintenance'] }),
@@ -121,11 +132,16 @@ export const MAGIC: readonly Magic[] = [
     wire: ['lie-amount'],
     inquiry: ['lie-amount'],
   }),
-  row('504', '已记账;应答回显收款账号不符(仅回显账号的银行)', 'booked; the echoed payee account is wrong (banks that echo it)', {
-    ...booked,
-    wire: ['lie-payee'],
-    inquiry: ['lie-payee'],
-  }),
+  row(
+    '504',
+    '已记账;应答回显收款账号不符(仅回显账号的银行)',
+    'booked; the echoed payee account is wrong (banks that echo it)',
+    {
+      ...booked,
+      wire: ['lie-payee'],
+      inquiry: ['lie-payee'],
+    },
+  ),
   row('505', '已记账;应答带别的流水号', "booked; the answer carries another request's serial", {
     ...booked,
     wire: ['wrong-serial'],

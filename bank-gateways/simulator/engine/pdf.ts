@@ -1,6 +1,8 @@
 // A one-page PDF 1.4 with Chinese text, for receipts. The font is one of the standard Chinese ones and is not embedded: every
 // viewer has it, and the text can be extracted. Not for anything a real bank would print.
 
+import { charactersOf } from './charset'
+
 const PAGE = { width: 595, height: 420 }
 const MARGIN = 40
 const LINE_HEIGHT = 26
@@ -20,7 +22,9 @@ export function receiptPdf(title: string, fields: readonly (readonly [string, st
 
 /** Text is written as UCS-2 for the predefined UniGB-UCS2-H map; what UCS-2 cannot hold becomes 〓. */
 function text(x: number, y: number, size: number, value: string): string {
-  const units = [...value].map(character => ((character.codePointAt(0) ?? 0) > 0xffff ? '〓' : character)).join('')
+  const units = charactersOf(value)
+    .map(character => (character.length > 1 ? '〓' : character))
+    .join('')
   const hex = Buffer.from(units, 'utf16le').swap16().toString('hex').toUpperCase()
   return `BT /F1 ${size} Tf ${x} ${y} Td <${hex}> Tj ET\n`
 }

@@ -71,7 +71,9 @@ export function counterpartyOf(row: Row): Party {
 
 /** True on the payer's side of a payment and of its return: there the bank shows the payer's own references. */
 export function isPayersRow(row: Row): boolean {
-  return row.posting.type === 'payment' ? row.direction === 'out' : row.posting.type === 'return' && row.direction === 'in'
+  return row.posting.type === 'payment'
+    ? row.direction === 'out'
+    : row.posting.type === 'return' && row.direction === 'in'
 }
 
 /** The balance when the instant `ms` began. */

@@ -14,7 +14,14 @@ const stopSchema = z.strictObject({
 const pathSchema = z
   .array(stopSchema)
   .min(1)
-  .transform(stops => stops.map((stop): Step => ({ ...stop, notBeforeMs: null, books: false, reason: null })))
+  .transform(stops =>
+    stops.map((stop): Step => ({ ...stop, notBeforeMs: null, books: false, reason: reasonOf(stop.state) })),
+  )
+
+function reasonOf(state: Step['state']): Step['reason'] {
+  if (state === 'failed') return 'declined'
+  return state === 'rejected' ? 'approval-rejected' : null
+}
 
 export const processingSchema = z.strictObject({
   ownBank: pathSchema

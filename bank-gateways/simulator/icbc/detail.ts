@@ -1,7 +1,16 @@
 // QPD (today) and QHISD (history): statement rows, paged by NextTag. A page's NextTag is the TimeStamp of its last row and
 // comes back empty with the last page (banks/icbc §9–10).
 
-import { addDays, compactDayOf, dayFromCompact, dayOf, instantOf, microTimeOf, midnightOf, timeOfDayMs } from '../engine/bank-time'
+import {
+  addDays,
+  compactDayOf,
+  dayFromCompact,
+  dayOf,
+  instantOf,
+  microTimeOf,
+  midnightOf,
+  timeOfDayMs,
+} from '../engine/bank-time'
 import type { Account, Payment, Row } from '../engine/book'
 import { isUsableBy } from '../engine/payments'
 import { counterpartyOf, isPayersRow, isReturn, rowsBetween } from '../engine/postings'
@@ -34,7 +43,8 @@ export function queryHistory(icbc: Icbc, envelope: Envelope): Outcome {
   const { input } = envelope
   const from = dayFromCompact(textOf(input, 'BeginDate'))
   const to = dayFromCompact(textOf(input, 'EndDate'))
-  if (from === null || to === null || from > to) return objected(icbc, { code: 'invalid-field', text: 'BeginDate, EndDate' })
+  if (from === null || to === null || from > to)
+    return objected(icbc, { code: 'invalid-field', text: 'BeginDate, EndDate' })
   if (textOf(input, 'MinAmt') === '' || textOf(input, 'MaxAmt') === '') {
     return objected(icbc, { code: 'invalid-field', text: 'MinAmt, MaxAmt' })
   }

@@ -82,7 +82,9 @@ function disagreement(query: Texts, form: Texts, pub: XmlElement): string | null
   if (differing) return `${differing[0]} is missing or differs between URL, form and XML`
   if (!/^\d{14,17}$/.test(query.get('SendTime') ?? '')) return 'SendTime'
   if (form.get('Cert') === undefined) return 'Cert'
-  return /^\d{8}$/.test(textOf(pub, 'TranDate')) && /^\d{6,12}$/.test(textOf(pub, 'TranTime')) ? null : 'TranDate, TranTime'
+  return /^\d{8}$/.test(textOf(pub, 'TranDate')) && /^\d{6,12}$/.test(textOf(pub, 'TranTime'))
+    ? null
+    : 'TranDate, TranTime'
 }
 
 function signatureProblem(transCode: string, input: XmlElement, isSigned: boolean): string | null {

@@ -44,7 +44,10 @@ export type ReqData = { readonly text: string; readonly isSigned: boolean }
  */
 export function readReqData(value: string, seal: Seal): ReqData | null {
   if (value.trimStart().startsWith('<')) return { text: value, isSigned: false }
-  const base64 = value.replaceAll(/[\r\n]/g, '').trim().replaceAll(' ', '+')
+  const base64 = value
+    .replaceAll(/[\r\n]/g, '')
+    .trim()
+    .replaceAll(' ', '+')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return null
   const bytes = seal.open(base64)
   const text = bytes && decodeGbk(bytes)

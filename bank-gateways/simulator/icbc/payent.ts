@@ -2,7 +2,7 @@
 // with its own Result: the header's success says nothing about the money (banks/icbc §4–5).
 
 import { dayFromCompact, dayOf, instantOf, isCompactTime } from '../engine/bank-time'
-import { gbkBytesOf } from '../engine/charset'
+import { charactersOf, gbkBytesOf } from '../engine/charset'
 import { forcedRefusal, shownAtSubmission, type Call, type Shown } from '../engine/exchange'
 import type { Disturbance } from '../engine/faults'
 import { submit, type Draft, type Refusal } from '../engine/payments'
@@ -50,7 +50,11 @@ export function pay(icbc: Icbc, envelope: Envelope, disturbance: Disturbance): O
   )
   const shown = shownAtSubmission(payments, disturbance)
   const items = shown.map(item => answeredItem(protocol, item))
-  return goodOutcome({ ...head, RepReserved1: '', RepReserved2: '', AlertFlag: textOf(input, 'AlertFlag') }, items, serialNo)
+  return goodOutcome(
+    { ...head, RepReserved1: '', RepReserved2: '', AlertFlag: textOf(input, 'AlertFlag') },
+    items,
+    serialNo,
+  )
 }
 
 function headOf(input: XmlElement): Record<string, string> {
@@ -143,7 +147,9 @@ function fieldsOf(row: XmlElement): Record<string, string> {
 
 /** UseCN longer than 10 characters on cross-bank real time falls to manual handling (落地; banks/icbc §4). */
 function isHandledByHand(row: XmlElement): boolean {
-  return textOf(row, 'SysIOFlg') === '2' && textOf(row, 'PayType') !== '2' && [...textOf(row, 'UseCN')].length > 10
+  return (
+    textOf(row, 'SysIOFlg') === '2' && textOf(row, 'PayType') !== '2' && charactersOf(textOf(row, 'UseCN')).length > 10
+  )
 }
 
 function startOf(date: string, time: string): number | null {
@@ -171,7 +177,7 @@ type LimitedField = keyof IcbcProtocol['limits']
 
 function isTooLong(protocol: IcbcProtocol, name: LimitedField, value: string): boolean {
   const { max, unit } = protocol.limits[name]
-  return (unit === 'bytes' ? gbkBytesOf(value) : [...value].length) > max
+  return (unit === 'bytes' ? gbkBytesOf(value) : charactersOf(value).length) > max
 }
 
 /** The first field that breaks a rule of banks/icbc §4. */

@@ -51,7 +51,8 @@ export function queryPayments(icbc: Icbc, envelope: Envelope, disturbance: Distu
 }
 
 function rowsAsked(protocol: IcbcProtocol, asked: readonly XmlElement[], found: readonly Shown[]): readonly string[] {
-  if (asked.length === 0) return found.map(shown => answeredRow(protocol, shown.payment.record.fields['iSeqno'] ?? '', shown))
+  if (asked.length === 0)
+    return found.map(shown => answeredRow(protocol, shown.payment.record.fields['iSeqno'] ?? '', shown))
   return asked.map(row => {
     const [iSeqno, item, order] = [textOf(row, 'iSeqno'), textOf(row, 'QryiSeqno'), textOf(row, 'QryOrderNo')]
     const shown = found.find(({ payment: { record } }) =>

@@ -80,7 +80,13 @@ function receiptRow(icbc: Icbc, cis: string, asked: Asked, orderNo: string, isPe
     const iRetCode = protocol.codes['no-record']
     return leaves({ ...head, Result: protocol.results.failed, iRetCode, iRetMsg: '没有符合条件的记录' })
   }
-  return leaves({ ...head, ...receiptData(account, row, asked), Result: protocol.results.success, iRetCode: '0', iRetMsg: '' })
+  return leaves({
+    ...head,
+    ...receiptData(account, row, asked),
+    Result: protocol.results.success,
+    iRetCode: '0',
+    iRetMsg: '',
+  })
 }
 
 function findRow(account: Account, asked: Asked): Row | null {

@@ -25,7 +25,11 @@ export function refusedOutcome(retCode: string, retMsg: string): Outcome {
   return { retCode, retMsg, serialNo: null, head: '', rows: [] }
 }
 
-export function goodOutcome(head: Readonly<Record<string, string>>, rows: readonly string[], serialNo?: string): Outcome {
+export function goodOutcome(
+  head: Readonly<Record<string, string>>,
+  rows: readonly string[],
+  serialNo?: string,
+): Outcome {
   return { retCode: '0', retMsg: '', serialNo: serialNo ?? null, head: leaves(head), rows }
 }
 

@@ -47,13 +47,13 @@ const limitsSchema = z
 
 const resultsSchema = z
   .strictObject({
-    scheduled: code('10', '预约指令'),
-    accepted: code('0', '提交成功,等待银行处理'),
-    processing: code('9', '银行正在处理'),
-    awaiting: code('2', '等待授权'),
-    success: code('7', '处理成功'),
-    failed: code('6', '被银行拒绝'),
-    rejected: code('8', '指令被拒绝授权'),
+    scheduled: code('10', 'Scheduled. 预约指令。'),
+    accepted: code('0', 'Accepted. 提交成功,等待银行处理。'),
+    processing: code('9', 'Processing. 银行正在处理。'),
+    awaiting: code('2', 'Awaiting approval. 等待授权。'),
+    success: code('7', 'Success. 处理成功。'),
+    failed: code('6', 'Refused by the bank. 被银行拒绝。'),
+    rejected: code('8', 'Approval refused. 指令被拒绝授权。'),
     returned: code('7', 'QPAYENT after a return: stays 7 (not known). 退汇后查询仍为 7(未知)。'),
     unlisted: code('95', 'What "unknown status" shows. 状态码不在表内时的值。'),
   })
@@ -66,7 +66,9 @@ const protocolSchema = z
     replyPrefix: z
       .string()
       .default('reqData=')
-      .describe('The 8 characters before the Base64 of a reply: read as `reqData=` itself. 应答 Base64 前的 8 个字符。'),
+      .describe(
+        'The 8 characters before the Base64 of a reply: read as `reqData=` itself. 应答 Base64 前的 8 个字符。',
+      ),
     replyLineLength: z
       .number()
       .int()
@@ -78,13 +80,7 @@ const protocolSchema = z
       .string()
       .default('text/html;charset=GBK')
       .describe('Content type of replies (not known). 应答的 Content-Type。'),
-    signLineLength: z
-      .number()
-      .int()
-      .min(4)
-      .nullable()
-      .default(64)
-      .describe('The same for <sign>. <sign> 的折行长度。'),
+    signLineLength: z.number().int().min(4).nullable().default(64).describe('The same for <sign>. <sign> 的折行长度。'),
     ncErrorCode: z
       .string()
       .default('40418')
@@ -110,9 +106,7 @@ const protocolSchema = z
     pageSizesOld: pageSizes
       .default([10, 9])
       .describe('Rows a page of QPD/QHISD in 0.0.0.1, used in turn. 0.0.0.1 每页行数,轮流使用。'),
-    pageSizesNew: pageSizes
-      .default([57, 31])
-      .describe('The same in 0.0.1.0. 0.0.1.0 每页行数。'),
+    pageSizesNew: pageSizes.default([57, 31]).describe('The same in 0.0.1.0. 0.0.1.0 每页行数。'),
     emptyDetail: z
       .enum(['ok', 'no-record'])
       .default('ok')
@@ -123,7 +117,10 @@ const protocolSchema = z
       .nullable()
       .default(null)
       .describe('Before this time QPD still shows the rows of the day before. 此时间前 QPD 仍含前一日明细。'),
-    returnMark: z.string().default('1').describe('UpDtranf of a returned payment (only "other than 0" is known). 退汇标志。'),
+    returnMark: z
+      .string()
+      .default('1')
+      .describe('UpDtranf of a returned payment (only "other than 0" is known). 退汇标志。'),
     manualHandlingMs: z
       .number()
       .int()

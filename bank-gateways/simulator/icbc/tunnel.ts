@@ -52,8 +52,7 @@ export function tunnelPort(icbc: Icbc, customers: IcbcOptions['customers'], seal
       { listener: 'tunnel', code: envelope.transCode, ...plan },
       {
         maintenance: () => ncError(protocol),
-        headerFailed: () =>
-          compose(refuse('maintenance', '系统忙'), UNDISTURBED),
+        headerFailed: () => compose(refuse('maintenance', '系统忙'), UNDISTURBED),
         perform(disturbance) {
           if (!customers.some(({ cis, certId }) => cis === envelope.cis && certId === envelope.certId)) {
             return compose(refuse('identity', '集团客户号或证书 ID 不存在'), disturbance)
