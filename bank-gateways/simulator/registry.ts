@@ -1,0 +1,36 @@
+// The simulated banks. A new bank is a folder with one BankProgram and a line in each of the two places below.
+
+import { z } from 'zod'
+import { boc } from './boc/program'
+import type { BankContext } from './engine/exchange'
+import type { Handler } from './engine/listener'
+import type { BankProgram } from './engine/program'
+import type { Processing } from './engine/settings'
+import { icbc } from './icbc/program'
+
+export const banksSchema = z.strictObject({
+  icbc: icbc.options.prefault({}),
+  boc: boc.options.prefault({}),
+})
+export type BanksOptions = z.output<typeof banksSchema>
+
+/** A bank with its options bound, the same shape for all. */
+export type OpenableBank = {
+  readonly program: Omit<BankProgram<never>, 'open' | 'options'>
+  readonly processing: Processing
+  readonly ports: Readonly<Record<string, number>>
+  readonly open: (context: BankContext) => Readonly<Record<string, Handler>>
+}
+
+export function banksOf(options: BanksOptions): readonly OpenableBank[] {
+  return [bound(icbc, options.icbc), bound(boc, options.boc)]
+}
+
+export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)
+
+type Common = { readonly processing: Processing; readonly ports: Readonly<Record<string, number>> }
+
+function bound<Options extends Common>(program: BankProgram<Options>, options: Options): OpenableBank {
+  const { processing, ports } = options
+  return { program, processing, ports, open: context => program.open(context, options) }
+}

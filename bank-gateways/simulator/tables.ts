@@ -1,0 +1,60 @@
+// The README's tables, made from the code they describe. A test fails when the README does not hold them.
+
+import { z } from 'zod'
+import { bocOptions } from './boc/settings'
+import { FAULT_KINDS, FAULTS } from './engine/faults'
+import { MAGIC, magicAccount } from './engine/magic'
+import { icbcOptions } from './icbc/settings'
+
+export function magicTable(): string {
+  const rows = MAGIC.map(({ code, zh, en }) => [code, `\`${magicAccount(code)}\``, en, zh])
+  return table(['code', 'payee account 收款账号', 'outcome', '结果'], rows)
+}
+
+export function faultTable(): string {
+  const rows = FAULT_KINDS.map(kind => {
+    const { en, zh, isBooked } = FAULTS[kind]
+    return [`\`${kind}\``, en, zh, isBooked]
+  })
+  return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
+}
+
+export function settingsTable(bank: 'icbc' | 'boc'): string {
+  const schema = bank === 'icbc' ? icbcOptions : bocOptions
+  const { processing, protocol } = schema.shape
+  const rows = [...settingRows('processing', processing), ...settingRows('protocol', protocol)]
+  return table(['setting', 'default', 'meaning 含义'], rows)
+}
+
+/** The part of a JSON schema that is read here. */
+type Described = {
+  readonly description?: string | undefined
+  readonly default?: unknown
+  readonly properties?: Readonly<Record<string, Described>> | undefined
+}
+
+const describedSchema: z.ZodType<Described> = z.lazy(() =>
+  z.object({
+    description: z.string().optional(),
+    default: z.unknown().optional(),
+    properties: z.record(z.string(), describedSchema).optional(),
+  }),
+)
+
+/** Descends until a setting is described: that is a row. */
+function settingRows(name: string, schema: z.ZodType): readonly (readonly string[])[] {
+  const described = describedSchema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  return rowsOf(name, described)
+}
+
+function rowsOf(path: string, described: Described): readonly (readonly string[])[] {
+  if (described.description !== undefined) {
+    return [[`\`${path}\``, `\`${JSON.stringify(described.default)}\``, described.description]]
+  }
+  return Object.entries(described.properties ?? {}).flatMap(([name, child]) => rowsOf(`${path}.${name}`, child))
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
