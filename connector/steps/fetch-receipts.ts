@@ -8,9 +8,9 @@ import { accountOf, type Deps } from './deps'
 export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
   if (!gateway?.receipt) return 0
-  const due = await deps.store.statements.receiptDue(deps.clock.now(), deps.settings.batchLimit)
+  const due = await deps.store.statements.receiptDue(bank, deps.clock.now(), deps.settings.batchLimit)
   let count = 0
-  for (const stored of due.filter(line => line.bank === bank)) {
+  for (const stored of due) {
     const document = await gateway
       .receipt(stored.account, stored.line, AbortSignal.timeout(deps.settings.callTimeoutMs))
       .catch(() => null)

@@ -46,7 +46,7 @@ export async function linkPayments(deps: Deps): Promise<number> {
       const verdict = judgeStatement(payment.state, payment.instruction, stored.line)
       await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
     }
-    await deps.store.statements.link(stored.id, payment?.id ?? null)
+    await deps.store.statements.link(stored.id, payment?.id ?? null, deps.clock.now())
     count++
   }
   return count

@@ -1,5 +1,6 @@
 // Reconciliation matches. A bank line and a ledger line belong to at most one match each; the first match stays.
 
+import { groupBy } from '../core/group'
 import { digestOf, integer, numberOf, text } from './codec'
 import type { Database, Session } from './database'
 import { insert, insertNew, lockedSelect, selectIn } from './statements'
@@ -92,7 +93,7 @@ FROM yinqi_match AS m JOIN yinqi_match_item AS i ON i.match_no = m.no
 WHERE m.account = ? AND (m.first_on IS NULL OR (m.first_on <= ? AND m.last_on >= ?)) ORDER BY m.no, i.position`,
     [account, to, from],
   )
-  const byNo = Map.groupBy(rows, row => integer(row, 'no'))
+  const byNo = groupBy(rows, row => String(integer(row, 'no')))
   return [...byNo.values()].flatMap(items => {
     const [first] = items
     if (first === undefined) return []

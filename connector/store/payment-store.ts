@@ -93,7 +93,10 @@ async function claimPayments(tx: Session, claiming: Claiming): Promise<readonly 
     leaseUntil,
     limit,
   })
-  const payments = await paymentsById(tx, (await tx.query(sql, values)).map(row => text(row, 'id')))
+  const payments = await paymentsById(
+    tx,
+    (await tx.query(sql, values)).map(row => text(row, 'id')),
+  )
   return payments.toSorted((a, b) => a.dueAt - b.dueAt)
 }
 
@@ -136,10 +139,11 @@ async function applyOne(tx: Session, change: Change): Promise<boolean> {
   const columns: Record<string, Value> = { ...columnsOfPatch(patch), state: to, seq: seq + 1, updated_at: at }
   if (from !== to) columns['state_since'] = at
   const names = Object.keys(columns)
-  await tx.execute(
-    `UPDATE yinqi_payment SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ? AND seq = ?`,
-    [...names.map(name => columns[name] ?? null), paymentId, seq],
-  )
+  await tx.execute(`UPDATE yinqi_payment SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ? AND seq = ?`, [
+    ...names.map(name => columns[name] ?? null),
+    paymentId,
+    seq,
+  ])
   await insert(tx, 'yinqi_payment_history', [
     {
       payment_id: paymentId,

@@ -16,16 +16,19 @@ const REFERENCE_MAX = 200
 export function createStatementStore(db: Database): StatementStore {
   return {
     insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
-    // The newest first: lines whose reference is nobody's stay unlinked for ever, and must not hide those that arrive.
-    unlinked: limit => linesWhere(db, `payment_id IS NULL AND reference <> '' ORDER BY no DESC`, [], limit),
-    async link(lineId, paymentId) {
+    unlinked: limit => linesWhere(db, `looked_at IS NULL AND reference <> '' ORDER BY no`, [], limit),
+    async link(lineId, paymentId, at) {
       await db.transaction(async tx => {
         const no = numberOf(lineId)
         const [row] = await tx.query(lockedSelect(tx.dialect, 'payment_id', 'yinqi_statement_line', 'no = ?'), [no])
         const linked = row === undefined ? null : textOrNull(row, 'payment_id')
         if (row === undefined) throw new Conflict(`line ${lineId} does not exist`)
         if (linked !== null && linked !== paymentId) throw new Conflict(`line ${lineId} belongs to payment ${linked}`)
-        await tx.execute('UPDATE yinqi_statement_line SET payment_id = ? WHERE no = ?', [paymentId, no])
+        await tx.execute('UPDATE yinqi_statement_line SET payment_id = ?, looked_at = ? WHERE no = ?', [
+          paymentId,
+          at,
+          no,
+        ])
       })
     },
     async list(account, { from, to }) {
@@ -35,9 +38,16 @@ export function createStatementStore(db: Database): StatementStore {
       )
       return rows.map(lineOf)
     },
-    unbooked: limit => linesWhere(db, `journal = 'open' ORDER BY no`, [], limit),
-    receiptDue: (now, limit) =>
-      linesWhere(db, `receipt = 'wanted' AND receipt_due_at <= ? ORDER BY receipt_due_at, no`, [now], limit),
+    unbooked: limit =>
+      linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
+    receiptDue: (bank, now, limit) =>
+      linesWhere(
+        db,
+        `bank = ? AND receipt IN ('wanted', 'missing') AND receipt_due_at <= ? AND (reference = '' OR looked_at IS NOT NULL)
+ORDER BY receipt_due_at, no`,
+        [bank, now],
+        limit,
+      ),
     async postponeReceipt(lineId, dueAt, isMissing) {
       await db.transaction(tx =>
         // A receipt that was stored meanwhile stays stored.
@@ -97,6 +107,7 @@ function rowOfLine(stored: Omit<StoredLine, 'id'>) {
     journal: stored.journal,
     receipt: stored.receipt,
     receipt_due_at: stored.importedAt,
+    looked_at: null,
     imported_at: stored.importedAt,
   }
 }

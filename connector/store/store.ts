@@ -264,12 +264,12 @@ export interface StatementStore {
   /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
-  link(lineId: string, paymentId: string | null): Promise<void>
+  link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
   /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
-  /** Lines whose receipt is wanted and whose next try is due. */
-  receiptDue(now: number, limit: number): Promise<readonly StoredLine[]>
+  /** Lines of a bank whose receipt is wanted or missing and whose next try is due; looked at first, so that the receipt finds its payment. */
+  receiptDue(bank: string, now: number, limit: number): Promise<readonly StoredLine[]>
   postponeReceipt(lineId: string, dueAt: number, isMissing: boolean): Promise<void>
   saveBalance(balance: Balance, at: number, outbox: readonly OutboxDraft[]): Promise<void>
   balances(account: string, limit: number): Promise<readonly { readonly balance: Balance; readonly at: number }[]>

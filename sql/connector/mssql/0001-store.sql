@@ -164,14 +164,15 @@ CREATE TABLE yinqi_statement_line (
   receipt NVARCHAR(16) COLLATE Latin1_General_BIN2 NOT NULL,
   receipt_due_at BIGINT NOT NULL,
   imported_at BIGINT NOT NULL,
+  looked_at BIGINT,
   UNIQUE (key_digest),
   FOREIGN KEY (payment_id) REFERENCES yinqi_payment (id)
 );
 CREATE INDEX yinqi_statement_line_account ON yinqi_statement_line (account, booked_on, no);
 CREATE INDEX yinqi_statement_line_payment ON yinqi_statement_line (payment_id) WHERE payment_id IS NOT NULL;
-CREATE INDEX yinqi_statement_line_unlinked ON yinqi_statement_line (no) WHERE payment_id IS NULL AND reference <> N'';
+CREATE INDEX yinqi_statement_line_unlinked ON yinqi_statement_line (no) WHERE looked_at IS NULL AND reference <> N'';
 CREATE INDEX yinqi_statement_line_unbooked ON yinqi_statement_line (no) WHERE journal = N'open';
-CREATE INDEX yinqi_statement_line_receipt ON yinqi_statement_line (receipt_due_at, no) WHERE receipt = N'wanted';
+CREATE INDEX yinqi_statement_line_receipt ON yinqi_statement_line (bank, receipt_due_at, no) WHERE receipt IN (N'wanted', N'missing');
 
 GO
 -- 银行余额

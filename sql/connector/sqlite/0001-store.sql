@@ -155,14 +155,15 @@ CREATE TABLE yinqi_statement_line (
   receipt TEXT NOT NULL,
   receipt_due_at INTEGER NOT NULL,
   imported_at INTEGER NOT NULL,
+  looked_at INTEGER,
   UNIQUE (key_digest),
   FOREIGN KEY (payment_id) REFERENCES yinqi_payment (id)
 ) STRICT;
 CREATE INDEX yinqi_statement_line_account ON yinqi_statement_line (account, booked_on, no);
 CREATE INDEX yinqi_statement_line_payment ON yinqi_statement_line (payment_id) WHERE payment_id IS NOT NULL;
-CREATE INDEX yinqi_statement_line_unlinked ON yinqi_statement_line (no) WHERE payment_id IS NULL AND reference <> '';
+CREATE INDEX yinqi_statement_line_unlinked ON yinqi_statement_line (no) WHERE looked_at IS NULL AND reference <> '';
 CREATE INDEX yinqi_statement_line_unbooked ON yinqi_statement_line (no) WHERE journal = 'open';
-CREATE INDEX yinqi_statement_line_receipt ON yinqi_statement_line (receipt_due_at, no) WHERE receipt = 'wanted';
+CREATE INDEX yinqi_statement_line_receipt ON yinqi_statement_line (bank, receipt_due_at, no) WHERE receipt IN ('wanted', 'missing');
 
 -- 银行余额
 -- balances as the bank gave them

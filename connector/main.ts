@@ -1,0 +1,204 @@
+#!/usr/bin/env node
+// The `yinqi` command: wiring only. What a command does stands in cli/.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { BRIDGES } from '../erp-bridges/registry'
+import { renderMidtableSql } from '../erp-bridges/midtable/sql'
+import { GATEWAYS } from '../bank-gateways/registry'
+import { byteLength, unmappable } from '../bank-gateways/shared/charset'
+import { startSimulator } from '../bank-gateways/simulator/simulator'
+import { createSampleAccountSet } from '../erp-bridges/u8/sample'
+import { openDb } from '../erp-bridges/shared/db-open'
+import { bankSim } from './cli/bank-sim'
+import { demo } from './cli/demo'
+import { check, doctor, migrate, start, status } from './cli/operate'
+import { createOutput, EXIT, type Output } from './cli/output'
+import { approve, cancel, confirm, list, show } from './cli/payment'
+import { openSite, readConfig, type Parts } from './cli/site'
+import { ConfigError } from './config'
+import { Fault, type Clock, type State } from './ports'
+import type { Deps } from './steps/deps'
+import { storeConfigSchema } from './store/config'
+import { openStore } from './store/open-store'
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise(resolve => {
+      if (signal.aborted) return resolve()
+      const finish = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+      const timer = setTimeout(finish, ms)
+      signal.addEventListener('abort', finish, { once: true })
+    }),
+}
+
+const parts: Parts = {
+  bridges: BRIDGES,
+  gateways: GATEWAYS,
+  clock,
+  measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+  openStore: (config, isMigrating) =>
+    openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+}
+
+type Flags = { readonly config: string; readonly lang?: string; readonly json?: boolean }
+
+function build(finish: (code: number) => void): Command {
+  const program = new Command('yinqi')
+    .description('银企直联：连接 ERP 与银行。Connects an ERP with its banks.')
+    .version(version())
+    .option('-c, --config <file>', '配置文件 / configuration file', process.env['YINQI_CONFIG'] ?? 'yinqi.yaml')
+    .option('--lang <zh|en>', '语言 / language')
+    .option('--json', '输出 JSON / print JSON')
+    .exitOverride()
+  const flags = (): Flags => program.opts<Flags>()
+  const output = (): Output => createOutput(flags(), process.env)
+  const run = (work: () => Promise<number> | number) => async (): Promise<void> => finish(await work())
+
+  program
+    .command('start')
+    .description('启动守护进程 / run the daemon')
+    .action(run(() => start(flags().config, parts, output())))
+  program
+    .command('check')
+    .description('检查配置 / check the configuration')
+    .action(run(() => check(flags().config, parts, output())))
+  program
+    .command('doctor')
+    .description('检查与各 ERP、银行的连接 / reach every ERP and bank')
+    .action(run(() => doctor(flags().config, parts, output())))
+  program
+    .command('migrate')
+    .description('建立或升级数据库结构 / create or upgrade the schema')
+    .action(run(() => migrate(flags().config, parts, output())))
+  program
+    .command('status')
+    .description('各状态笔数与异常 / counts by state, and what needs a person')
+    .action(run(() => status(flags().config, parts, output())))
+  program
+    .command('sql <dialect>')
+    .description('打印中间表 DDL（mssql|postgres|mysql|sqlite）/ print the middle tables for a DBA')
+    .action((dialect: string) => run(() => printSql(dialect))())
+  program
+    .command('demo')
+    .description('样例 ERP、模拟银行、守护进程一起运行 / everything on embedded defaults')
+    .option('--for <duration>', '运行时长，如 30s / stop after, e.g. 30s')
+    .option('--dir <folder>', '数据目录 / where its files go')
+    .action((options: { for?: string; dir?: string }) =>
+      run(() =>
+        demo(options, { parts, startSimulator, createSampleAccountSet, openDb, renderMidtableSql }, output()),
+      )(),
+    )
+  program
+    .command('bank-sim')
+    .description('只运行银行模拟器 / the bank simulators alone')
+    .argument('<file>', '模拟器配置 / options file (YAML)')
+    .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
+  addPayment(program, flags, output, run)
+  return program
+}
+
+function addPayment(
+  program: Command,
+  flags: () => Flags,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+): void {
+  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
+  const withDeps = (work: (deps: Deps) => Promise<number>) =>
+    run(async () => {
+      const site = await openSite(readConfig(flags().config, parts), parts, {
+        isMigrating: false,
+        isQuiet: true,
+        tell: () => undefined,
+      })
+      try {
+        return await work(site.deps)
+      } finally {
+        await site.close()
+      }
+    })()
+  payment
+    .command('list')
+    .option('--state <state...>', '状态 / states')
+    .option('--limit <n>', '条数 / how many', '50')
+    .action((options: { state?: State[]; limit: string }) =>
+      withDeps(deps =>
+        list(deps, { states: options.state ?? [], limit: Number.parseInt(options.limit, 10) }, output()),
+      ),
+    )
+  payment.command('show <id>').action((id: string) => withDeps(deps => show(deps, id, output())))
+  payment
+    .command('confirm <id>')
+    .description('两人确认未知付款的结果 / two people say what became of an unknown payment')
+    .requiredOption('--verdict <paid|unpaid>', '已付或未付 / paid or unpaid')
+    .requiredOption('--as <person>', '确认人姓名 / who confirms')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((id: string, options: { verdict: string; as: string; evidence: string }) => {
+      if (options.verdict !== 'paid' && options.verdict !== 'unpaid')
+        throw new CommanderError(EXIT.usage, 'yinqi.verdict', '--verdict: paid | unpaid')
+      const { verdict } = options
+      return withDeps(deps => confirm(deps, id, { verdict, person: options.as, evidence: options.evidence }, output()))
+    })
+  for (const [name, decide] of [
+    ['cancel', cancel],
+    ['approve', approve],
+  ] as const) {
+    payment
+      .command(`${name} <id>`)
+      .requiredOption('--as <person>', '操作人姓名 / who')
+      .requiredOption('--reason <text>', '原因 / why')
+      .action((id: string, options: { as: string; reason: string }) =>
+        withDeps(deps => decide(deps, id, options.as, options.reason, output())),
+      )
+  }
+}
+
+function printSql(dialect: string): number {
+  if (dialect !== 'mssql' && dialect !== 'postgres' && dialect !== 'mysql' && dialect !== 'sqlite') {
+    throw new CommanderError(EXIT.usage, 'yinqi.dialect', 'mssql | postgres | mysql | sqlite')
+  }
+  process.stdout.write(renderMidtableSql(dialect))
+  return EXIT.ok
+}
+
+function version(): string {
+  const text = readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8')
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '0'
+}
+
+async function main(): Promise<void> {
+  let code: number = EXIT.ok
+  try {
+    await build(result => (code = result)).parseAsync(process.argv)
+  } catch (error) {
+    code = exitCodeOf(error)
+  }
+  process.exitCode = code
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.code.startsWith('yinqi.')) process.stderr.write(`${error.message}\n`)
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  }
+  if (error instanceof ConfigError) {
+    process.stderr.write(
+      `配置有误 / the configuration is wrong:\n${error.problems.map(problem => `  ${problem.path}: ${problem.message}`).join('\n')}\n`,
+    )
+    return EXIT.config
+  }
+  if (error instanceof Fault) {
+    process.stderr.write(`${error.code}: ${error.message}\n`)
+    return EXIT.no
+  }
+  throw error
+}
+
+void main()
