@@ -1,7 +1,7 @@
 // Reconciliation matches. A bank line and a ledger line belong to at most one match each; the first match stays.
 
 import { digestOf, integer, numberOf, text } from './codec'
-import type { Database, Session } from './database'
+import type { Database, Row, Session } from './database'
 import { insert, insertNew, lockedSelect, selectIn } from './statements'
 import type { Match, MatchStore } from './store'
 
@@ -92,7 +92,11 @@ FROM yinqi_match AS m JOIN yinqi_match_item AS i ON i.match_no = m.no
 WHERE m.account = ? AND (m.first_on IS NULL OR (m.first_on <= ? AND m.last_on >= ?)) ORDER BY m.no, i.position`,
     [account, to, from],
   )
-  const byNo = Map.groupBy(rows, row => integer(row, 'no'))
+  const byNo = new Map<number, Row[]>()
+  for (const row of rows) {
+    const no = integer(row, 'no')
+    byNo.set(no, [...(byNo.get(no) ?? []), row])
+  }
   return [...byNo.values()].flatMap(items => {
     const [first] = items
     if (first === undefined) return []
