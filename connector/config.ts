@@ -36,6 +36,7 @@ const account = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
   bank: name,
   erp: name,
+  alsoPaidFrom: z.array(name).default([]),
   bankName: z.string().default(''),
   bankCode: z
     .string()
@@ -72,6 +73,7 @@ const journalRule = z.strictObject({
       ownPayment: z.boolean().optional(),
       direction: z.enum(['in', 'out']).optional(),
       accounts: z.array(z.string()).optional(),
+      docTypes: z.array(z.string()).optional(),
       text: pattern.optional(),
       counterparty: pattern.optional(),
     })
@@ -175,6 +177,10 @@ function crossProblems(config: Config, kinds: Kinds): readonly ConfigProblem[] {
       problems.push({ path: `${path}.erp`, message: `没有名为 ${item.erp} 的 ERP / no such ERP` })
     if (!Object.hasOwn(config.banks, item.bank))
       problems.push({ path: `${path}.bank`, message: `没有名为 ${item.bank} 的银行 / no such bank` })
+    for (const other of item.alsoPaidFrom) {
+      if (!Object.hasOwn(config.erps, other))
+        problems.push({ path: `${path}.alsoPaidFrom`, message: `没有名为 ${other} 的 ERP / no such ERP` })
+    }
     if (seen.has(item.account))
       problems.push({ path: `${path}.account`, message: '账号重复 / the account is listed twice' })
     seen.add(item.account)

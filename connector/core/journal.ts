@@ -10,6 +10,8 @@ export type JournalRule = {
     readonly ownPayment?: boolean | undefined
     readonly direction?: 'in' | 'out' | undefined
     readonly accounts?: readonly string[] | undefined
+    /** Document types of own payments (AP49, GL …). */
+    readonly docTypes?: readonly string[] | undefined
     /** Regular expression over text, purpose and type. */
     readonly text?: string | undefined
     /** Regular expression over the counterparty's name. */
@@ -72,6 +74,7 @@ function fits(rule: JournalRule, item: Bookable): boolean {
   if (when.ownPayment !== undefined && when.ownPayment !== (item.request !== null)) return false
   if (when.direction !== undefined && when.direction !== (line.amount.minor < 0n ? 'out' : 'in')) return false
   if (when.accounts !== undefined && !when.accounts.includes(item.account)) return false
+  if (when.docTypes !== undefined && !when.docTypes.includes(item.request?.key.docType ?? '')) return false
   if (when.text !== undefined && !new RegExp(when.text, 'u').test(`${line.text} ${line.purpose} ${line.type}`))
     return false
   return when.counterparty === undefined || new RegExp(when.counterparty, 'u').test(line.counterName)

@@ -11,7 +11,10 @@ export type AccountSettings = {
   readonly currency: string
   /** Key of the bank connection, of the ERP. */
   readonly bank: string
+  /** Where its lines, balances and entries go, and who may pay from it. */
   readonly erp: string
+  /** Other ERP connections that may pay from it too. */
+  readonly alsoPaidFrom: readonly string[]
   readonly bankName: string
   readonly bankCode: string
   readonly accountSet: string

@@ -99,7 +99,7 @@ async function decideOne(
 
 async function take(deps: Deps, erp: string, request: PaymentRequest, revision: number): Promise<IntakeEntry> {
   const account = accountOf(deps, request.payerAccount)
-  const payer = account && account.erp === erp ? account : null
+  const payer = account && (account.erp === erp || account.alsoPaidFrom.includes(erp)) ? account : null
   const gateway = payer ? (deps.banks.get(payer.bank) ?? null) : null
   const accepted = accept(request, { payer, traits: gateway?.traits ?? null, measure: deps.measure })
   if (accepted.kind === 'refused' || !payer || !gateway) {

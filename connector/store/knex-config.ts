@@ -66,7 +66,7 @@ export function knexConfig(config: StoreConfig): Knex.Config {
 function afterSqlite(connection: SqliteConnection, done: Done): void {
   try {
     // Short: better-sqlite3 waits on the event loop's own thread. The retry above waits longer without blocking it.
-    connection.pragma('busy_timeout = 500')
+    connection.pragma('busy_timeout = 50')
     connection.pragma('journal_mode = WAL')
     // WAL's default (NORMAL) may lose the last commits when the power goes: a payment could be sent again.
     connection.pragma('synchronous = FULL')

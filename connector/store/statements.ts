@@ -86,12 +86,14 @@ ON CONFLICT (${key}) DO NOTHING RETURNING ${key} AS inserted_key`
   }
   // SQL Server has no ON CONFLICT, and MERGE has known races. UPDLOCK, HOLDLOCK: the key's place in the index stays
   // ours from the look until commit, whether or not a row is there, so no rival can write it in between.
+  // A text key is compared by its bytes, named here because a parameter carries the database's own collation.
+  const collation = typeof rows[0]?.[key] === 'string' ? ' COLLATE Latin1_General_BIN2' : ''
   return {
     sql: `SET NOCOUNT ON;
 DECLARE @inserted TABLE (inserted_key NVARCHAR(200) COLLATE Latin1_General_BIN2 NOT NULL);
 INSERT INTO ${table} (${columns.join(', ')}) OUTPUT inserted.${key} INTO @inserted (inserted_key)
 SELECT ${columns.map(column => `v.${column}`).join(', ')} FROM (VALUES ${tuples}) AS v (${columns.join(', ')})
-WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.${key} = v.${key} COLLATE Latin1_General_BIN2);
+WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.${key} = v.${key}${collation});
 SELECT inserted_key FROM @inserted`,
     values,
   }
