@@ -399,9 +399,9 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       const [line] = await store.statements.insert([referred, lineOf('b')], [])
       const id = line?.id ?? ''
       expect((await store.statements.unlinked(9)).map(found => found.id)).toEqual([id])
-      await store.statements.link(id, 'P1')
-      await store.statements.link(id, 'P1')
-      await expect(store.statements.link(id, 'P2')).rejects.toBeInstanceOf(Conflict)
+      await store.statements.link(id, 'P1', 5)
+      await store.statements.link(id, 'P1', 5)
+      await expect(store.statements.link(id, 'P2', 5)).rejects.toBeInstanceOf(Conflict)
       expect(await store.statements.unlinked(9)).toEqual([])
     })
 
@@ -411,8 +411,10 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       const lineId = line?.id ?? ''
       await store.statements.postponeReceipt(other?.id ?? '', 9000, true)
       await store.statements.postponeReceipt(lineId, 5000, false)
-      expect(await store.statements.receiptDue(4999, 9)).toEqual([])
-      expect((await store.statements.receiptDue(9999, 9)).map(due => due.id)).toEqual([lineId])
+      expect(await store.statements.receiptDue('icbc', 4999, 9)).toEqual([])
+      // A receipt that counts as missing is asked for all the same, when its turn comes.
+      expect((await store.statements.receiptDue('icbc', 9999, 9)).map(due => due.id)).toEqual([lineId, other?.id])
+      await store.statements.postponeReceipt(other?.id ?? '', 20_000, true)
       const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256)
       const digest = createHash('sha256').update(bytes).digest('hex')
       const receipt = { lineId, account: 'a', receiptNo: 'N1', mediaType: 'application/pdf', digest, at: 6000 }
@@ -424,7 +426,7 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       expect(await store.receipts.bytes('1')).toBeNull()
       expect(await store.payments.get('P1')).toMatchObject({ receiptNo: 'N1', seq: 1 })
       await store.statements.postponeReceipt(lineId, 7000, true)
-      expect(await store.statements.receiptDue(9999, 9)).toEqual([])
+      expect(await store.statements.receiptDue('icbc', 9999, 9)).toEqual([])
       const listed = await store.statements.list(lineOf('').account, { from: '2031-05-06', to: '2031-05-06' })
       expect(listed.map(each => each.receipt)).toEqual(['stored', 'missing'])
     })

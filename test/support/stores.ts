@@ -176,6 +176,7 @@ export function requestOf(docNo: string): PaymentRequest {
     batchNo: '',
     maker: 'maker',
     checker: 'checker',
+    partner: '',
     isBooked: false,
   }
 }
