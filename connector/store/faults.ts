@@ -21,7 +21,8 @@ const WORDS: Readonly<Record<StoreFaultCode, string>> = {
   STORE_BUSY: '连接器数据库繁忙，多次重试仍未成功 / the connector database stayed busy through every retry',
   STORE_READONLY: '连接器数据库只读，无法写入 / the connector database is read-only',
   STORE_FULL: '连接器数据库空间已满 / the connector database has no space left',
-  STORE_DENIED: '连接器数据库拒绝访问，请检查账号与权限 / the connector database denies access: check account and rights',
+  STORE_DENIED:
+    '连接器数据库拒绝访问，请检查账号与权限 / the connector database denies access: check account and rights',
   STORE_CORRUPT: '连接器数据库内容损坏或被改动 / the connector database is damaged or was altered',
   STORE_SCHEMA_MISSING:
     '连接器数据库尚未建表或版本较旧，请运行 yinqi migrate / the connector database has no or an older schema: run yinqi migrate',

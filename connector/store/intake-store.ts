@@ -34,15 +34,31 @@ async function takeBatch(tx: Session, batch: IntakeBatch): Promise<void> {
     assert.equal(payment.state, status, 'a new payment is in the state that its request was answered with')
     assert.equal(payment.erp, batch.erp, 'a payment belongs to the ERP that asked for it')
   }
-  await insert(tx, 'yinqi_request', batch.entries.map(entry => rowOfRequest(batch, entry)))
+  await insert(
+    tx,
+    'yinqi_request',
+    batch.entries.map(entry => rowOfRequest(batch, entry)),
+  )
   const numbers = await requestNumbers(tx, batch)
   const paying = batch.entries.flatMap(entry => {
     const requestNo = numbers.get(requestKey(batch.erp, entry))
     return entry.payment === null || requestNo === undefined ? [] : [{ entry, payment: entry.payment, requestNo }]
   })
-  await insert(tx, 'yinqi_payment', paying.map(({ payment, requestNo }) => rowOfPayment(payment, requestNo)))
-  await insert(tx, 'yinqi_payment_history', paying.map(({ entry, payment }) => firstHistory(batch, entry, payment)))
-  await insert(tx, 'yinqi_hold', paying.flatMap(({ entry, payment }) => holdRows(entry, payment)))
+  await insert(
+    tx,
+    'yinqi_payment',
+    paying.map(({ payment, requestNo }) => rowOfPayment(payment, requestNo)),
+  )
+  await insert(
+    tx,
+    'yinqi_payment_history',
+    paying.map(({ entry, payment }) => firstHistory(batch, entry, payment)),
+  )
+  await insert(
+    tx,
+    'yinqi_hold',
+    paying.flatMap(({ entry, payment }) => holdRows(entry, payment)),
+  )
   await addToOutbox(tx, [...batch.entries.flatMap(entry => entry.outbox), ...batch.outbox], batch.at)
   if (batch.cursor !== null) await saveCursor(tx, batch.erp, batch.cursor)
 }
@@ -113,7 +129,10 @@ WHERE NOT EXISTS (SELECT 1 FROM yinqi_request AS n WHERE n.document = r.document
 AND r.document IN`,
     [...new Set(documents)],
   )
-  const payments = await paymentsById(db, rows.flatMap(row => (row['payment_id'] === null ? [] : text(row, 'payment_id'))))
+  const payments = await paymentsById(
+    db,
+    rows.flatMap(row => (row['payment_id'] === null ? [] : text(row, 'payment_id'))),
+  )
   const paymentById = new Map(payments.map(payment => [payment.id, payment]))
   const byDocument = new Map(
     rows.map((row): [string, KnownRequest] => {

@@ -11,8 +11,7 @@ export function createOutboxStore(db: Database): OutboxStore {
     async add(drafts, at) {
       await db.transaction(tx => addToOutbox(tx, drafts, at))
     },
-    claim: (erp, now, leaseUntil, limit) =>
-      db.transaction(tx => claimOutbox(tx, { erp, now, leaseUntil, limit })),
+    claim: (erp, now, leaseUntil, limit) => db.transaction(tx => claimOutbox(tx, { erp, now, leaseUntil, limit })),
     async settle(results, at) {
       await db.transaction(async tx => {
         for (const result of results) await settleOne(tx, result, at)
@@ -82,7 +81,11 @@ async function claimOutbox(tx: Session, { erp, now, leaseUntil, limit }: Claimin
     limit,
   })
   const numbers = (await tx.query(sql, values)).map(row => Number(row['id']))
-  const rows = await selectIn(tx, 'SELECT no, erp, content, attempts, created_at FROM yinqi_outbox WHERE no IN', numbers)
+  const rows = await selectIn(
+    tx,
+    'SELECT no, erp, content, attempts, created_at FROM yinqi_outbox WHERE no IN',
+    numbers,
+  )
   return rows
     .toSorted((a, b) => integer(a, 'no') - integer(b, 'no'))
     .map(row => ({

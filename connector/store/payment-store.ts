@@ -11,6 +11,9 @@ import { columnsOfPatch, LIVE_STATES, PAYMENT_FROM, paymentOf, paymentsById } fr
 import { claimStatement, insert, lockedSelect, selectTop } from './statements'
 import type { Change, Payment, PaymentFilter, PaymentStore } from './store'
 
+/** Far below PostgreSQL's limit of parameters; larger batches are locked in several statements, still in order. */
+const LOCKED_AT_ONCE = 1_000
+
 export function createPaymentStore(db: Database): PaymentStore {
   return {
     ...createIntake(db),
@@ -20,6 +23,7 @@ export function createPaymentStore(db: Database): PaymentStore {
     expired: (states, now, limit) => findExpired(db, { states, now, limit }),
     apply: changes =>
       db.transaction(async tx => {
+        await lockInOrder(tx, changes)
         const applied: boolean[] = []
         for (const change of changes) applied.push(await applyOne(tx, change))
         return applied
@@ -93,7 +97,10 @@ async function claimPayments(tx: Session, claiming: Claiming): Promise<readonly 
     leaseUntil,
     limit,
   })
-  const payments = await paymentsById(tx, (await tx.query(sql, values)).map(row => text(row, 'id')))
+  const payments = await paymentsById(
+    tx,
+    (await tx.query(sql, values)).map(row => text(row, 'id')),
+  )
   return payments.toSorted((a, b) => a.dueAt - b.dueAt)
 }
 
@@ -120,6 +127,20 @@ async function findExpired(
   return (await db.query(sql, values)).map(paymentOf)
 }
 
+/**
+ * Two daemons that change the same payments in different order would lock each other out. PostgreSQL locks in the order
+ * named here; SQL Server promises no order, so there a deadlock's victim tries again.
+ */
+async function lockInOrder(tx: Session, changes: readonly Change[]): Promise<void> {
+  if (tx.dialect !== 'postgres' || changes.length < 2) return
+  const ids = [...new Set(changes.map(change => change.paymentId))].toSorted()
+  for (let start = 0; start < ids.length; start += LOCKED_AT_ONCE) {
+    const chunk = ids.slice(start, start + LOCKED_AT_ONCE)
+    const list = chunk.map(() => '?').join(', ')
+    await tx.query(`SELECT id FROM yinqi_payment WHERE id IN (${list}) ORDER BY id COLLATE "C" FOR UPDATE`, chunk)
+  }
+}
+
 async function applyOne(tx: Session, change: Change): Promise<boolean> {
   const { paymentId, seq, to, at, patch } = change
   const [row] = await tx.query(
@@ -136,10 +157,11 @@ async function applyOne(tx: Session, change: Change): Promise<boolean> {
   const columns: Record<string, Value> = { ...columnsOfPatch(patch), state: to, seq: seq + 1, updated_at: at }
   if (from !== to) columns['state_since'] = at
   const names = Object.keys(columns)
-  await tx.execute(
-    `UPDATE yinqi_payment SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ? AND seq = ?`,
-    [...names.map(name => columns[name] ?? null), paymentId, seq],
-  )
+  await tx.execute(`UPDATE yinqi_payment SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ? AND seq = ?`, [
+    ...names.map(name => columns[name] ?? null),
+    paymentId,
+    seq,
+  ])
   await insert(tx, 'yinqi_payment_history', [
     {
       payment_id: paymentId,

@@ -225,9 +225,7 @@ export interface OutboxStore {
   claim(erp: string, now: number, leaseUntil: number, limit: number): Promise<readonly OutboxItem[]>
   /** A journal record that is done or refused also updates its journal entry. */
   settle(results: readonly OutboxResult[], at: number): Promise<void>
-  counts(
-    now: number,
-  ): Promise<
+  counts(now: number): Promise<
     readonly {
       readonly erp: string
       readonly pending: number
@@ -235,9 +233,7 @@ export interface OutboxStore {
       readonly oldestAt: number | null
     }[]
   >
-  refusals(
-    limit: number,
-  ): Promise<
+  refusals(limit: number): Promise<
     readonly {
       readonly erp: string
       readonly key: string
