@@ -46,7 +46,7 @@ ANALYZE`)
     expect(await store.outbox.counts(9)).toEqual([])
     expect(await store.statements.unlinked(10)).toEqual([])
     expect(await store.statements.unbooked(10)).toEqual([])
-    expect(await store.statements.receiptDue(9, 10)).toEqual([])
+    expect(await store.statements.receiptDue('icbc', 9, 10)).toEqual([])
     // A session's counters are published at the latest when it ends; the server may do so a moment after.
     await store.close()
     await sessionsEnd()
