@@ -52,3 +52,10 @@ export function isDuplicate(dialect: Dialect, error: unknown): boolean {
 export function isRefused(dialect: Dialect, error: unknown): boolean {
   return REFUSED[dialect].test(codeOf(dialect, error))
 }
+
+/** What the database said, without the statement that knex puts before it. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const said = error.message.lastIndexOf(' - ')
+  return said < 0 ? error.message : error.message.slice(said + 3)
+}

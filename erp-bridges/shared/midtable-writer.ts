@@ -15,7 +15,7 @@ import {
 } from '../../connector/ports'
 import { formatAmount } from '../../connector/core/money'
 import type { Db, Queryable } from './db'
-import { codeOf, isBusy, isDuplicate, isRefused } from './db-errors'
+import { codeOf, isBusy, isDuplicate, isRefused, messageOf } from './db-errors'
 import {
   amount,
   day,
@@ -70,7 +70,7 @@ export async function pushToMidtable(
 const DONE: PushResult = { kind: 'done', erpNumber: '' }
 
 function answerOf(db: Db, error: unknown): PushResult {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   // A duplicate here means that another connector wrote the same key between our look and our insert.
   if (isBusy(db.dialect, error) || isDuplicate(db.dialect, error)) return { kind: 'deferred', reason }
   if (isRefused(db.dialect, error) || error instanceof RangeError) {
