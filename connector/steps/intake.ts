@@ -19,8 +19,7 @@ export type RunCommand = (command: CommandRequest) => Promise<{ readonly ok: boo
 export async function intake(deps: Deps, erp: string, runCommand: RunCommand): Promise<number> {
   const bridge = deps.erps.get(erp)
   if (!bridge) return 0
-  const cursorName = `erp:${erp}`
-  const pull = await bridge.pull(await deps.store.meta.cursor(cursorName), deps.settings.intakeLimit)
+  const pull = await bridge.pull(await deps.store.meta.cursor(erp), deps.settings.intakeLimit)
   const pays = pull.items.filter(item => item.kind === 'pay')
   await takeAll(deps, erp, pays, pull.cursor)
   for (const item of pull.items) {

@@ -7,7 +7,10 @@ import type { Client as PostgresConnection } from 'pg'
 import { Request, type Connection as MssqlConnection } from 'tedious'
 import type { StoreConfig } from './config'
 
-type Done = (error: Error | null | undefined, connection: unknown) => void
+type Done = (error: unknown, connection: unknown) => void
+
+/** knex prints to the console what it also throws. What is thrown is logged by whoever catches it, once. */
+const SILENT: Knex.Logger = { warn() {}, error() {}, deprecate() {}, debug() {} }
 
 /** Enough for the steps of one daemon, which each hold one connection at a time. */
 const POOL_MAX = 10
@@ -17,6 +20,11 @@ const LOCK_WAIT_MS = 10_000
 const STATEMENT_MS = 60_000
 
 export function knexConfig(config: StoreConfig): Knex.Config {
+  // Otherwise knex writes a failed statement's values, accounts and names among them, into the error's message.
+  return { ...dialectConfig(config), compileSqlOnError: false, log: SILENT }
+}
+
+function dialectConfig(config: StoreConfig): Knex.Config {
   switch (config.dialect) {
     case 'sqlite':
       return {
@@ -74,7 +82,7 @@ function afterSqlite(connection: SqliteConnection, done: Done): void {
     connection.defaultSafeIntegers(true)
     done(null, connection)
   } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)), connection)
+    done(error, connection)
   }
 }
 

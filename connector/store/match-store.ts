@@ -2,7 +2,7 @@
 
 import { groupBy } from '../core/group'
 import { digestOf, integer, numberOf, text } from './codec'
-import type { Database, Row, Session } from './database'
+import type { Database, Session } from './database'
 import { insert, insertNew, lockedSelect, selectIn } from './statements'
 import type { Match, MatchStore } from './store'
 
@@ -93,15 +93,7 @@ FROM yinqi_match AS m JOIN yinqi_match_item AS i ON i.match_no = m.no
 WHERE m.account = ? AND (m.first_on IS NULL OR (m.first_on <= ? AND m.last_on >= ?)) ORDER BY m.no, i.position`,
     [account, to, from],
   )
-<<<<<<< HEAD
   const byNo = groupBy(rows, row => String(integer(row, 'no')))
-=======
-  const byNo = new Map<number, Row[]>()
-  for (const row of rows) {
-    const no = integer(row, 'no')
-    byNo.set(no, [...(byNo.get(no) ?? []), row])
-  }
->>>>>>> store
   return [...byNo.values()].flatMap(items => {
     const [first] = items
     if (first === undefined) return []

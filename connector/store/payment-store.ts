@@ -11,6 +11,9 @@ import { columnsOfPatch, LIVE_STATES, PAYMENT_FROM, paymentOf, paymentsById } fr
 import { claimStatement, insert, lockedSelect, selectTop } from './statements'
 import type { Change, Payment, PaymentFilter, PaymentStore } from './store'
 
+/** Far below PostgreSQL's limit of parameters; larger batches are locked in several statements, still in order. */
+const LOCKED_AT_ONCE = 1_000
+
 export function createPaymentStore(db: Database): PaymentStore {
   return {
     ...createIntake(db),
@@ -20,6 +23,7 @@ export function createPaymentStore(db: Database): PaymentStore {
     expired: (states, now, limit) => findExpired(db, { states, now, limit }),
     apply: changes =>
       db.transaction(async tx => {
+        await lockInOrder(tx, changes)
         const applied: boolean[] = []
         for (const change of changes) applied.push(await applyOne(tx, change))
         return applied
@@ -121,6 +125,20 @@ async function findExpired(
     limit,
   )
   return (await db.query(sql, values)).map(paymentOf)
+}
+
+/**
+ * Two daemons that change the same payments in different order would lock each other out. PostgreSQL locks in the order
+ * named here; SQL Server promises no order, so there a deadlock's victim tries again.
+ */
+async function lockInOrder(tx: Session, changes: readonly Change[]): Promise<void> {
+  if (tx.dialect !== 'postgres' || changes.length < 2) return
+  const ids = [...new Set(changes.map(change => change.paymentId))].toSorted()
+  for (let start = 0; start < ids.length; start += LOCKED_AT_ONCE) {
+    const chunk = ids.slice(start, start + LOCKED_AT_ONCE)
+    const list = chunk.map(() => '?').join(', ')
+    await tx.query(`SELECT id FROM yinqi_payment WHERE id IN (${list}) ORDER BY id COLLATE "C" FOR UPDATE`, chunk)
+  }
 }
 
 async function applyOne(tx: Session, change: Change): Promise<boolean> {

@@ -62,7 +62,7 @@ WITH due AS (
   SELECT TOP (?) ${id}, lease_until FROM ${table} WITH (ROWLOCK, READPAST, UPDLOCK)
   WHERE ${where} ORDER BY ${orderBy}
 )
-UPDATE due SET lease_until = ? OUTPUT inserted.${id} INTO @claimed (id);
+UPDATE due SET lease_until = ? OUTPUT inserted.${id} INTO @claimed;
 SELECT id FROM @claimed`,
         values: [claim.limit, ...found, claim.leaseUntil],
       }
@@ -91,7 +91,7 @@ ON CONFLICT (${key}) DO NOTHING RETURNING ${key} AS inserted_key`
   return {
     sql: `SET NOCOUNT ON;
 DECLARE @inserted TABLE (inserted_key NVARCHAR(200) COLLATE Latin1_General_BIN2 NOT NULL);
-INSERT INTO ${table} (${columns.join(', ')}) OUTPUT inserted.${key} INTO @inserted (inserted_key)
+INSERT INTO ${table} (${columns.join(', ')}) OUTPUT inserted.${key} INTO @inserted
 SELECT ${columns.map(column => `v.${column}`).join(', ')} FROM (VALUES ${tuples}) AS v (${columns.join(', ')})
 WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.${key} = v.${key}${collation});
 SELECT inserted_key FROM @inserted`,

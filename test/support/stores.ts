@@ -57,6 +57,9 @@ function sqliteKind(): Kind {
           const db = new Sqlite(filename)
           try {
             db.exec(text)
+          } catch (error) {
+            // The native module keeps the error class of the first jest sandbox that loaded it.
+            throw new Error(String(error), { cause: error })
           } finally {
             db.close()
           }
@@ -176,6 +179,7 @@ export function requestOf(docNo: string): PaymentRequest {
     batchNo: '',
     maker: 'maker',
     checker: 'checker',
+    partner: '',
     isBooked: false,
   }
 }

@@ -1,0 +1,17 @@
+-- 银企直联中间表：卸载 / Middle tables: uninstall.
+-- SQLite 3.38 or later. Run: sqlite3 <database file> < <file>. May be run again.
+-- 可重复执行。
+-- Removes every table WITH ITS ROWS, and what belongs to them. Back up first. 删除所有表及数据，请先备份。
+
+DROP TABLE IF EXISTS yq_payment_event_archive;
+DROP TABLE IF EXISTS yq_payment_archive;
+DROP TABLE IF EXISTS yq_heartbeat;
+DROP TABLE IF EXISTS yq_command;
+DROP TABLE IF EXISTS yq_ledger;
+DROP TABLE IF EXISTS yq_journal_line;
+DROP TABLE IF EXISTS yq_journal;
+DROP TABLE IF EXISTS yq_receipt;
+DROP TABLE IF EXISTS yq_balance;
+DROP TABLE IF EXISTS yq_statement_line;
+DROP TABLE IF EXISTS yq_payment_event;
+DROP TABLE IF EXISTS yq_payment;

@@ -1,0 +1,336 @@
+// The path of money, step by step, against a bank whose own ledger is the truth.
+
+import type { Payment } from '../../connector/store/store'
+import { importStatements } from '../../connector/steps/import-statements'
+import { intake } from '../../connector/steps/intake'
+import { reconcile } from '../../connector/steps/reconcile'
+import { submit } from '../../connector/steps/submit'
+import { sweep } from '../../connector/steps/sweep'
+import { SAMPLE_TRAITS, sampleLine, sampleRequest } from '../support/sample'
+import { ACCOUNT, openWorld, type World } from '../support/world'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(() => world.close())
+
+const DAY = { from: '2026-03-01', to: '2026-03-01' }
+
+async function only(): Promise<Payment> {
+  const payments = await world.store.payments.list({}, null, 10)
+  expect(payments).toHaveLength(1)
+  const [payment] = payments
+  if (!payment) throw new Error('no payment')
+  return payment
+}
+
+async function causes(id: string): Promise<readonly string[]> {
+  return (await world.store.payments.history(id)).map(row => row.cause)
+}
+
+test('a request is paid once, and the ERP hears every step', async () => {
+  world.erp.queue = [sampleRequest()]
+  await world.settle()
+  const payment = await only()
+  expect(payment).toMatchObject({ state: 'settled', bankSerial: 'S1' })
+  expect(await causes(payment.id)).toEqual(['intake.accepted', 'send.started', 'send.settled'])
+  expect(world.erp.statuses('FK0001')).toEqual(['ready', 'sending', 'settled'])
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('the reference and the intent are stored before the bank is called', async () => {
+  world.erp.queue = [sampleRequest()]
+  let seen: Payment | undefined
+  world.bank.beforeSend = async () => {
+    seen = await only()
+  }
+  await world.settle()
+  expect(seen).toMatchObject({ state: 'sending', sentAt: expect.any(Number) })
+  expect(seen?.instruction.batch.reference).toBe(seen?.instruction.reference)
+})
+
+test('a lost answer is unknown, is asked about, and is never sent again', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  expect((await only()).state).toBe('unknown')
+  await world.settle()
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.sends).toHaveLength(1)
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('"not found" is not a failure and not a reason to send, where the bank never makes it final', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(12)
+  expect((await only()).state).toBe('unknown')
+  expect(world.bank.sends).toHaveLength(1)
+  world.bank.isHidden = false
+  await world.settle()
+  expect((await only()).state).toBe('settled')
+})
+
+test('proven absence sends again under the same reference', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, absentFinalAfterMs: 120_000 }
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-request'
+  await world.settle(2)
+  expect((await only()).state).toBe('unknown')
+  world.bank.fault = 'none'
+  await world.settle(6)
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.sends.map(([first]) => first?.reference)).toEqual([
+    payment.instruction.reference,
+    payment.instruction.reference,
+  ])
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('a refused connection is tried again later, and nothing else changes', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  await world.settle(3)
+  const waiting = await only()
+  expect(waiting.state).toBe('ready')
+  expect(waiting.attempts).toBeGreaterThan(1)
+  world.bank.fault = 'none'
+  await world.settle()
+  expect(await only()).toMatchObject({ state: 'settled', instruction: { reference: waiting.instruction.reference } })
+})
+
+test('a daemon that died in the middle of a send leaves an unknown payment, not a second send', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  // The process stops with the request on the wire: its answer is never committed.
+  const dead = { ...world.deps, banks: new Map([['bank', world.bank]]) }
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    throw Object.assign(new Error('killed'), { isKill: true })
+  }
+  const killed = submit(
+    { ...dead, store: { ...world.store, payments: { ...world.store.payments, apply: onlyStart(world) } } },
+    'bank',
+  )
+  await expect(killed).rejects.toThrow('killed')
+  expect((await only()).state).toBe('sending')
+  await world.settle(1)
+  expect((await only()).state).toBe('sending')
+  await world.settle(1)
+  expect((await only()).state).toBe('unknown')
+  expect(await causes((await only()).id)).toEqual(['intake.accepted', 'send.started', 'send.uncertain'])
+})
+
+test('an answer that comes after the lease was swept still settles, as the bank’s answer that it is', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    world.move(61_000)
+    await sweep(world.deps)
+  }
+  await submit(world.deps, 'bank')
+  const payment = await only()
+  expect(await causes(payment.id)).toEqual(['intake.accepted', 'send.started', 'send.uncertain', 'inquiry.settled'])
+  expect(payment.state).toBe('settled')
+})
+
+test('an echo of another amount is a contradiction: the payment stays unknown and a person is told', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lie'
+  await world.settle(3)
+  expect((await only()).state).toBe('unknown')
+  expect((await world.store.contradictions.open(10)).map(row => row.code)).toContain('ECHO_MISMATCH')
+})
+
+test('a batch answer without a line leaves that line unknown and settles the others', async () => {
+  world.erp.queue = ['FK1', 'FK2', 'FK3'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'short-answer'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  // The gateway breaks its own promise of one outcome an instruction: nothing of its answer can be placed.
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual([
+    'unknown',
+    'unknown',
+    'unknown',
+  ])
+  world.bank.fault = 'none'
+  await world.settle()
+  const payments = await world.store.payments.list({}, null, 10)
+  expect(payments.map(payment => payment.state)).toEqual(['settled', 'settled', 'settled'])
+  for (const payment of payments) expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('a statement line with our reference settles what no inquiry could, and its return returns it', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(2)
+  expect(await importStatements(world.deps, ACCOUNT, DAY)).toBe(1)
+  expect(await importStatements(world.deps, ACCOUNT, DAY)).toBe(0)
+  await world.settle(2)
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  world.bank.lines.push(
+    sampleLine({
+      bankId: 'R1',
+      reference: payment.instruction.reference,
+      amount: payment.instruction.amount,
+      isReversal: true,
+    }),
+  )
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(2)
+  expect((await only()).state).toBe('returned')
+  expect(await causes(payment.id)).toContain('statement.returned')
+})
+
+test('a debit of a payment that the bank said it refused is a contradiction', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.state = 'refused'
+  await world.settle(2)
+  const payment = await only()
+  expect(payment).toMatchObject({ state: 'failed', errorCode: 'B1' })
+  world.bank.lines.push(sampleLine({ reference: payment.instruction.reference }))
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(2)
+  expect((await only()).state).toBe('failed')
+  expect((await world.store.contradictions.open(10)).map(row => row.code)).toEqual(['TRANSITION_FORBIDDEN'])
+})
+
+test('a wrong row is answered, its neighbours go on', async () => {
+  world.erp.queue = [sampleRequest({ amount: 'abc' }), sampleRequest({ key: { ...sampleRequest().key, docNo: 'FK2' } })]
+  await world.settle()
+  expect(world.erp.statuses('FK0001')).toEqual(['invalid'])
+  expect(world.erp.statuses('FK2')).toEqual(['ready', 'sending', 'settled'])
+})
+
+test('the same row again, a later revision too early, and a changed row never pay a second time', async () => {
+  world.erp.queue = [sampleRequest()]
+  await world.settle()
+  world.erp.queue = [sampleRequest()]
+  await world.settle(2)
+  world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
+  await world.settle(2)
+  world.erp.queue = [sampleRequest({ digest: 'other', amount: '9.00' })]
+  await world.settle(2)
+  await only()
+  expect(world.bank.sends).toHaveLength(1)
+  expect((await world.store.contradictions.open(10)).map(row => row.code)).toEqual(['REQUEST_CHANGED'])
+})
+
+test('a failed payment is paid as the next revision', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.state = 'refused'
+  await world.settle(2)
+  world.bank.state = 'settled'
+  world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
+  await world.settle(3)
+  const payments = await world.store.payments.list({}, null, 10)
+  expect(payments.map(payment => [payment.revision, payment.state]).sort()).toEqual([
+    [1, 'failed'],
+    [2, 'settled'],
+  ])
+})
+
+test('a withdrawal cancels what has not left, and is refused with the reason when it may have', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  await world.settle(1)
+  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张' }]
+  await world.settle(1)
+  expect((await only()).state).toBe('cancelled')
+
+  world.bank.fault = 'none'
+  const second = { ...sampleRequest().key, docNo: 'FK2' }
+  world.erp.queue = [sampleRequest({ key: second })]
+  await world.settle(2)
+  world.erp.queue = [{ kind: 'cancel', key: second, by: '张' }]
+  await world.settle(1)
+  expect(world.erp.statuses('FK2')).toEqual(['ready', 'sending', 'settled', 'settled'])
+  expect(world.erp.told.at(-1)).toMatchObject({ cause: 'erp.cancelRefused', errorCode: 'CANCEL_TOO_LATE' })
+})
+
+test('a document that was withdrawn or changed before the send is not sent', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.erp.recheckAnswer = 'changed'
+  await world.settle(2)
+  expect((await only()).state).toBe('cancelled')
+  expect(world.bank.sends).toEqual([])
+})
+
+test('a package goes again only whole where the bank knows only packages', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, referenceScope: 'batch', absentFinalAfterMs: 120_000 }
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await world.settle(2)
+  world.bank.fault = 'none'
+  await world.settle(8)
+  const packages = world.bank.sends.map(batch => [batch[0]?.batch.reference, batch.map(item => item.batch.line)])
+  expect(packages).toHaveLength(2)
+  expect(packages[1]).toEqual(packages[0])
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
+})
+
+test('a payment over the limit waits for its approvals', async () => {
+  await world.close()
+  world = await openWorld({
+    holds: [{ name: '大额', from: { minor: 10_000n, currency: 'CNY' }, businessTypes: [], approvals: 2 }],
+  })
+  world.erp.queue = [
+    sampleRequest(),
+    sampleRequest({ amount: '99.99', key: { ...sampleRequest().key, docNo: 'small' } }),
+  ]
+  await world.settle(3)
+  expect(world.erp.statuses('FK0001')).toEqual(['held'])
+  expect(world.erp.statuses('small')).toEqual(['ready', 'sending', 'settled'])
+})
+
+test('a line is booked once by its rule, and matched with the voucher that came of it', async () => {
+  await world.close()
+  const then = {
+    voucherType: '付',
+    summary: '付款 {docNo}',
+    counterAccount: '2202',
+    auxiliaries: {},
+    bankAuxiliaries: {},
+    settlementStyle: '',
+  }
+  world = await openWorld({ journal: [{ name: 'own', when: { ownPayment: true }, then }] })
+  world.erp.queue = [sampleRequest()]
+  await world.settle(2)
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(2)
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(2)
+  const entries = world.erp.told.filter(record => record.kind === 'journal.entry')
+  expect(entries).toHaveLength(1)
+  const [record] = entries
+  if (record?.kind !== 'journal.entry') throw new Error('no entry')
+  expect(await world.store.journals.byKey(record.entry.key)).toMatchObject({ status: 'posted', voucherNo: '付-0001' })
+  world.erp.ledgerLines.push({
+    id: 'g1',
+    date: '2026-03-01',
+    amount: { minor: -12345n, currency: 'CNY' },
+    reference: '',
+    counterparty: '',
+    text: '',
+    voucherNo: '付-0001',
+    entryKey: record.entry.key,
+  })
+  expect(await reconcile(world.deps, ACCOUNT, DAY)).toBe(1)
+  expect(await reconcile(world.deps, ACCOUNT, DAY)).toBe(0)
+})
+
+/** Lets the intent be committed, then nothing: what a killed process leaves. */
+function onlyStart(of: World): World['store']['payments']['apply'] {
+  return async changes => {
+    if (changes.some(change => change.cause !== 'send.started')) throw new Error('killed')
+    return of.store.payments.apply(changes)
+  }
+}

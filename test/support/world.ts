@@ -1,0 +1,240 @@
+// A small world for the steps: a bank with a ledger, an ERP with rows, a clock that is moved by hand, and a real store.
+// The bank's ledger is the truth that tests compare with.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
+import type {
+  Balance,
+  BankGateway,
+  BankTraits,
+  ErpBridge,
+  ErpRecord,
+  ErpRequest,
+  InquiryOutcome,
+  Instruction,
+  LedgerLine,
+  PushResult,
+  Recheck,
+  SendOutcome,
+  StatementLine,
+} from '../../connector/ports'
+import type { Deps, Happening } from '../../connector/steps/deps'
+import { deliver } from '../../connector/steps/deliver'
+import { linkPayments } from '../../connector/steps/import-statements'
+import { inquire } from '../../connector/steps/inquire'
+import { intake } from '../../connector/steps/intake'
+import { postJournals } from '../../connector/steps/post-journals'
+import { submit } from '../../connector/steps/submit'
+import { sweep } from '../../connector/steps/sweep'
+import { openStore } from '../../connector/store/open-store'
+import type { Store } from '../../connector/store/store'
+import { SAMPLE_TRAITS, sampleEcho, sampleLine } from './sample'
+
+export const ACCOUNT = '0200000109000000001'
+const START = Date.parse('2026-03-01T01:30:00Z')
+
+export type SendFault = 'none' | 'refused-connection' | 'lost-request' | 'lost-answer' | 'short-answer' | 'lie'
+
+export class FakeBank implements BankGateway {
+  readonly name = 'bank'
+  traits: BankTraits = SAMPLE_TRAITS
+  fault: SendFault = 'none'
+  isHidden = false
+  state: 'accepted' | 'settled' | 'refused' = 'settled'
+  beforeSend: () => Promise<void> = async () => undefined
+  readonly sends: Instruction[][] = []
+  /** Debits by reference: the truth. */
+  readonly debits = new Map<string, Instruction[]>()
+  readonly lines: StatementLine[] = []
+
+  async send(batch: readonly Instruction[]): Promise<readonly SendOutcome[]> {
+    await this.beforeSend()
+    if (this.fault === 'refused-connection')
+      return batch.map(() => ({ kind: 'unsent', code: 'refused', reason: 'connection refused' }))
+    this.sends.push([...batch])
+    if (this.fault === 'lost-request') throw new Error('reset before the bank read it')
+    const outcomes = batch.map(instruction => this.take(instruction))
+    if (this.fault === 'lost-answer') throw new Error('timeout')
+    return this.fault === 'short-answer' ? outcomes.slice(0, -1) : outcomes
+  }
+
+  async inquire(batch: readonly Instruction[]): Promise<readonly InquiryOutcome[]> {
+    return batch.map((instruction): InquiryOutcome => {
+      if (this.isHidden || !this.debits.has(instruction.reference)) return { kind: 'absent', code: 'none' }
+      return { kind: 'settled', echo: this.echoOf(instruction) }
+    })
+  }
+
+  async balance(account: string): Promise<Balance> {
+    return {
+      account,
+      asOf: '2026-03-01T09:30:00',
+      current: { minor: 1n, currency: 'CNY' },
+      available: null,
+      frozen: null,
+      previousDay: null,
+    }
+  }
+
+  async statement(): Promise<{ items: readonly StatementLine[]; next: null }> {
+    return { items: this.lines, next: null }
+  }
+
+  timesDebited(reference: string): number {
+    return this.debits.get(reference)?.length ?? 0
+  }
+
+  private take(instruction: Instruction): SendOutcome {
+    if (this.state === 'refused') return { kind: 'refused', refusal: { code: 'B1', text: '余额不足', bankSerial: '' } }
+    const before = this.debits.get(instruction.reference) ?? []
+    if (before.length > 0 && this.traits.dedupesReference)
+      return { kind: 'uncertain', code: 'dup', reason: 'duplicate reference' }
+    this.debits.set(instruction.reference, [...before, instruction])
+    this.lines.push(
+      sampleLine({
+        bankId: `L${this.lines.length + 1}`,
+        reference: instruction.reference,
+        amount: { minor: -instruction.amount.minor, currency: 'CNY' },
+      }),
+    )
+    return { kind: this.state, echo: this.echoOf(instruction) }
+  }
+
+  private echoOf(instruction: Instruction) {
+    const amount = this.fault === 'lie' ? { minor: instruction.amount.minor + 1n, currency: 'CNY' } : instruction.amount
+    return sampleEcho({ reference: instruction.reference, amount, payeeAccount: instruction.payee.account })
+  }
+}
+
+export class FakeErp implements ErpBridge {
+  readonly name = 'erp'
+  queue: ErpRequest[] = []
+  readonly told: ErpRecord[] = []
+  answer: PushResult = { kind: 'done', erpNumber: '付-0001' }
+  recheckAnswer: Recheck = 'same'
+  readonly ledgerLines: LedgerLine[] = []
+
+  async pull() {
+    const items = this.queue
+    this.queue = []
+    return { items, cursor: 'c', hasMore: false }
+  }
+
+  async push(records: readonly ErpRecord[]): Promise<readonly PushResult[]> {
+    this.told.push(...records)
+    return records.map(() => this.answer)
+  }
+
+  async recheck(requests: readonly unknown[]): Promise<readonly Recheck[]> {
+    return requests.map(() => this.recheckAnswer)
+  }
+
+  async *ledger(): AsyncIterable<LedgerLine> {
+    yield* this.ledgerLines
+  }
+
+  async doctor() {
+    return []
+  }
+
+  async close() {}
+
+  statuses(docNo: string): readonly string[] {
+    return this.told.flatMap(record =>
+      record.kind === 'payment.status' && record.request.key.docNo === docNo ? [record.status] : [],
+    )
+  }
+}
+
+export type World = {
+  readonly deps: Deps
+  readonly store: Store
+  readonly bank: FakeBank
+  readonly erp: FakeErp
+  readonly happened: Happening[]
+  move(ms: number): void
+  /** Every step until nothing has anything left to do, the clock moving on between rounds. */
+  settle(rounds?: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openWorld(settings: Partial<Deps['settings']> = {}): Promise<World> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
+  let now = START
+  const clock = { now: () => now, sleep: async () => undefined }
+  const store = await openStore(
+    { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
+    { clock, schema: 'migrate' },
+  )
+  const bank = new FakeBank()
+  const erp = new FakeErp()
+  const happened: Happening[] = []
+  const deps: Deps = {
+    store,
+    clock,
+    erps: new Map([['erp', erp]]),
+    banks: new Map([['bank', bank]]),
+    accounts: [
+      {
+        account: ACCOUNT,
+        name: '甲公司',
+        currency: 'CNY',
+        bank: 'bank',
+        erp: 'erp',
+        alsoPaidFrom: [],
+        bankName: '工行',
+        bankCode: '',
+        accountSet: '001',
+        ledgerAccount: '100201',
+        wantsReceipts: false,
+      },
+    ],
+    settings: {
+      instance: 'd1',
+      referencePrefix: '',
+      intakeLimit: 50,
+      batchLimit: 50,
+      leaseMs: 60_000,
+      callTimeoutMs: 30_000,
+      retryFirstMs: 1000,
+      retryMaxMs: 60_000,
+      inquireFirstMs: 1000,
+      inquireMaxMs: 60_000,
+      receiptRetryMs: 1000,
+      receiptGiveUpMs: 10_000,
+      maker: '银企直联',
+      holds: [],
+      journal: [],
+      ...settings,
+    },
+    measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+    tell: happening => void happened.push(happening),
+  }
+  const runCommand = async () => ({ ok: true, text: '' })
+  return {
+    deps,
+    store,
+    bank,
+    erp,
+    happened,
+    move: ms => void (now += ms),
+    async settle(rounds = 8) {
+      for (let round = 0; round < rounds; round++) {
+        await intake(deps, 'erp', runCommand)
+        await sweep(deps)
+        await submit(deps, 'bank')
+        await inquire(deps, 'bank')
+        await linkPayments(deps)
+        await postJournals(deps)
+        await deliver(deps, 'erp')
+        now += 61_000
+      }
+    },
+    async close() {
+      await store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
