@@ -48,7 +48,7 @@ const SAMPLES: readonly Sample[] = [
 export async function askSamplePayments(erp: DemoErp, today: string): Promise<void> {
   await erp.approveDocument({
     docNo: 'FK-0001',
-    vendor: '0001',
+    vendor: 'V0001',
     amount: '88600.00',
     digest: '支付材料款',
     bank: 'icbc',
@@ -56,7 +56,7 @@ export async function askSamplePayments(erp: DemoErp, today: string): Promise<vo
   })
   await erp.approveDocument({
     docNo: 'FK-0002',
-    vendor: '0002',
+    vendor: 'V0003',
     amount: '4520.35',
     digest: '支付设备款',
     bank: 'boc',

@@ -44,6 +44,9 @@ export function simulatorOptions(folder: string, password: string): Record<strin
         customer: boc.custid,
         openingBalance: '3000000.00',
       },
+      // Where the sample's suppliers bank.
+      { bank: 'icbc', account: '1202021900099990011', name: '东湖样例机械有限公司', cnaps: '102331000001' },
+      { bank: 'boc', account: '450759000022', name: '南屏样例包装有限公司', cnaps: '104290000002' },
     ],
     banks: {
       icbc: { customers: [{ cis: icbc.cis, certId: icbc.certificateId }] },
@@ -115,7 +118,7 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
         cis: icbc.cis,
         certificateId: icbc.certificateId,
         version: '0.0.1.0',
-        batchMax: 10,
+        batchMax: 1,
         connectTimeoutMs: 2000,
         answerTimeoutMs: 4000,
       },
