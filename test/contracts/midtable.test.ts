@@ -529,7 +529,9 @@ function middleTables(dialect: Dialect): void {
           await db.execute(`DROP USER IF EXISTS ${user}${host}`)
           await db.execute(`CREATE USER ${user}${host} IDENTIFIED BY '${password}'`)
           await db.execute(`GRANT ${role} TO ${user}${host}`)
-          await db.execute(`SET DEFAULT ROLE ${role} FOR ${user}${host}`)
+          const [version] = await db.query('SELECT VERSION() AS version')
+          const to = textOf(version ?? {}, 'version').includes('MariaDB') ? 'FOR' : 'TO'
+          await db.execute(`SET DEFAULT ROLE ${role} ${to} ${user}${host}`)
         }
       }
       const erp = openDb(server.config('it_erp'))
@@ -687,7 +689,7 @@ async function fill(db: Db, count: number): Promise<void> {
     'INSERT INTO yq_payment (source_system, account_set, doc_type, doc_no, doc_line, revision, payer_account, payee_account, ' +
       'payee_name, amount, currency, status, status_seq, taken_at, taken_by) ' +
       `SELECT 'U8', '001', 'AP49', ${db.dialect === 'mysql' ? `CONCAT('H', s.i)` : `'H' || s.i`}, 1, 1, '1', '2', '名', '1', ` +
-      `'CNY', 'settled', 4, ${now}, 'a' FROM (${source}) AS s`.replace(`'1', 'CNY'`, `'1', 'CNY'`),
+      `'CNY', 'settled', 4, ${now}, 'a' FROM (${source}) AS s`,
   )
 }
 
