@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import sql from 'mssql'
 import type { Clock, PaymentRequest, PaymentStatusRecord } from '../../connector/ports'
 import { midtableStatements } from '../../erp-bridges/midtable/sql'
 import type { Db, Dialect } from '../../erp-bridges/shared/db'
@@ -46,18 +47,35 @@ export async function startServer(dialect: Dialect): Promise<Server> {
   }
 }
 
-export async function install(db: Db): Promise<void> {
-  await run(db, midtableStatements(db.dialect, 'uninstall'))
-  await run(db, midtableStatements(db.dialect))
+export async function install(server: Server, db: Db): Promise<void> {
+  await run(server, db, midtableStatements(db.dialect, 'uninstall'))
+  await run(server, db, midtableStatements(db.dialect))
 }
 
-export async function run(db: Db, statements: readonly string[]): Promise<void> {
-  // One connection: SQL Server's temporary procedure lives as long as its session.
+/** As a DBA runs a script: in one session, on SQL Server as plain batches (CREATE TRIGGER must be a batch's first word). */
+export async function run(server: Server, db: Db, statements: readonly string[]): Promise<void> {
+  const config = server.config()
+  if (config.dialect === 'mssql') {
+    const pool = await new sql.ConnectionPool({
+      server: config.host,
+      port: config.port ?? 1433,
+      database: config.database,
+      user: config.user,
+      password: config.password,
+      options: { encrypt: true, trustServerCertificate: true },
+      pool: { min: 0, max: 1 },
+    }).connect()
+    try {
+      for (const statement of statements) await pool.request().batch(statement)
+    } finally {
+      await pool.close()
+    }
+    return
+  }
   await db.transaction(async tx => {
     for (const statement of statements) {
-      if (statement !== 'BEGIN IMMEDIATE' && !/^(BEGIN IMMEDIATE|COMMIT)$/m.test(lastLine(statement))) {
-        await tx.execute(statement)
-      }
+      // The transaction is ours already.
+      if (!/^(BEGIN IMMEDIATE|COMMIT)$/.test(lastLine(statement))) await tx.execute(statement)
     }
   })
 }
