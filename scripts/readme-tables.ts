@@ -1,0 +1,186 @@
+// The tables and diagrams of the documents, made from the code they describe: `node dist/scripts/readme-tables.js` writes
+// them between their markers; test/docs.test.ts fails when a document holds anything else.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import YAML from 'yaml'
+import { GATEWAYS } from '../bank-gateways/registry'
+import { ownPart, parseConfig, type Config } from '../connector/config'
+import { TRANSITIONS } from '../connector/core/lifecycle'
+import type { BankGateway, Clock } from '../connector/ports'
+import { BRIDGES } from '../erp-bridges/registry'
+
+/** Documents that hold generated parts. */
+export const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'ARCHITECTURE.md'] as const
+export type Lang = 'en' | 'zh'
+
+const ROOT = path.resolve(__dirname, '../..')
+
+type Words = Readonly<Record<Lang, string>>
+/** What no registry can say: how sure we are, and what the adapter has been tried on. */
+type Standing = { readonly sure: Words; readonly tested: Words }
+
+const BANKS: Readonly<Record<string, Standing>> = {
+  icbc: {
+    sure: {
+      en: 'confirmed: transport, envelope, PAYENT, QPAYENT, QACCBAL, QPD, QHISD, Result 0–11. Inferred: sign page, receipt reply rows. Unverified: field lengths, package maximum, code of a repeated number',
+      zh: '已证实：传输、报文信封、PAYENT、QPAYENT、QACCBAL、QPD、QHISD、Result 0–11。推断：签名页、回单应答行。未证实：字段长度、单包上限、包号重复的返回码',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake NetSafe Client on real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制 NC；从未连接银行',
+    },
+  },
+  boc: {
+    sure: {
+      en: 'confirmed: envelope, sign-in, b2e0009/0061/0007/0005/0035, the listed codes. Inferred: order of b2e0061’s elements, inner b2e0500. Unverified: the rest of the codes, a repeated insid, marker of a return',
+      zh: '已证实：信封、签到、b2e0009/0061/0007/0005/0035、所列返回码。推断：b2e0061 要素顺序、b2e0500 内层。未证实：其余返回码、insid 重复、退汇标志',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake front-end on real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制前置机；从未连接银行',
+    },
+  },
+}
+
+const ERPS: Readonly<Record<string, Standing>> = {
+  midtable: {
+    sure: {
+      en: 'our own tables: payments, events, lines, balances, receipts, journal, ledger, commands, heartbeat; SQL Server, PostgreSQL, MySQL, SQLite',
+      zh: '自有表结构：付款、事件、流水、余额、回单、凭证、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
+    },
+    tested: {
+      en: 'SQLite and PostgreSQL; never a real SQL Server or MySQL',
+      zh: 'SQLite 与 PostgreSQL；从未在真实 SQL Server 或 MySQL 上运行',
+    },
+  },
+  u8: {
+    sure: {
+      en: 'reads approved payment documents or vouchers, mirrors them into yq_payment, writes vouchers behind the gates. Inferred: meaning of voucher limits, workflow state; both are settings',
+      zh: '读取已审核付款单或凭证，镜像到 yq_payment，通过检查后写凭证。推断：凭证限制类型、工作流状态的含义，均可配置',
+    },
+    tested: {
+      en: 'a sample account set; never a real U8 or SQL Server',
+      zh: '样例账套；从未连接真实 U8 或 SQL Server',
+    },
+  },
+}
+
+/** The text between the markers of each generated part, by the part's name. */
+export function generatedParts(): Readonly<Record<string, string>> {
+  return {
+    'banks.en': bankTable('en'),
+    'banks.zh': bankTable('zh'),
+    'erps.en': erpTable('en'),
+    'erps.zh': erpTable('zh'),
+    lifecycle: lifecycleDiagram(),
+  }
+}
+
+/** Throws when the document names a part that is not generated. */
+export function withGeneratedParts(document: string, parts: Readonly<Record<string, string>>): string {
+  return document.replace(
+    /(<!-- generated:(\S+) -->\n)[\s\S]*?(<!-- \/generated -->)/g,
+    (_, open: string, name: string, close: string) => {
+      const part = parts[name]
+      if (part === undefined) throw new Error(`nothing generates ${name}`)
+      return `${open}\n${part}\n\n${close}`
+    },
+  )
+}
+
+/** The example site as the daemon would read it, with invented secrets. */
+export function exampleConfig(): Config {
+  const text = readFileSync(path.join(ROOT, 'examples/yinqi.yaml'), 'utf8')
+  const kinds = {
+    bridges: Object.fromEntries(Object.entries(BRIDGES).map(([name, kind]) => [name, kind.schema])),
+    gateways: Object.fromEntries(Object.entries(GATEWAYS).map(([name, kind]) => [name, kind.schema])),
+  }
+  return parseConfig(YAML.parse(text), kinds, { env: () => 'invented', file: () => 'invented' })
+}
+
+function bankTable(lang: Lang): string {
+  const head = {
+    en: [
+      'Gateway',
+      'Receipts',
+      'In one package',
+      'Bank refuses a repeated reference',
+      '“Not found” ever final',
+      'How sure',
+      'Tested with',
+    ],
+    zh: ['网关', '回单', '每包笔数', '银行拒绝重复编号', '“查无此笔”可作定论', '把握程度', '测试依据'],
+  }[lang]
+  const yes = { en: 'yes', zh: '是' }[lang]
+  const no = { en: 'no', zh: '否' }[lang]
+  const optional = { en: 'when configured', zh: '配置后' }[lang]
+  const rows = Object.entries(GATEWAYS).map(([name, kind]) => {
+    const { traits, receipt } = exampleGateway(name)
+    const { sure, tested } = standingOf(BANKS, name)
+    return [
+      `**${name}** ${kind[lang]}`,
+      receipt ? yes : optional,
+      String(traits.batchMax),
+      traits.dedupesReference ? yes : no,
+      traits.absentFinalAfterMs === null ? no : yes,
+      sure[lang],
+      tested[lang],
+    ]
+  })
+  return table(head, rows)
+}
+
+function erpTable(lang: Lang): string {
+  const head = { en: ['Bridge', 'What it does, how sure', 'Tested with'], zh: ['桥接', '功能与把握程度', '测试依据'] }[
+    lang
+  ]
+  const rows = Object.entries(BRIDGES).map(([name, kind]) => {
+    const { sure, tested } = standingOf(ERPS, name)
+    return [`**${name}** ${kind[lang]}`, sure[lang], tested[lang]]
+  })
+  return table(head, rows)
+}
+
+function lifecycleDiagram(): string {
+  const lines = Object.entries(TRANSITIONS).flatMap(([from, row]) => {
+    const causesOf = new Map<string, string[]>()
+    for (const [cause, to] of Object.entries(row)) causesOf.set(to, [...(causesOf.get(to) ?? []), cause])
+    const arrows = [...causesOf].map(([to, causes]) => `  ${from} --> ${to}: ${causes.join(' · ')}`)
+    return arrows.length > 0 ? arrows : [`  ${from} --> [*]`]
+  })
+  const intake = ['  [*] --> held: intake.held', '  [*] --> ready: intake.accepted']
+  return ['```mermaid', 'stateDiagram-v2', ...intake, ...lines, '```'].join('\n')
+}
+
+/** The gateway of the example's connection of this kind: its traits with the safe defaults. */
+function exampleGateway(kind: string): BankGateway {
+  const connection = Object.values(exampleConfig().banks).find(bank => bank.gateway === kind)
+  const registered = GATEWAYS[kind]
+  if (!connection || !registered) throw new Error(`examples/yinqi.yaml has no bank of the kind ${kind}`)
+  return registered.create(ownPart(connection, 'gateway'), { clock: stoppedClock, name: kind, sequence: () => '' })
+}
+
+const stoppedClock: Clock = { now: () => 0, sleep: () => Promise.resolve() }
+
+function standingOf(standings: Readonly<Record<string, Standing>>, name: string): Standing {
+  const standing = standings[name]
+  if (!standing) throw new Error(`scripts/readme-tables.ts does not say how sure ${name} is`)
+  return standing
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function main(): void {
+  const parts = generatedParts()
+  for (const name of DOCUMENTS) {
+    const file = path.join(ROOT, name)
+    const before = readFileSync(file, 'utf8')
+    const after = withGeneratedParts(before, parts)
+    if (after !== before) writeFileSync(file, after)
+  }
+}
+
+if (require.main === module) main()
