@@ -1,6 +1,7 @@
 // Runs every step at its own pace: at once again while there is work, more slowly while there is none, and after a fault
 // with a growing pause. Stopping lets what is under way finish; a kill at any moment is safe because the steps are.
 
+import { setMaxListeners } from 'node:events'
 import { schedule } from 'node-cron'
 import { backoffMs } from './core/backoff'
 import { addDays, bankDay } from './core/bank-time'
@@ -28,6 +29,8 @@ const RECONCILE_DAYS = 31
 
 export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: Log, metrics: Metrics): Daemon {
   const stopping = new AbortController()
+  // Every loop waits on this one signal.
+  setMaxListeners(0, stopping.signal)
   const loops = stepsOf(deps).map(([name, step]) =>
     runLoop(name, step, pace, deps.clock, stopping.signal, log, metrics),
   )

@@ -1,18 +1,21 @@
 #!/usr/bin/env node
 // The `yinqi` command: wiring only. What a command does stands in cli/.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { BRIDGES } from '../erp-bridges/registry'
-import { renderMidtableSql } from '../erp-bridges/midtable/sql'
+import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
 import { byteLength, unmappable } from '../bank-gateways/shared/charset'
 import { startSimulator } from '../bank-gateways/simulator/simulator'
-import { createSampleAccountSet } from '../erp-bridges/u8/sample'
+import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
+import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { bankSim } from './cli/bank-sim'
 import { demo } from './cli/demo'
+import type { DemoErp } from './cli/demo-erp'
+import { DEMO } from './cli/demo-site'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
@@ -45,6 +48,40 @@ const parts: Parts = {
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
   openStore: (config, isMigrating) =>
     openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+}
+
+/** A new SQLite file with U8's sample account set and the middle tables in it. */
+async function createDemoErp(file: string, today: string): Promise<DemoErp> {
+  writeFileSync(file, '')
+  const db = openDb(dbConfig.parse({ dialect: 'sqlite', file }))
+  await createSampleAccountSet(db, { around: today })
+  for (const part of ['tables', 'triggers'] as const) {
+    for (const statement of midtableStatements('sqlite', part)) await db.execute(statement)
+  }
+  return {
+    async approveDocument({ vendor, amount, digest, bank, date }) {
+      const settlementAccount = DEMO[bank].ledger
+      const approvedAt = new Date(clock.now()).toISOString().slice(0, 23)
+      await approvePayment(db, {
+        supplier: vendor,
+        amount,
+        date,
+        purpose: digest,
+        approver: '李主管',
+        approvedAt,
+        settlementAccount,
+      })
+    },
+    async insertRow(row) {
+      const columns = Object.keys(row)
+      const values = columns.map(column => row[column] ?? '')
+      await db.execute(
+        `INSERT INTO yq_payment (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+        values,
+      )
+    },
+    close: () => db.close(),
+  }
 }
 
 type Flags = { readonly config: string; readonly lang?: string; readonly json?: boolean }
@@ -91,9 +128,7 @@ function build(finish: (code: number) => void): Command {
     .option('--for <duration>', '运行时长，如 30s / stop after, e.g. 30s')
     .option('--dir <folder>', '数据目录 / where its files go')
     .action((options: { for?: string; dir?: string }) =>
-      run(() =>
-        demo(options, { parts, startSimulator, createSampleAccountSet, openDb, renderMidtableSql }, output()),
-      )(),
+      run(() => demo(options, { parts, startSimulator, createErp: createDemoErp }, output()))(),
     )
   program
     .command('bank-sim')

@@ -22,9 +22,10 @@ export function encode(value: unknown): string {
 }
 
 /** Reads what `encode` wrote. The type is what the column is known to hold: only this file's callers write it. */
-export function decode<T>(text: string): T {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a codec's one unchecked step, named by its caller
+export function decode<T>(json: string): T {
   try {
-    return JSON.parse(text, (_key, part: unknown) => moneyOf(part) ?? part) as T
+    return JSON.parse(json, (_key, part: unknown) => moneyOf(part) ?? part) as T
   } catch (error) {
     throw storeFault('STORE_CORRUPT', 'a JSON column does not parse', error)
   }
@@ -78,6 +79,7 @@ export function numberOf(id: string): number | null {
 }
 
 /** As the union that the column is known to hold. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a codec's one unchecked step, named by its caller
 export function word<T extends string>(row: Row, column: string): T {
   return text(row, column) as T
 }

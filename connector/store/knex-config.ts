@@ -25,49 +25,48 @@ export function knexConfig(config: StoreConfig): Knex.Config {
 }
 
 function dialectConfig(config: StoreConfig): Knex.Config {
-  switch (config.dialect) {
-    case 'sqlite':
-      return {
-        client: 'better-sqlite3',
-        connection: { filename: config.filename },
-        useNullAsDefault: true,
-        // One connection: SQLite has one writer, and a second connection in this process could only wait for the first.
-        pool: { min: 1, max: 1, afterCreate: afterSqlite },
-      }
-    case 'postgres':
-      return {
-        client: 'pg',
-        connection: {
-          connectionString: config.url,
-          ...(config.password === undefined ? {} : { password: config.password }),
-          application_name: 'yinqi',
-          connectionTimeoutMillis: 10_000,
-        },
-        pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterPostgres },
-        acquireConnectionTimeout: 30_000,
-      }
-    case 'mssql':
-      return {
-        client: mssqlClient(),
-        connection: {
-          host: config.host,
-          port: config.port ?? 1433,
-          database: config.database,
-          user: config.user,
-          password: config.password,
-          requestTimeout: STATEMENT_MS,
-          options: {
-            encrypt: config.encrypt,
-            trustServerCertificate: config.trustServerCertificate,
-            // SET XACT_ABORT ON: an error rolls the whole transaction back, never leaves half of it open.
-            abortTransactionOnError: true,
-            appName: 'yinqi',
-            ...(config.instanceName === undefined ? {} : { instanceName: config.instanceName }),
-          },
-        },
-        pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterMssql },
-        acquireConnectionTimeout: 30_000,
-      }
+  if (config.dialect === 'sqlite') {
+    return {
+      client: 'better-sqlite3',
+      connection: { filename: config.filename },
+      useNullAsDefault: true,
+      // One connection: SQLite has one writer, and a second connection in this process could only wait for the first.
+      pool: { min: 1, max: 1, afterCreate: afterSqlite },
+    }
+  }
+  if (config.dialect === 'postgres') {
+    return {
+      client: 'pg',
+      connection: {
+        connectionString: config.url,
+        ...(config.password === undefined ? {} : { password: config.password }),
+        application_name: 'yinqi',
+        connectionTimeoutMillis: 10_000,
+      },
+      pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterPostgres },
+      acquireConnectionTimeout: 30_000,
+    }
+  }
+  return {
+    client: mssqlClient(),
+    connection: {
+      host: config.host,
+      port: config.port ?? 1433,
+      database: config.database,
+      user: config.user,
+      password: config.password,
+      requestTimeout: STATEMENT_MS,
+      options: {
+        encrypt: config.encrypt,
+        trustServerCertificate: config.trustServerCertificate,
+        // SET XACT_ABORT ON: an error rolls the whole transaction back, never leaves half of it open.
+        abortTransactionOnError: true,
+        appName: 'yinqi',
+        ...(config.instanceName === undefined ? {} : { instanceName: config.instanceName }),
+      },
+    },
+    pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterMssql },
+    acquireConnectionTimeout: 30_000,
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { ErpRecord } from '../ports'
 import { decode, digestOf, encode, idOf, integer, integerOrNull, numberOf, text } from './codec'
-import type { Database, Session } from './database'
+import type { Database, Session, Value } from './database'
 import { claimStatement, insertNew, selectIn, selectTop } from './statements'
 import type { OutboxDraft, OutboxItem, OutboxResult, OutboxStore } from './store'
 
@@ -109,22 +109,22 @@ async function settleOne(tx: Session, result: OutboxResult, at: number): Promise
 }
 
 async function markOutbox(tx: Session, no: number, result: OutboxResult, at: number): Promise<number> {
-  const where = 'lease_until = NULL, attempts = attempts + 1 WHERE no = ? AND delivered_at IS NULL'
-  switch (result.kind) {
-    case 'done':
-      return await tx.execute(
-        `UPDATE yinqi_outbox SET delivered_at = ?, erp_number = ?, refusal_code = NULL, refusal_text = '', ${where}`,
-        [at, result.erpNumber, no],
-      )
-    case 'refused':
-      return await tx.execute(`UPDATE yinqi_outbox SET refusal_code = ?, refusal_text = ?, due_at = ?, ${where}`, [
-        result.code,
-        result.text,
-        result.dueAt,
-        no,
-      ])
-    case 'deferred':
-      return await tx.execute(`UPDATE yinqi_outbox SET due_at = ?, ${where}`, [result.dueAt, no])
+  const { set, values } = outboxColumns(result, at)
+  const given = 'lease_until = NULL, attempts = attempts + 1 WHERE no = ? AND delivered_at IS NULL'
+  return await tx.execute(`UPDATE yinqi_outbox SET ${set}, ${given}`, [...values, no])
+}
+
+function outboxColumns(result: OutboxResult, at: number): { readonly set: string; readonly values: readonly Value[] } {
+  if (result.kind === 'deferred') return { set: 'due_at = ?', values: [result.dueAt] }
+  if (result.kind === 'refused') {
+    return {
+      set: 'refusal_code = ?, refusal_text = ?, due_at = ?',
+      values: [result.code, result.text, result.dueAt],
+    }
+  }
+  return {
+    set: `delivered_at = ?, erp_number = ?, refusal_code = NULL, refusal_text = ''`,
+    values: [at, result.erpNumber],
   }
 }
 

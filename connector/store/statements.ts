@@ -27,36 +27,36 @@ export function claimStatement(dialect: StoreDialect, claim: Claim): Statement {
   // Due now, and nobody's: never leased, given back, or its holder let the lease run out.
   const where = `${claim.where} AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)`
   const found = [...claim.values, claim.now, claim.now]
-  switch (dialect) {
-    case 'sqlite':
-      // The transaction began IMMEDIATE: no other writer exists until it ends, so a plain update is exclusive.
-      return {
-        sql: `UPDATE ${table} SET lease_until = ?
+  if (dialect === 'sqlite') {
+    // The transaction began IMMEDIATE: no other writer exists until it ends, so a plain update is exclusive.
+    return {
+      sql: `UPDATE ${table} SET lease_until = ?
 WHERE no IN (SELECT no FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ?)
 RETURNING ${id} AS id`,
-        values: [claim.leaseUntil, ...found, claim.limit],
-      }
-    case 'postgres':
-      // MATERIALIZED: the rows are chosen once; an inlined subquery could be run again and lock more than the limit.
-      // ORDER BY … LIMIT: the longest due first, few at a time, so that other daemons get theirs.
-      // FOR UPDATE: the rows are ours until commit, and each is checked again if a rival changed it meanwhile.
-      // SKIP LOCKED: rows that a rival is claiming are his; waiting for them would only find them leased.
-      return {
-        sql: `WITH due AS MATERIALIZED (
+      values: [claim.leaseUntil, ...found, claim.limit],
+    }
+  }
+  if (dialect === 'postgres') {
+    // MATERIALIZED: the rows are chosen once; an inlined subquery could be run again and lock more than the limit.
+    // ORDER BY … LIMIT: the longest due first, few at a time, so that other daemons get theirs.
+    // FOR UPDATE: the rows are ours until commit, and each is checked again if a rival changed it meanwhile.
+    // SKIP LOCKED: rows that a rival is claiming are his; waiting for them would only find them leased.
+    return {
+      sql: `WITH due AS MATERIALIZED (
   SELECT no FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ? FOR UPDATE SKIP LOCKED
 )
 UPDATE ${table} AS t SET lease_until = ? FROM due WHERE t.no = due.no
 RETURNING t.${id} AS id`,
-        values: [...found, claim.limit, claim.leaseUntil],
-      }
-    case 'mssql':
-      // TOP … ORDER BY in a table expression: an UPDATE TOP (n) alone takes rows in no order.
-      // UPDLOCK: chosen rows are locked for the update at once, so two callers cannot both have read one as free.
-      // READPAST: rows that a rival has locked are passed over instead of waited for; it does not pass page locks, so
-      // ROWLOCK: lock rows, not pages. Few rows a claim and an index that seeks keep it from escalating.
-      // OUTPUT INTO: a bare OUTPUT is refused on a table that has triggers, and a DBA may add one.
-      return {
-        sql: `SET NOCOUNT ON;
+      values: [...found, claim.limit, claim.leaseUntil],
+    }
+  }
+  // TOP … ORDER BY in a table expression: an UPDATE TOP (n) alone takes rows in no order.
+  // UPDLOCK: chosen rows are locked for the update at once, so two callers cannot both have read one as free.
+  // READPAST: rows that a rival has locked are passed over instead of waited for; it does not pass page locks, so
+  // ROWLOCK: lock rows, not pages. Few rows a claim and an index that seeks keep it from escalating.
+  // OUTPUT INTO: a bare OUTPUT is refused on a table that has triggers, and a DBA may add one.
+  return {
+    sql: `SET NOCOUNT ON;
 DECLARE @claimed TABLE (id NVARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL);
 WITH due AS (
   SELECT TOP (?) ${id}, lease_until FROM ${table} WITH (ROWLOCK, READPAST, UPDLOCK)
@@ -64,8 +64,7 @@ WITH due AS (
 )
 UPDATE due SET lease_until = ? OUTPUT inserted.${id} INTO @claimed;
 SELECT id FROM @claimed`,
-        values: [claim.limit, ...found, claim.leaseUntil],
-      }
+    values: [claim.limit, ...found, claim.leaseUntil],
   }
 }
 
@@ -151,14 +150,9 @@ export function selectTop(dialect: StoreDialect, select: string, values: readonl
 
 /** Says to SQL Server and PostgreSQL that the row read will be changed next: rivals wait. SQLite has one writer anyway. */
 export function lockedSelect(dialect: StoreDialect, columns: string, table: string, where: string): string {
-  switch (dialect) {
-    case 'sqlite':
-      return `SELECT ${columns} FROM ${table} WHERE ${where}`
-    case 'postgres':
-      return `SELECT ${columns} FROM ${table} WHERE ${where} FOR UPDATE`
-    case 'mssql':
-      return `SELECT ${columns} FROM ${table} WITH (UPDLOCK, ROWLOCK) WHERE ${where}`
-  }
+  const hint = dialect === 'mssql' ? ' WITH (UPDLOCK, ROWLOCK)' : ''
+  const end = dialect === 'postgres' ? ' FOR UPDATE' : ''
+  return `SELECT ${columns} FROM ${table}${hint} WHERE ${where}${end}`
 }
 
 function columnsOf(rows: readonly Insertable[]): readonly string[] {

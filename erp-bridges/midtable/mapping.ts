@@ -78,6 +78,7 @@ export function paymentOf(row: Row, bookedDocTypes: readonly string[]): PaymentR
     digest: digestOf(key, said),
     approval: `r${key.revision ?? ''}`,
     ...said,
+    partner: '',
     isBooked: bookedDocTypes.includes(key.docType),
   }
 }

@@ -55,6 +55,8 @@ export function writeStatements(sql: Sql): WriteStatements {
 
 export async function writeVoucher(u8: U8, entry: JournalEntry): Promise<PushResult> {
   try {
+    // Read (once) before the transaction: inside, it would wait for a second connection that may not exist.
+    await u8.schema()
     const written = await u8.db.transaction(tx => writeOnce(u8, tx, entry))
     const number = await settleNumber(u8, written)
     return { kind: 'done', erpNumber: `${written.sign}-${String(number).padStart(4, '0')}` }

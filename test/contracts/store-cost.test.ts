@@ -37,6 +37,7 @@ INSERT INTO yinqi_statement_line (key_digest, bank, account, line_key, booked_on
 SELECT md5(n::text), 'icbc', 'a', n::text, '2031-05-06', 'CNY', '1', 'R', '{}', 'P' || n, 'entry', 'stored', 0, 0
 FROM generate_series(1, ${FINISHED}) AS n;
 ANALYZE`)
+    await client.query('SELECT pg_stat_force_next_flush()')
     const before = await reads()
     const store = await opened(place)
     expect(await store.payments.claim({ states: ['ready', 'unknown'], bank: 'icbc' }, 9, 10, 10)).toEqual([])
@@ -46,13 +47,14 @@ ANALYZE`)
     expect(await store.outbox.counts(9)).toEqual([])
     expect(await store.statements.unlinked(10)).toEqual([])
     expect(await store.statements.unbooked(10)).toEqual([])
-    expect(await store.statements.receiptDue(9, 10)).toEqual([])
+    expect(await store.statements.receiptDue('icbc', 9, 10)).toEqual([])
     // A session's counters are published at the latest when it ends; the server may do so a moment after.
     await store.close()
     await sessionsEnd()
     const after = await reads()
     expect(after.scanned - before.scanned).toBe(0)
-    expect(after.fetched - before.fetched).toBeLessThan(10)
+    // The planner itself looks at the ends of an index; thousands would be the finished rows.
+    expect(after.fetched - before.fetched).toBeLessThan(100)
     expect(after.used - before.used).toBeGreaterThan(5)
   })
 

@@ -19,9 +19,8 @@ import {
 } from '../support/stores'
 
 const all = kinds()
-if (!all.some(kind => kind.name === 'mssql')) {
-  test.skip('SQL Server: skipped, because YINQI_TEST_MSSQL names no database', () => undefined)
-}
+const mssqlTest = all.some(kind => kind.name === 'mssql') ? test : test.skip
+mssqlTest('SQL Server is among the databases: YINQI_TEST_MSSQL names one', () => undefined)
 
 function change(paymentId: string, seq: number, changed: Partial<Change> = {}): Change {
   return {
@@ -219,8 +218,8 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
           store.payments.apply([change('P1', seq), change('P2', seq)]),
           rival.payments.apply([change('P2', seq), change('P1', seq)]),
         ])
-        expect([mine[0], theirs[1]].toSorted()).toEqual([false, true])
-        expect([mine[1], theirs[0]].toSorted()).toEqual([false, true])
+        expect(mine[0]).toBe(!theirs[1])
+        expect(mine[1]).toBe(!theirs[0])
       }
       await rival.close()
     })
@@ -541,7 +540,7 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
     const fresh = { ...match, lineIds: [], ledgerIds: ['L20'] }
     const counts = await Promise.all([store, rival].map(each => each.matches.save([fresh], 3)))
     await rival.close()
-    expect(counts.toSorted()).toEqual([0, 1])
+    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(1)
     expect(await store.matches.of('x', { from: '2031-05-06', to: '2031-05-06' })).toEqual([match, contra, fresh])
     expect(await store.matches.of('x', { from: '2031-05-07', to: '2031-05-07' })).toEqual([contra, fresh])
   })
@@ -565,7 +564,7 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
     const rival = await opened(place)
     const both = await Promise.all([store.meta.lead('cron', 'a', 0, 100), rival.meta.lead('cron', 'b', 0, 100)])
     await rival.close()
-    expect(both.toSorted()).toEqual([false, true])
+    expect(both[0]).toBe(!both[1])
     const [leader = '', other = ''] = both[0] ? ['a', 'b'] : ['b', 'a']
     expect(await store.meta.lead('cron', leader, 50, 200)).toBe(true)
     expect(await store.meta.lead('cron', other, 199, 300)).toBe(false)
