@@ -24,7 +24,11 @@ const documents = [
 
 describe('docs/errors.md', () => {
   test('explains every code that the core and the steps can emit', () => {
-    const codes = codesIn([...sourcesOf('connector/core'), ...sourcesOf('connector/steps'), read('connector/cli/payment.ts')])
+    const codes = codesIn([
+      ...sourcesOf('connector/core'),
+      ...sourcesOf('connector/steps'),
+      read('connector/cli/payment.ts'),
+    ])
     expect(codes.length).toBeGreaterThan(30)
     expect(codes.filter(code => !isDocumented(code))).toEqual([])
   })
