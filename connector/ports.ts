@@ -71,8 +71,13 @@ export type PaymentRequest = {
   readonly isBooked: boolean
 }
 
-/** The ERP withdraws what it asked. */
-export type CancelRequest = { readonly kind: 'cancel'; readonly key: RequestKey; readonly by: string }
+/** The ERP withdraws what it asked. `request` is what it had asked, where the bridge can say: it may never have been taken. */
+export type CancelRequest = {
+  readonly kind: 'cancel'
+  readonly key: RequestKey
+  readonly by: string
+  readonly request: PaymentRequest | null
+}
 
 /** A row asks for something now, and is answered in place through a `command.answered` record. */
 export type CommandRequest = {
@@ -89,7 +94,10 @@ export type VoucherNotice = { readonly kind: 'voucher'; readonly entryKey: strin
 
 export type ErpRequest = PaymentRequest | CancelRequest | CommandRequest | VoucherNotice
 
-/** `cursor` is stored with what was taken, in one transaction, and given back; `hasMore` asks to be pulled again at once. */
+/**
+ * `cursor` is stored with what was taken, in one transaction, and given back with the next pull (null included);
+ * `hasMore` asks to be pulled again at once.
+ */
 export type Pull = { readonly items: readonly ErpRequest[]; readonly cursor: string | null; readonly hasMore: boolean }
 
 /** What the ERP must be told. Every record carries a key and may be repeated without effect (I6). */

@@ -3,7 +3,7 @@
 
 import { parseAmount } from '../../connector/core/money'
 import type { Balance, Money } from '../../connector/ports'
-import { bankClock, bankDay, bankStamp, isoDay } from '../shared/bank-time'
+import { bankClock, bankDay, bankStamp, isoDay } from '../../connector/core/bank-time'
 import { decode, encode } from '../shared/charset'
 import { at, childrenOf, element, find, parseXml, textAt, type XmlNode } from '../shared/xml'
 import { describeCode, messageClassOf, problem, type MessageClass, type Problem } from './codes'

@@ -2,7 +2,7 @@
 // message; a message goes out a second time only then, and only once.
 
 import type { Clock, InquiryOutcome, Instruction, SendOutcome } from '../../connector/ports'
-import { bankStamp } from '../shared/bank-time'
+import { bankStamp } from '../../connector/core/bank-time'
 import { inquiryBody, messageClass, statusOf, type Reply } from './codec'
 import { functionOf, instructionProblem, paymentBody, type PaymentFunction } from './codec-payment'
 import { describeCode, inquiryClassOf, problem, type Problem } from './codes'

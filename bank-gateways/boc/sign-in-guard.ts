@@ -1,7 +1,7 @@
 // Counts sign-ins that may have carried a wrong password. Five in a day lock the operator, fifteen in all lock it for good
 // (banks/boc §2), so it would rather keep a payment waiting than try once more. The time is handed to it.
 
-import { bankClock, bankDay } from '../shared/bank-time'
+import { bankClock, bankDay } from '../../connector/core/bank-time'
 import type { BocConfig } from './config'
 
 const DAY_MS = 86_400_000

@@ -2,7 +2,7 @@
 // page's cursor says where to go on in another process. It never ends a range because a count says so while rows still come.
 
 import type { Clock, DateRange, Page, StatementLine } from '../../connector/ports'
-import { addDays, bankDay } from '../shared/bank-time'
+import { addDays, bankDay } from '../../connector/core/bank-time'
 import { dayOf } from './codec'
 import { readLine, readRows, statementBody, type StatementRows, type StatementType } from './codec-statement'
 import { problem } from './codes'

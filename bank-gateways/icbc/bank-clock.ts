@@ -2,7 +2,7 @@
 // (banks/icbc §4, §9). Never answers from the local clock alone.
 
 import type { Clock } from '../../connector/ports'
-import { bankDay, bankStamp } from '../shared/bank-time'
+import { bankDay, bankStamp } from '../../connector/core/bank-time'
 
 export type BankClock = {
   /** Now by the bank, `yyyyMMddHHmmssSSS`, or null when it has to be learned (again). */

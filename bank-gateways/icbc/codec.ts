@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Money } from '../../connector/ports'
-import { isoDay } from '../shared/bank-time'
+import { isoDay } from '../../connector/core/bank-time'
 import { decode, encode } from '../shared/charset'
 import { at, childrenOf, element, parseXml, textAt, type XmlNode } from '../shared/xml'
 import { type IcbcConfig, currencyOfType } from './config'

@@ -1,7 +1,7 @@
 // What every call shares: the two ports, package numbers, and the bank's own clock. Holds no payment and retries nothing.
 
 import { type Balance, type Clock, Fault } from '../../connector/ports'
-import { bankStamp } from '../shared/bank-time'
+import { bankStamp } from '../../connector/core/bank-time'
 import { createBankClock } from './bank-clock'
 import { type Message, type Reply, type TransCode, requestXml } from './codec'
 import { PACKAGE_NUMBER } from './codec-payment'

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { DateRange, Page, StatementLine } from '../../connector/ports'
-import { addDays } from '../shared/bank-time'
+import { addDays } from '../../connector/core/bank-time'
 import { BadAnswer } from './codec'
 import type { DetailPage, DetailQuery } from './codec-statement'
 

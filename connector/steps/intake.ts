@@ -19,14 +19,17 @@ export type RunCommand = (command: CommandRequest) => Promise<{ readonly ok: boo
 export async function intake(deps: Deps, erp: string, runCommand: RunCommand): Promise<number> {
   const bridge = deps.erps.get(erp)
   if (!bridge) return 0
-  const pull = await bridge.pull(await deps.store.meta.cursor(erp), deps.settings.intakeLimit)
+  const stored = (await deps.store.meta.cursor(erp)) ?? ''
+  const pull = await bridge.pull(stored === '' ? null : stored, deps.settings.intakeLimit)
   const pays = pull.items.filter(item => item.kind === 'pay')
-  await takeAll(deps, erp, pays, pull.cursor)
+  // Withdrawals and voucher numbers first: once the cursor is stored, the bridge does not give them again.
   for (const item of pull.items) {
     if (item.kind === 'cancel') await cancel(deps, erp, item)
     if (item.kind === 'voucher') await deps.store.journals.posted(item.entryKey, item.voucherNo, deps.clock.now())
-    if (item.kind === 'command') await answer(deps, erp, item, runCommand)
   }
+  const cursor = pull.cursor ?? ''
+  if (pays.length > 0 || cursor !== stored) await takeAll(deps, erp, pays, cursor)
+  for (const item of pull.items) if (item.kind === 'command') await answer(deps, erp, item, runCommand)
   return pull.items.length
 }
 
@@ -170,8 +173,10 @@ async function take(deps: Deps, erp: string, request: PaymentRequest, revision: 
 
 async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
   const [known] = await deps.store.payments.known(erp, [item.key])
-  const payment = known?.payment
-  if (!known || !payment || (item.key.revision !== null && item.key.revision !== known.revision)) return
+  if (!known || (item.key.revision !== null && item.key.revision > known.revision))
+    return withdrawUntaken(deps, erp, item)
+  const payment = known.payment
+  if (!payment || (item.key.revision !== null && item.key.revision !== known.revision)) return
   const [moved] =
     payment.state === 'held' || payment.state === 'ready'
       ? await move(deps, [
@@ -193,6 +198,33 @@ async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<voi
     'CANCEL_TOO_LATE',
     '指令可能已发往银行，不能撤销 (it may have left, it cannot be withdrawn)',
   )
+}
+
+/** Withdrawn before it was taken: it never becomes a payment, and its row says so. */
+async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
+  const { request } = item
+  if (!request) return
+  const revision = item.key.revision ?? 1
+  const at = deps.clock.now()
+  const facts = factsOf(deps, erp, request, revision, 'cancelled')
+  const record = statusRecord({ ...facts, seq: 1, text: '发送前已撤销', cause: 'erp.cancelled', bankReference: '' })
+  const entry: IntakeEntry = {
+    request,
+    revision,
+    status: 'cancelled',
+    errorCode: '',
+    payment: null,
+    cause: 'erp.cancelled',
+    evidence: { by: item.by },
+    holds: [],
+    outbox: [{ erp, record }],
+  }
+  await deps.store.payments
+    .intake({ erp, at, actor: item.by, cursor: null, entries: [entry], outbox: [] })
+    .catch((error: unknown) => {
+      // Another daemon took or withdrew it first; the bridge gives the withdrawal again.
+      if (!(error instanceof Conflict)) throw error
+    })
 }
 
 async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand: RunCommand): Promise<void> {

@@ -138,7 +138,7 @@ class MidtableBridge implements ErpBridge {
       )
       const items: readonly ErpRequest[] = [
         ...payments.map(row => paymentOf(row, this.#config.bookedDocTypes)),
-        ...cancels.map(cancelOf),
+        ...cancels.map(row => cancelOf(row, this.#config.bookedDocTypes)),
         ...commands.map(commandOf),
         ...vouchers.map(voucherOf),
       ]

@@ -90,8 +90,13 @@ function digestOf(key: RequestKey, said: Readonly<Record<string, string>>): stri
 }
 
 /** The table does not say who set `cancel`; the source system is what is known. */
-export function cancelOf(row: Row): CancelRequest {
-  return { kind: 'cancel', key: keyOf(row), by: `ERP ${textOf(row, 'source_system')}` }
+export function cancelOf(row: Row, bookedDocTypes: readonly string[]): CancelRequest {
+  return {
+    kind: 'cancel',
+    key: keyOf(row),
+    by: `ERP ${textOf(row, 'source_system')}`,
+    request: paymentOf(row, bookedDocTypes),
+  }
 }
 
 export function commandOf(row: Row): CommandRequest {

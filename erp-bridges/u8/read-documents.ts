@@ -195,6 +195,7 @@ async function withdrawals(
     .map(head => ({
       kind: 'cancel',
       by: at(head, 'coperator'),
+      request: null,
       key: {
         sourceSystem: 'U8',
         accountSet: u8.config.accountSet,

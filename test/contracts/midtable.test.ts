@@ -113,6 +113,7 @@ function middleTables(dialect: Dialect): void {
       batchNo: 'B1',
       maker: '张三',
       checker: '李四',
+      partner: '',
       isBooked: false,
     })
   })
@@ -192,7 +193,7 @@ function middleTables(dialect: Dialect): void {
     // Intake has not answered yet: it might not know the payment.
     expect((await bridge.pull(null, 10)).items).toEqual([])
     await bridge.push([statusOf(request as PaymentRequest, { status: 'held' })])
-    const cancel = { kind: 'cancel', key: request?.key, by: 'ERP U8' }
+    const cancel = { kind: 'cancel', key: request?.key, by: 'ERP U8', request }
     expect((await bridge.pull(null, 10)).items).toEqual([cancel])
     const again = await connect('b').pull(null, 10)
     expect(again.items).toEqual([cancel])

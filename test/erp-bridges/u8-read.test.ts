@@ -168,7 +168,7 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
     expect(await world.bridge.push([status(1, 'ready')])).toEqual([{ kind: 'done', erpNumber: '' }])
     await world.db.execute('UPDATE Ap_CloseBill SET cCheckMan = NULL WHERE iID = ?', [id])
     const second = await world.bridge.pull(first.cursor, 50)
-    expect(second.items).toEqual([{ kind: 'cancel', by: '样例会计', key: request.key }])
+    expect(second.items).toEqual([{ kind: 'cancel', by: '样例会计', request: null, key: request.key }])
     await world.bridge.push([status(2, 'failed')])
     await world.db.execute('UPDATE Ap_CloseBill SET cDigest = ? WHERE iID = ?', ['更正', id])
     expect((await world.bridge.pull(second.cursor, 50)).items).toEqual([])

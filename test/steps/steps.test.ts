@@ -242,7 +242,7 @@ test('a withdrawal cancels what has not left, and is refused with the reason whe
   world.erp.queue = [sampleRequest()]
   world.bank.fault = 'refused-connection'
   await world.settle(1)
-  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张' }]
+  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张', request: null }]
   await world.settle(1)
   expect((await only()).state).toBe('cancelled')
 
@@ -250,10 +250,20 @@ test('a withdrawal cancels what has not left, and is refused with the reason whe
   const second = { ...sampleRequest().key, docNo: 'FK2' }
   world.erp.queue = [sampleRequest({ key: second })]
   await world.settle(2)
-  world.erp.queue = [{ kind: 'cancel', key: second, by: '张' }]
+  world.erp.queue = [{ kind: 'cancel', key: second, by: '张', request: null }]
   await world.settle(1)
   expect(world.erp.statuses('FK2')).toEqual(['ready', 'sending', 'settled', 'settled'])
   expect(world.erp.told.at(-1)).toMatchObject({ cause: 'erp.cancelRefused', errorCode: 'CANCEL_TOO_LATE' })
+})
+
+test('a row that was withdrawn before it was taken is answered, and may be asked again as a later revision', async () => {
+  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张', request: sampleRequest() }]
+  await world.settle(2)
+  expect(world.erp.statuses('FK0001')).toEqual(['cancelled'])
+  expect(await world.store.payments.list({}, null, 10)).toEqual([])
+  world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
+  await world.settle(2)
+  expect((await only()).state).toBe('settled')
 })
 
 test('a document that was withdrawn or changed before the send is not sent', async () => {
