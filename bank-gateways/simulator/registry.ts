@@ -1,22 +1,24 @@
-// The simulated banks. A new bank is a folder with one BankProgram and a line in each of the two places below.
+// The simulated banks. A new bank is a folder with one BankProgram and a line in each of the places below.
 
 import { z } from 'zod'
 import { boc } from './boc/program'
+import { bocOptions } from './boc/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
 import { icbc } from './icbc/program'
+import { icbcOptions } from './icbc/settings'
 
 export const banksSchema = z.strictObject({
-  icbc: icbc.options.prefault({}),
-  boc: boc.options.prefault({}),
+  icbc: icbcOptions.prefault({}),
+  boc: bocOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
 /** A bank with its options bound, the same shape for all. */
 export type OpenableBank = {
-  readonly program: Omit<BankProgram<never>, 'open' | 'options'>
+  readonly program: Omit<BankProgram<never>, 'open'>
   readonly processing: Processing
   readonly ports: Readonly<Record<string, number>>
   readonly open: (context: BankContext) => Readonly<Record<string, Handler>>

@@ -1,6 +1,6 @@
 // The `bocb2e` envelope of the simulated BOC: reading requests, composing replies and the fatal `b2eerror` (banks/boc §1).
 
-import { decodeGbk, decodeUtf8, encodeGbk } from '../engine/charset'
+import { decodeGbk, decodeUtf8 } from '../engine/charset'
 import { otherSerial } from '../engine/exchange'
 import type { Disturbance } from '../engine/faults'
 import type { WireReply } from '../engine/listener'
@@ -82,7 +82,8 @@ export function fatal(head: Head, status: Status): WireReply {
 function write(version: string, head: Head, name: string, inner: string, isWrongCharset: boolean): WireReply {
   const root = `<bocb2e version="${version}" locale="zh_CN">${box('head', leaves(head))}${box('trans', box(name, inner))}</bocb2e>`
   const xml = `<?xml version="1.0" encoding="UTF-8"?>${root}`
-  const body = isWrongCharset ? encodeGbk(xml) : Buffer.from(xml, 'utf8')
+  // A BOC answer may be all ASCII, which most charsets write alike; UTF-16 it cannot be mistaken for.
+  const body = Buffer.from(xml, isWrongCharset ? 'utf16le' : 'utf8')
   return { status: 200, contentType: 'application/xml;charset=UTF-8', body }
 }
 

@@ -6,7 +6,7 @@ import type { BankProgram } from '../engine/program'
 import type { Boc } from './operation'
 import { servlet } from './servlet'
 import { Sessions } from './session'
-import { bocOptions, type BocOptions } from './settings'
+import type { BocOptions } from './settings'
 
 /** BOC documents no rate limit, and its answers about payments echo neither amount nor payee: it cannot lie about them. */
 const FAULTS: readonly FaultKind[] = [
@@ -40,7 +40,6 @@ export const boc: BankProgram<BocOptions> = {
   listeners: ['b2e'],
   faults: FAULTS,
   answersContinue: true,
-  options: bocOptions,
   open(context: BankContext, { protocol, customers }: BocOptions) {
     const program: Boc = { context, desk: context.desk, protocol, inquiries: new Inquiries() }
     return { b2e: servlet(program, new Sessions(program, customers)) }

@@ -1,6 +1,5 @@
 // What a bank's folder gives to the simulator: one value of this shape, registered in ../registry.ts.
 
-import type { z } from 'zod'
 import type { BankContext } from './exchange'
 import type { FaultKind } from './faults'
 import type { Handler } from './listener'
@@ -18,7 +17,6 @@ export type BankProgram<Options> = {
   readonly faults: readonly FaultKind[]
   /** False when the bank's software never answers `Expect: 100-continue`. */
   readonly answersContinue: boolean
-  readonly options: z.ZodType<Options>
   /** One handler a listener. */
   readonly open: (context: BankContext, options: Options) => Readonly<Record<string, Handler>>
 }

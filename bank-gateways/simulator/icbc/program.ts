@@ -5,7 +5,7 @@ import type { FaultKind } from '../engine/faults'
 import type { BankProgram } from '../engine/program'
 import type { Icbc } from './operation'
 import { newSeal } from './seal'
-import { icbcOptions, type IcbcOptions } from './settings'
+import type { IcbcOptions } from './settings'
 import { signPort } from './sign-port'
 import { tunnelPort } from './tunnel'
 
@@ -43,7 +43,6 @@ export const icbc: BankProgram<IcbcOptions> = {
   listeners: ['tunnel', 'sign'],
   faults: FAULTS,
   answersContinue: false,
-  options: icbcOptions,
   open(context: BankContext, options: IcbcOptions) {
     const { protocol, customers } = options
     const seal = newSeal()

@@ -80,7 +80,13 @@ const protocolSchema = z
       .string()
       .default('text/html;charset=GBK')
       .describe('Content type of replies (not known). 应答的 Content-Type。'),
-    signLineLength: z.number().int().min(4).nullable().default(64).describe('The same for <sign>. <sign> 的折行长度。'),
+    signLineLength: z
+      .number()
+      .int()
+      .min(4)
+      .nullable()
+      .default(64)
+      .describe('The same for `<sign>`. `<sign>` 的折行长度。'),
     ncErrorCode: z
       .string()
       .default('40418')

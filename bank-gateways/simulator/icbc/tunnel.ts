@@ -59,6 +59,7 @@ export function tunnelPort(icbc: Icbc, customers: IcbcOptions['customers'], seal
           }
           if (!operation) return compose(refuse('not-simulated', REASON_TEXT['not-simulated']), disturbance)
           if (isRepeated(icbc, envelope)) return compose(refuse('duplicate', '指令包序列号重复'), disturbance)
+          noteQuery(icbc, envelope)
           return compose(operation.perform(icbc, envelope, disturbance), disturbance)
         },
       },
@@ -77,4 +78,10 @@ function unreadable(context: BankContext, protocol: IcbcProtocol) {
 function isRepeated({ context, protocol }: Icbc, envelope: Envelope): boolean {
   if (protocol.duplicatesOf === 'signed' && !SIGNED_CODES.has(envelope.transCode)) return false
   return context.book.notes(context.bank, 'package', packageKey(envelope.cis, envelope.fSeqno)).length > 0
+}
+
+/** Where queries must be new too, their numbers are remembered like those of packages. */
+function noteQuery({ context, protocol }: Icbc, { transCode, cis, fSeqno }: Envelope): void {
+  if (protocol.duplicatesOf === 'signed' || SIGNED_CODES.has(transCode)) return
+  context.book.add({ kind: 'note', bank: context.bank, topic: 'package', key: packageKey(cis, fSeqno), data: {} })
 }
