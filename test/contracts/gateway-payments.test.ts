@@ -150,7 +150,7 @@ describe.each(BANKS)('$kind ($reading): payments', setup => {
     ]
     for (const kind of kinds) {
       const instruction = world.instruction()
-      await world.order({ ...setup.preparation, kind })
+      await world.order({ ...setup.preparation.at, kind })
       expect([kind, (await sendOne(world.open('impatient'), instruction)).kind]).toEqual([kind, 'unsent'])
       expect(world.received(instruction)).toBe(0)
       await world.simulator.withdraw()

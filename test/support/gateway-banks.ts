@@ -2,7 +2,7 @@
 // can carry. A gateway of the registry that is not here fails the suite.
 
 import iconv from 'iconv-lite'
-import type { BankTraits, Instruction, Party, ReceiptDocument } from '../../connector/ports'
+import type { Instruction, Party, ReceiptDocument } from '../../connector/ports'
 import type { SimulatorOptions } from '../../bank-gateways/simulator/options'
 import type { Simulator } from '../../bank-gateways/simulator/simulator'
 
@@ -24,15 +24,20 @@ export type BankSetup = {
   /** The transaction codes the calls travel as, for faults. */
   readonly codes: Readonly<Record<PartOfGateway, string>>
   /** The exchange that precedes a payment and moves no money. */
-  readonly preparation: { readonly listener: string; readonly code?: string }
+  readonly preparation: {
+    readonly at: { readonly listener: string; readonly code?: string }
+    /** The calls that it precedes in a new gateway. */
+    readonly precedes: readonly PartOfGateway[]
+  }
   /** The idempotency key the simulated bank files an instruction under. */
   readonly keyOf: (instruction: Instruction) => string
   readonly echoes: { readonly amount: boolean; readonly payeeAccount: boolean }
   /** Whether the simulated bank refuses a repeated instruction. */
   readonly refusesRepeats: boolean
-  readonly referenceScope: BankTraits['referenceScope']
-  /** The old interface of ICBC has no mark on today's rows. */
-  readonly marksReversalsToday: boolean
+  /** Which part of a receipt key stands on the receipt itself. */
+  readonly receiptMark: number
+  /** Whether receipts of two lines that differ in nothing can be told apart. */
+  readonly tellsTwinsApart: boolean
   /** Everything a receipt says, as text. */
   readonly receiptText: (document: ReceiptDocument) => string
   /** How a receipt writes an amount in 分. */
@@ -89,12 +94,12 @@ function icbc(version: '0.0.0.1' | '0.0.1.0', reading: string, protocol: Protoco
       ...waits,
     }),
     codes: { send: 'PAYENT', inquire: 'QPAYENT', balance: 'QACCBAL', statement: 'QPD', receipt: 'BATEBILL' },
-    preparation: { listener: 'sign' },
+    preparation: { at: { listener: 'sign' }, precedes: ['send', 'receipt'] },
     keyOf: ({ batch }) => `${batch.reference}/${batch.line}`,
     echoes: { amount: true, payeeAccount: true },
     refusesRepeats: true,
-    referenceScope: 'batch',
-    marksReversalsToday: version === '0.0.1.0',
+    receiptMark: 3,
+    tellsTwinsApart: true,
     receiptText: ({ bytes }) => iconv.decode(Buffer.from(bytes), 'gbk'),
     receiptAmount: minor => `<PayAmt>${minor}</PayAmt>`,
   }
@@ -124,12 +129,15 @@ function boc(reading: string, entryPattern: string | null, protocol: Protocol<'b
       ...waits,
     }),
     codes: { send: 'b2e0009', inquire: 'b2e0007', balance: 'b2e0005', statement: 'b2e0035', receipt: 'b2e0500' },
-    preparation: { listener: 'b2e', code: 'b2e0001' },
+    preparation: {
+      at: { listener: 'b2e', code: 'b2e0001' },
+      precedes: ['send', 'inquire', 'balance', 'statement', 'receipt'],
+    },
     keyOf: ({ reference }) => reference,
     echoes: { amount: false, payeeAccount: false },
     refusesRepeats: protocol.duplicateInsid !== 'book-again',
-    referenceScope: 'item',
-    marksReversalsToday: true,
+    receiptMark: 0,
+    tellsTwinsApart: entryPattern !== null,
     receiptText: ({ bytes }) => textOfPdf(Buffer.from(bytes)),
     receiptAmount: minor => `CNY ${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`,
   }
