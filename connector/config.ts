@@ -164,7 +164,7 @@ export function ownPart(connection: Readonly<Record<string, unknown>>, discrimin
 function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const parts = z.object({
-    store: z.unknown(),
+    store: z.unknown().optional(),
     erps: z.record(z.string(), connection('bridge')).catch({}),
     banks: z.record(z.string(), connection('gateway')).catch({}),
   })

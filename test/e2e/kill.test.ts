@@ -79,7 +79,7 @@ test('kill -9 at any moment pays nothing twice and loses nothing', async () => {
   )
   // Every line of the bank is in the middle table once, and every payment has its voucher once.
   const lines = await until(30_000, async () => {
-    const found = await db.query('SELECT reference FROM yq_statement_line')
+    const found = await db.query('SELECT bank_reference AS reference FROM yq_statement_line')
     return found.length >= ROWS ? found : null
   })
   expect(new Set(lines.map(line => line['reference'])).size).toBe(ROWS)
