@@ -91,7 +91,7 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
-const connection = (kind: 'bridge' | 'gateway') => z.looseObject({ [kind]: z.string() })
+const namedKind = (kind: 'bridge' | 'gateway') => z.looseObject({ [kind]: z.string() })
 
 const base = z.strictObject({
   instance: name,
@@ -165,8 +165,8 @@ function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const parts = z.object({
     store: z.unknown().optional(),
-    erps: z.record(z.string(), connection('bridge')).catch({}),
-    banks: z.record(z.string(), connection('gateway')).catch({}),
+    erps: z.record(z.string(), namedKind('bridge')).catch({}),
+    banks: z.record(z.string(), namedKind('gateway')).catch({}),
   })
   const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
   const report = (path: string, schema: z.ZodType, own: unknown): void => {

@@ -118,11 +118,13 @@ function bankTable(lang: Lang): string {
   const no = { en: 'no', zh: '否' }[lang]
   const optional = { en: 'when configured', zh: '配置后' }[lang]
   const rows = Object.entries(GATEWAYS).map(([name, kind]) => {
-    const { traits, receipt } = exampleGateway(name)
+    const gateway = exampleGateway(name)
+    const { traits } = gateway
+    const hasReceipts = gateway.receipt !== undefined
     const { sure, tested } = standingOf(BANKS, name)
     return [
       `**${name}** ${kind[lang]}`,
-      receipt ? yes : optional,
+      hasReceipts ? yes : optional,
       String(traits.batchMax),
       traits.dedupesReference ? yes : no,
       traits.absentFinalAfterMs === null ? no : yes,

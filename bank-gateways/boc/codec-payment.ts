@@ -3,6 +3,7 @@
 
 import { formatAmount } from '../../connector/core/money'
 import type { Instruction } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { byteLength, shortened } from '../shared/charset'
 import { element } from '../shared/xml'
 import { problem, type Problem } from './codes'
@@ -30,13 +31,13 @@ export function functionOf(instruction: Instruction): PaymentFunction {
 export function instructionProblem(instruction: Instruction, config: BocConfig): Problem | null {
   const { reference, payer, payee, amount } = instruction
   if (!/^[A-Za-z0-9]{1,32}$/.test(reference)) return problem('boc.reference', reference)
-  if (accountOf(config, payer.account) === null) return problem('boc.unknown_account', payer.account)
+  if (accountOf(config, payer.account) === null) return problem('boc.unknown_account', maskedAccount(payer.account))
   if (amount.currency !== 'CNY') return problem('boc.currency', amount.currency)
   if (amount.minor <= 0n || amount.minor > MAX_MINOR) return problem('boc.amount', formatAmount(amount))
   if (!fits(payer.name, config)) return problem('boc.payer_name', measured(payer.name, config))
   if (payee.name.trim() === '' || !fits(payee.name, config))
     return problem('boc.payee_name', measured(payee.name, config))
-  if (!/^[\x21-\x7e]{1,35}$/.test(payee.account)) return problem('boc.payee_account', payee.account)
+  if (!/^[\x21-\x7e]{1,35}$/.test(payee.account)) return problem('boc.payee_account', maskedAccount(payee.account))
   if (!/^(\d{5}|\d{12})?$/.test(payee.bankCode)) return problem('boc.payee_bank_code', payee.bankCode)
   if (UNSENDABLE.test(payee.bankName)) return problem('boc.payee_bank_name', '')
   return payee.bankCode === '' ? bankProblem(instruction, config) : null

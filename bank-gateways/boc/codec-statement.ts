@@ -2,6 +2,7 @@
 // would be booked.
 
 import { Fault, type Money, type StatementLine } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { element, textAt, type XmlNode } from '../shared/xml'
 import { currencyOf, dayOf, money, statusOf, type Reply } from './codec'
 import { problem } from './codes'
@@ -64,7 +65,7 @@ export function readRows(reply: Reply, config: BocConfig): StatementRows {
 export function readLine(row: XmlNode, position: number, account: string, config: BocConfig): StatementLine {
   const fail = (what: string): never => {
     const [id, vchnum] = [textAt(row, 'transid'), textAt(row, 'vchnum')]
-    const found = problem('boc.row', `${account} #${position} transid=${id} vchnum=${vchnum}: ${what}`)
+    const found = problem('boc.row', `${maskedAccount(account)} #${position} transid=${id} vchnum=${vchnum}: ${what}`)
     throw new Fault(found.code, found.reason)
   }
   const { code, text } = statusOf(row)

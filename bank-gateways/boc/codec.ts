@@ -3,6 +3,7 @@
 
 import { parseAmount } from '../../connector/core/money'
 import type { Balance, Money } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { bankClock, bankDay, bankStamp, isoDay } from '../../connector/core/bank-time'
 import { decode, encode } from '../shared/charset'
 import { at, childrenOf, element, find, parseXml, textAt, type XmlNode } from '../shared/xml'
@@ -128,7 +129,7 @@ export function balanceBody(account: string, ibknum: string): string {
 export function readBalance(reply: Reply, account: string, nowMs: number): Balance | Problem {
   const own = reply.rows.filter(row => textAt(row, 'account', 'actacn') === account)
   const [row] = own
-  if (!row || own.length !== 1) return problem(row ? 'boc.ambiguous_item' : 'boc.missing_item', account)
+  if (!row || own.length !== 1) return problem(row ? 'boc.ambiguous_item' : 'boc.missing_item', maskedAccount(account))
   const status = statusOf(row)
   if (status.code !== 'B001') return { code: status.code, reason: describeCode(status.code, status.text, []) }
   const currency = currencyOf(textAt(row, 'account', 'curcde'))
@@ -136,11 +137,12 @@ export function readBalance(reply: Reply, account: string, nowMs: number): Balan
   const current = money(textAt(row, 'balance', 'bokbal'), currency)
   const available = money(textAt(row, 'balance', 'avabal'), currency)
   const frozen = money(textAt(row, 'balance', 'stpamt'), currency)
-  if (typeof current === 'string' || current === null) return problem('boc.row', `bokbal of ${account}: ${current}`)
-  if (typeof available === 'string') return problem('boc.row', `avabal of ${account}: ${available}`)
-  if (typeof frozen === 'string') return problem('boc.row', `stpamt of ${account}: ${frozen}`)
+  if (typeof current === 'string' || current === null)
+    return problem('boc.row', `bokbal of ${maskedAccount(account)}: ${current}`)
+  if (typeof available === 'string') return problem('boc.row', `avabal of ${maskedAccount(account)}: ${available}`)
+  if (typeof frozen === 'string') return problem('boc.row', `stpamt of ${maskedAccount(account)}: ${frozen}`)
   const asOf = instantOf(textAt(row, 'baldat'), nowMs)
-  if (asOf === null) return problem('boc.row', `baldat of ${account}`)
+  if (asOf === null) return problem('boc.row', `baldat of ${maskedAccount(account)}`)
   return { account, asOf, current, available, frozen, previousDay: null }
 }
 

@@ -2,6 +2,7 @@
 // what of it is confirmed. It never resends: only the core may, and only on what this file's parts report.
 
 import { Fault, type BankGateway, type BankTraits, type Clock } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { balanceBody, readBalance } from './codec'
 import { OWN, WIDTH } from './codec-payment'
 import { problem } from './codes'
@@ -35,7 +36,7 @@ export function createBocGateway(config: BocConfig, deps: BocDeps): BankGateway 
     statement: (account, range, after, signal) => statementPage(shared, account, range, after, signal),
     async balance(account, signal) {
       const known = accountOf(config, account)
-      if (!known) throw faultOf(problem('boc.unknown_account', account))
+      if (!known) throw faultOf(problem('boc.unknown_account', maskedAccount(account)))
       const reply = await session.query('b2e0005', balanceBody(account, known.ibknum), signal)
       const balance = readBalance(reply, account, clock.now())
       if ('reason' in balance) throw new Fault(balance.code, balance.reason)

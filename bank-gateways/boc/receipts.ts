@@ -7,6 +7,7 @@ import path from 'node:path'
 import { unzipSync } from 'fflate'
 import { formatAmount } from '../../connector/core/money'
 import type { Clock, ReceiptDocument, StatementLine } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { addDays, bankDay } from '../../connector/core/bank-time'
 import { marksOf, readFilename, receiptBody, type ReceiptMarks } from './codec-receipt'
 import { problem } from './codes'
@@ -37,7 +38,7 @@ export class BocReceipts {
 
   async fetch(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null> {
     const known = accountOf(this.#config, account)
-    if (!known) throw faultOf(problem('boc.unknown_account', account))
+    if (!known) throw faultOf(problem('boc.unknown_account', maskedAccount(account)))
     const marks = marksOf(line.receiptKey)
     if (marks === null || this.#isTooEarly(line, marks)) return null
     const filename = await this.#filenameOf(account, known.ibknum, line, marks, signal)

@@ -2,6 +2,7 @@
 // page's cursor says where to go on in another process. It never ends a range because a count says so while rows still come.
 
 import type { Clock, DateRange, Page, StatementLine } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { addDays, bankDay } from '../../connector/core/bank-time'
 import { dayOf } from './codec'
 import { readLine, readRows, statementBody, type StatementRows, type StatementType } from './codec-statement'
@@ -29,7 +30,7 @@ export async function statementPage(
   signal: AbortSignal,
 ): Promise<Page<StatementLine>> {
   const known = accountOf(config, account)
-  if (!known) throw faultOf(problem('boc.unknown_account', account))
+  if (!known) throw faultOf(problem('boc.unknown_account', maskedAccount(account)))
   const today = bankDay(clock.now())
   if (!isRange(range, today)) throw faultOf(problem('boc.range', `${range.from}..${range.to}`))
   const position = after === null ? firstPosition(range.from, range, today) : resumed(after, range, today)

@@ -2,6 +2,7 @@
 // Pure. A row that cannot be read fails its page: a line that is skipped in silence would be a lost line (I9).
 
 import type { Balance, DateRange, Money, StatementLine } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { element, find, textAt, type XmlNode } from '../shared/xml'
 import { BadAnswer, type Reply, currencyIn, empty, fenOf, stampOf, undecodable } from './codec'
 import { wordsOf } from './codes'
@@ -98,12 +99,17 @@ export function readDetail(
   requireDone(reply.retCode, reply.retMsg)
   const answered = textAt(reply.out, 'AccNo')
   if (!reply.out || (answered !== '' && answered !== account))
-    throw new BadAnswer('icbc.wrong-account', `应答是账号 ${answered} 的明细`, `the detail is of account ${answered}`)
+    throw new BadAnswer(
+      'icbc.wrong-account',
+      `应答是账号 ${maskedAccount(answered)} 的明细`,
+      `the detail is of account ${maskedAccount(answered)}`,
+    )
   const announced = textAt(reply.out, 'TotalNum')
   if (query === 'QPD' && /^\d+$/.test(announced) && Number(announced) > reply.rows.length)
     throw undecodable(new RangeError(`${reply.rows.length} rows of ${announced}`))
   const unit = currencyIn(config, textAt(reply.out, 'CurrType'), currency)
-  const lines = reply.rows.map(row => (query === 'QPD' ? todayLine(row, unit) : historyLine(row, unit)))
+  const isOld = config.version === '0.0.0.1'
+  const lines = reply.rows.map(row => (query === 'QPD' ? todayLine(row, unit, isOld) : historyLine(row, unit, isOld)))
   return { lines, nextTag: textAt(reply.out, 'NextTag') }
 }
 
@@ -115,13 +121,13 @@ export function receiptKeyParts(
   return area && net && serial && day ? { area, net, serial, day } : null
 }
 
-function todayLine(row: XmlNode, currency: string): StatementLine {
+function todayLine(row: XmlNode, currency: string, isOld: boolean): StatementLine {
   const stamp = stampOf(textAt(row, 'TimeStamp')) ?? stampOf(textAt(row, 'TradeDate'))
   const amount = fenOf(textAt(row, 'Amount'), currency)
   const drcrf = textAt(row, 'Drcrf')
   if (!stamp || !amount || (drcrf !== '1' && drcrf !== '2')) throw undecodable(new RangeError('a detail row'))
   return {
-    ...common(row, textAt(row, 'TimeStamp')),
+    ...common(row, idOf(row, textAt(row, 'TimeStamp'), isOld)),
     bookedOn: stamp.day,
     bookedTime: stamp.time,
     amount: drcrf === '1' ? { minor: -amount.minor, currency } : amount,
@@ -131,13 +137,13 @@ function todayLine(row: XmlNode, currency: string): StatementLine {
   }
 }
 
-function historyLine(row: XmlNode, currency: string): StatementLine {
+function historyLine(row: XmlNode, currency: string, isOld: boolean): StatementLine {
   const time = stampOf(textAt(row, 'Time'))
   const day = (stampOf(textAt(row, 'Date')) ?? stampOf(textAt(row, 'BusiDate')) ?? time)?.day
   if (day === undefined) throw undecodable(new RangeError('a history row without a day'))
   const counterBank = ['RecipBkName1', 'RecipBkName', 'RecipBkNo1', 'RecipBkNo'].map(name => textAt(row, name))
   return {
-    ...common(row, time?.time ? textAt(row, 'Time') : ''),
+    ...common(row, idOf(row, time?.time ? textAt(row, 'Time') : '', isOld)),
     bookedOn: day,
     bookedTime: time?.time || textAt(row, 'BusiTime').replaceAll('.', ':'),
     amount: historyAmount(row, currency),
@@ -158,18 +164,25 @@ function historyAmount(row: XmlNode, currency: string): Money {
 }
 
 /**
- * What both details name alike. `timeStamp` stands in for OnlySequence, which the old interface lacks: the bank pages
- * by it (NextTag is the stamp of the last row), so that two rows with one stamp could not be paged apart by the bank
- * either. Moving an account to the new interface therefore changes the ids of its lines (see README).
+ * One id of a row in both details, or the line would be imported again when its day becomes history (I9). Today's rows
+ * of the old interface have no OnlySequence, its history may have one: there the stamp comes first. The bank pages by it
+ * (NextTag is the stamp of the last row), so that two rows with one stamp could not be paged apart by the bank either.
+ * Moving an account to the new interface therefore changes the ids of its lines (see README).
  */
+function idOf(row: XmlNode, timeStamp: string, isOld: boolean): string | null {
+  const sequence = textAt(row, 'OnlySequence')
+  return (isOld ? timeStamp || sequence : sequence || timeStamp) || null
+}
+
+/** What both details name alike. */
 function common(
   row: XmlNode,
-  timeStamp: string,
+  bankId: string | null,
 ): Omit<StatementLine, 'bookedOn' | 'bookedTime' | 'amount' | 'balanceAfter' | 'counterBank' | 'receiptKey'> {
   const texts = ['Summary', 'PostScript', 'Remark', 'AddInfo', 'RefundMsg'].map(name => textAt(row, name))
   const references = ['Ref', 'Oref', 'ERPSqn'].map(name => textAt(row, name))
   return {
-    bankId: textAt(row, 'OnlySequence') || timeStamp || null,
+    bankId,
     valueOn: stampOf(textAt(row, 'ValueDate'))?.day ?? null,
     counterAccount: textAt(row, 'RecipAccNo'),
     counterName: textAt(row, 'RecipName'),

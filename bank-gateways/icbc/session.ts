@@ -1,6 +1,7 @@
 // What every call shares: the two ports, package numbers, and the bank's own clock. Holds no payment and retries nothing.
 
 import { type Balance, type Clock, Fault } from '../../connector/ports'
+import { maskedAccount } from '../shared/account'
 import { bankStamp } from '../../connector/core/bank-time'
 import { createBankClock } from './bank-clock'
 import { type Message, type Reply, type TransCode, requestXml } from './codec'
@@ -60,7 +61,7 @@ export function createSession(config: IcbcConfig, deps: IcbcDeps): Session {
       if (currency !== null) return currency
       throw new Fault(
         'icbc.currency',
-        `账号 ${account} 的币种未配置 / no currency is configured for account ${account}`,
+        `账号 ${maskedAccount(account)} 的币种未配置 / no currency is configured for account ${maskedAccount(account)}`,
       )
     },
   }

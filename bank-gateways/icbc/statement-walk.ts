@@ -2,7 +2,7 @@
 // in the cursor, so that any process can go on. It must never leave a gap; a repeat is dropped where it can be known.
 
 import { z } from 'zod'
-import type { DateRange, Page, StatementLine } from '../../connector/ports'
+import { type DateRange, Fault, type Page, type StatementLine } from '../../connector/ports'
 import { addDays } from '../../connector/core/bank-time'
 import { BadAnswer } from './codec'
 import type { DetailPage, DetailQuery } from './codec-statement'
@@ -35,10 +35,19 @@ const SEEN_MAX = 200
  */
 export function positionAt(after: string | null, range: DateRange, today: string): Position | null {
   if (range.from > range.to) return null
-  const resumed = after === null ? null : position.parse(JSON.parse(after))
+  const resumed = after === null ? null : positionOf(after)
   if (resumed && (resumed.query === 'QHISD' || resumed.today === today)) return resumed
   const first = { tag: '', today, pages: resumed?.pages ?? 0, edge: null, seen: [] }
   return { ...first, query: range.to >= addDays(today, -1) ? 'QPD' : 'QHISD' }
+}
+
+/** @throws Fault for a cursor that this gateway did not make */
+function positionOf(cursor: string): Position {
+  try {
+    return position.parse(JSON.parse(cursor))
+  } catch (cause) {
+    throw new Fault('icbc.cursor', '续查标记无效 / the cursor is not of this gateway', { cause })
+  }
 }
 
 /** The days QHISD is asked for: what of the range lies before the bank's today. */

@@ -6,12 +6,12 @@ import { EXIT, type Output } from './output'
 
 type Running = { readonly urls: Readonly<Record<string, string>>; close(): Promise<void> }
 
-export async function bankSim<T>(
+export async function bankSim(
   file: string,
-  startSimulator: (options: T) => Promise<Running>,
+  startSimulator: (options: Record<string, unknown>) => Promise<Running>,
   output: Output,
 ): Promise<number> {
-  const simulator = await startSimulator(YAML.parse(readFileSync(file, 'utf8')) as T)
+  const simulator = await startSimulator(YAML.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)
   for (const [name, url] of Object.entries(simulator.urls)) output.say(`${name}  ${url}`, `${name}  ${url}`)
   output.json(simulator.urls)
   await new Promise<void>(resolve => {

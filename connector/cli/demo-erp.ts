@@ -96,5 +96,5 @@ function rowOf(sample: Sample): SampleRow {
 }
 
 function magic(code: string): string {
-  return `6200000000${'000001'}${code}`
+  return `6200000000000001${code}`
 }

@@ -218,6 +218,19 @@ describe.each(BANKS)('$kind ($reading): payments', setup => {
     expect(batch.map(instruction => world.debits(instruction))).toEqual([1, 0, 1])
   })
 
+  test('accounts that cannot be paid or paid from make an instruction unsent, and are not repeated', async () => {
+    const account = '6222 0011 2233 4455 667'
+    const stranger = setup.payerAccount.replace(/1$/, '9')
+    const batches = [{ payee: { account } }, { payer: { ...world.instruction().payer, account: stranger } }]
+    for (const change of batches) {
+      const outcome = await sendOne(world.open(), world.instruction(change))
+      expect(outcome.kind).toBe('unsent')
+      const words = outcome.kind === 'unsent' ? outcome.reason : ''
+      expect(words).not.toContain(account)
+      expect(words).not.toContain(stranger)
+    }
+  })
+
   test.each([
     ['lie-amount', setup.echoes.amount],
     ['lie-payee', setup.echoes.payeeAccount],

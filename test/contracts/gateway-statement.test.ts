@@ -5,6 +5,7 @@ import type { BankGateway, DateRange, StatementLine } from '../../connector/port
 import { Fault } from '../../connector/ports'
 import { magicAccount } from '../../bank-gateways/simulator/engine/magic'
 import type { PostingView } from '../../bank-gateways/simulator/views'
+import { judgeStatement } from '../../connector/core/judge'
 import { amountOf } from '../../connector/core/money'
 import { BANKS } from '../support/gateway-banks'
 import { DAY_MS, leaksOf, never, openWorld, type World } from '../support/gateway-world'
@@ -21,6 +22,18 @@ const HISTORY = [
 ]
 /** Older than any row and as wide as a bank allows it in one walk. */
 const ALL: DateRange = { from: '2026-01-01', to: '2026-03-02' }
+
+const SPOILED = [
+  'drop-after-read',
+  'truncate',
+  'truncate-with-length',
+  'garbage',
+  'wrong-charset',
+  'http-error',
+  'maintenance',
+  'header-failed',
+  'wrong-serial',
+] as const
 
 type Walk = {
   readonly pages: readonly (readonly StatementLine[])[]
@@ -90,7 +103,7 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
 
   test('from any cursor a new process goes on without a gap or a repeat', async () => {
     const { pages, cursors } = await walk(world.open(), ALL)
-    expect(cursors.length).toBeGreaterThan(5)
+    expect(cursors.length).toBeGreaterThan(4)
     for (const [index, cursor] of cursors.entries()) {
       const before = pages.slice(0, index + 1).flat()
       const after = (await walk(world.open(), ALL, cursor)).pages.flat()
@@ -100,7 +113,7 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
 
   test('a line booked between two pages is not lost, and shifts none of the others out', async () => {
     const gateway = world.open()
-    const range = { from: '2026-02-28', to: world.today() }
+    const range = { from: world.today(), to: world.today() }
     const first = await gateway.statement(setup.payerAccount, range, null, never)
     await world.admin('/deposits', { bank: setup.kind, account: setup.payerAccount, amount: '44.00' })
     const rest = first.next === null ? [] : (await walk(gateway, range, first.next)).pages.flat()
@@ -130,6 +143,23 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
     expect(lines.filter(({ reference }) => reference === '').length).toBeGreaterThanOrEqual(HISTORY.length + 5)
   })
 
+  test('what an inquiry never finds, the statement proves: debited, and returned where the money came back', async () => {
+    const gateway = world.open()
+    const magic = ['105', '501', '601'].map(code => world.instruction({ payee: { account: magicAccount(code) } }))
+    for (const instruction of magic) await gateway.send([instruction], never)
+    world.advance(10_000)
+    references = [...references, ...magic.map(({ reference }) => reference)]
+    const lines = (await walk(gateway, { from: world.today(), to: world.today() })).pages.flat()
+    const causes = magic.map(instruction =>
+      lines
+        .filter(({ reference }) => reference === instruction.reference)
+        .map(line => judgeStatement('unknown', instruction, line))
+        .map(({ cause, contradiction }) => contradiction ?? cause ?? 'nothing')
+        .sort((a, b) => a.localeCompare(b)),
+    )
+    expect(causes).toEqual([['statement.debited'], ['statement.debited'], ['statement.debited', 'statement.returned']])
+  })
+
   test('a day has the same lines under the same ids today and, as history, tomorrow', async () => {
     const day = { from: world.today(), to: world.today() }
     const today = (await walk(world.open(), day)).pages.flat()
@@ -138,13 +168,17 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
     expect(today.length).toBeGreaterThanOrEqual(8)
     expect(tomorrow.map(idOf).sort()).toEqual(today.map(idOf).sort())
     expect(tomorrow.map(factsOfStable).sort(byJson)).toEqual(today.map(factsOfStable).sort(byJson))
+    for (const { bankId, bankSerial } of today.filter(line => line.bankSerial !== '')) {
+      expect(tomorrow.find(line => line.bankId === bankId)?.bankSerial).toBe(bankSerial)
+    }
   })
 
   // From here on the world is one day later: everything is history, and every receipt can be made.
 
   test('money that came back is marked as a reversal in history, and nothing else is', async () => {
     const marked = (await walk(world.open(), ALL)).pages.flat().filter(({ isReversal }) => isReversal)
-    expect(marked.map(({ amount }) => amount.minor)).toEqual([200_05n])
+    expect(marked.map(({ amount }) => amount.minor)).toEqual(expect.arrayContaining([200_05n, 123_45n]))
+    expect(marked.length).toBe(2)
   })
 
   test('every receipt that can be had is of its own line', async () => {
@@ -190,10 +224,10 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
   })
 
   test.each(['balance', 'statement', 'receipt'] as const)(
-    '%s answered badly is a Fault, and asked again it is there',
+    '%s answered badly is a Fault, never a wrong answer',
     async part => {
       const gateway = world.open()
-      const [line] = (await gateway.statement(setup.payerAccount, ALL, null, never)).items
+      const line = (await walk(gateway, ALL)).pages.flat()[0]
       if (!line) throw new Error('no line')
       const today = { from: world.today(), to: world.today() }
       const ask = async (): Promise<unknown> => {
@@ -201,22 +235,15 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
         if (part === 'statement') return gateway.statement(setup.payerAccount, today, null, never)
         return world.open().receipt?.(setup.payerAccount, line, never)
       }
-      for (const kind of [
-        'drop-after-read',
-        'truncate',
-        'truncate-with-length',
-        'garbage',
-        'wrong-charset',
-        'http-error',
-        'maintenance',
-        'header-failed',
-        'wrong-serial',
-      ] as const) {
+      const clean = await ask()
+      for (const kind of SPOILED) {
         await world.order({ kind, code: setup.codes[part] })
-        await expect(ask()).rejects.toBeInstanceOf(Fault)
+        const answer = await ask().catch((error: unknown) => error)
         expect([kind, world.simulator.faults()]).toEqual([kind, []])
+        // Plain ASCII is the same text in every charset.
+        if (kind === 'wrong-charset' && !(answer instanceof Fault)) expect(answer).toEqual(clean)
+        else expect([kind, answer]).toEqual([kind, expect.any(Fault)])
       }
-      await ask()
     },
   )
 
@@ -265,10 +292,10 @@ function factsOfLine(line: StatementLine): object {
   return { bookedOn, bookedTime, minor: amount.minor, counterAccount, counterName, reference }
 }
 
-/** What must not change when a line becomes history. */
+/** What must not change when a line becomes history. The old interface of ICBC tells its serial only there. */
 function factsOfStable(line: StatementLine): object {
-  const { receiptKey, purpose, bankSerial } = line
-  return { ...factsOfLine(line), receiptKey, purpose, bankSerial }
+  const { receiptKey, purpose } = line
+  return { ...factsOfLine(line), receiptKey, purpose }
 }
 
 function idOf(line: StatementLine): string {

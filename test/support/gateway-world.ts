@@ -188,7 +188,9 @@ function wordsOf(outcome: SendOutcome | InquiryOutcome): readonly string[] {
       return [outcome.refusal.code, outcome.refusal.text]
     case 'absent':
       return [outcome.code]
-    default:
+    case 'unsent':
+    case 'uncertain':
+    case 'unavailable':
       return [outcome.code, outcome.reason]
   }
 }
