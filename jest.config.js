@@ -7,5 +7,6 @@ module.exports = {
   testEnvironment: 'node',
   transform: {},
   testTimeout: 30_000,
+  setupFiles: ['<rootDir>/scripts/jest-sqlite.js'],
   reporters: ['default', '<rootDir>/scripts/jest-count.js'],
 }

@@ -6,6 +6,7 @@ import { parseAmount } from './core/money'
 
 /** The kinds of bridge and gateway a configuration may name, with the schema of each. */
 export type Kinds = {
+  readonly store: z.ZodType
   readonly bridges: Readonly<Record<string, z.ZodType>>
   readonly gateways: Readonly<Record<string, z.ZodType>>
 }
@@ -90,12 +91,12 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
-const store = z.looseObject({ dialect: z.enum(['sqlite', 'postgres', 'mssql']) })
+const connection = (kind: 'bridge' | 'gateway') => z.looseObject({ [kind]: z.string() })
 
 const base = z.strictObject({
   instance: name,
   dataDir: z.string().min(1),
-  store,
+  store: z.looseObject({ dialect: z.string() }),
   admin: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535) }),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), file: z.string().optional() })
@@ -148,7 +149,8 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
   const resolved = resolveSecrets(value, '', secrets, problems)
   const parsed = base.safeParse(resolved)
   if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
-  else problems.push(...crossProblems(parsed.data, kinds))
+  else problems.push(...accountProblems(parsed.data))
+  problems.push(...kindProblems(resolved, kinds))
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
   return parsed.data
 }
@@ -158,18 +160,37 @@ export function ownPart(connection: Readonly<Record<string, unknown>>, discrimin
   return Object.fromEntries(Object.entries(connection).filter(([key]) => key !== discriminator))
 }
 
-function crossProblems(config: Config, kinds: Kinds): readonly ConfigProblem[] {
+/** What belongs to a store, a bridge or a gateway is judged by its own schema, also when the rest is wrong. */
+function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  const check = (path: string, kind: string, schemas: Kinds['bridges'], own: unknown): void => {
-    const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
-    if (!schema)
-      problems.push({ path, message: `未知类型 ${kind}，可用 / unknown, one of: ${Object.keys(schemas).join(', ')}` })
-    else for (const issue of schema.safeParse(own).error?.issues ?? []) problems.push(toProblem(issue, path))
+  const parts = z.object({
+    store: z.unknown().optional(),
+    erps: z.record(z.string(), connection('bridge')).catch({}),
+    banks: z.record(z.string(), connection('gateway')).catch({}),
+  })
+  const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
+  const report = (path: string, schema: z.ZodType, own: unknown): void => {
+    for (const issue of schema.safeParse(own).error?.issues ?? []) problems.push(toProblem(issue, path))
   }
-  for (const [key, erp] of Object.entries(config.erps))
-    check(`erps.${key}`, erp.bridge, kinds.bridges, ownPart(erp, 'bridge'))
-  for (const [key, bank] of Object.entries(config.banks))
-    check(`banks.${key}`, bank.gateway, kinds.gateways, ownPart(bank, 'gateway'))
+  const check = (path: string, kind: unknown, schemas: Kinds['bridges'], own: unknown): void => {
+    const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
+    if (schema) report(path, schema, own)
+    else
+      problems.push({
+        path,
+        message: `未知类型 ${String(kind)}，可用 / unknown, one of: ${Object.keys(schemas).join(', ')}`,
+      })
+  }
+  if (store !== undefined) report('store', kinds.store, store)
+  for (const [key, erp] of Object.entries(erps))
+    check(`erps.${key}`, erp['bridge'], kinds.bridges, ownPart(erp, 'bridge'))
+  for (const [key, bank] of Object.entries(banks))
+    check(`banks.${key}`, bank['gateway'], kinds.gateways, ownPart(bank, 'gateway'))
+  return problems
+}
+
+function accountProblems(config: Config): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = []
   const seen = new Set<string>()
   for (const [index, item] of config.accounts.entries()) {
     const path = `accounts.${index}`

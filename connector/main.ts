@@ -46,6 +46,7 @@ const parts: Parts = {
   gateways: GATEWAYS,
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+  storeSchema: storeConfigSchema,
   openStore: (config, isMigrating) =>
     openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
 }

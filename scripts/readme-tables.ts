@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import YAML from 'yaml'
+import { storeConfigSchema } from '../connector/store/config'
 import { GATEWAYS } from '../bank-gateways/registry'
 import { ownPart, parseConfig, type Config } from '../connector/config'
 import { TRANSITIONS } from '../connector/core/lifecycle'
@@ -93,6 +94,7 @@ export function withGeneratedParts(document: string, parts: Readonly<Record<stri
 export function exampleConfig(): Config {
   const text = readFileSync(path.join(ROOT, 'examples/yinqi.yaml'), 'utf8')
   const kinds = {
+    store: storeConfigSchema,
     bridges: Object.fromEntries(Object.entries(BRIDGES).map(([name, kind]) => [name, kind.schema])),
     gateways: Object.fromEntries(Object.entries(GATEWAYS).map(([name, kind]) => [name, kind.schema])),
   }

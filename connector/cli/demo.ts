@@ -77,7 +77,7 @@ function introduce(
   const { icbc, company } = DEMO
   const columns =
     'source_system, account_set, doc_type, doc_no, doc_line, revision, company_code, payer_account, payer_name, payee_account, payee_name, payee_bank_name, payee_bank_code, payee_kind, payee_city, amount, currency, purpose'
-  const values = `'T','001','AP49','TEST-1',1,1,'001','${icbc.account}','${company}','6200000000000001100','上海乙火贸易有限公司','招商银行上海分行','308290003020','C','上海','88.60','CNY','货款'`
+  const values = `'T','001','PAY','TEST-1',1,1,'001','${icbc.account}','${company}','6200000000000001100','上海乙火贸易有限公司','招商银行上海分行','308290003020','C','上海','88.60','CNY','货款'`
   const insert = `sqlite3 ${erpFile} "INSERT INTO yq_payment (${columns}) VALUES (${values})"`
   output.say(
     `样例 ERP 数据库：${erpFile}\n配置文件：${configFile}\n数据目录：${folder}\n监控：${adminUrl}/metrics\n模拟银行账本：${bankAdmin}/ledger\n\n再付一笔（几秒内到账）：\n${insert}\n`,

@@ -70,7 +70,9 @@ export async function confirm(
       `only an unknown or accepted payment can be confirmed; this one is ${payment.state}`,
     )
   }
-  const all = await deps.store.meta.confirm({ paymentId: id, ...decision, at: deps.clock.now() })
+  const confirmed = await deps.store.meta.confirm({ paymentId: id, ...decision, at: deps.clock.now() })
+  // What was said about an earlier time in doubt does not count for this one.
+  const all = confirmed.filter(item => item.at >= payment.stateSince)
   const people = [...new Set(all.filter(item => item.verdict === decision.verdict).map(item => item.person))]
   if (people.length < 2) {
     output.say('已记录第一人的确认，还需另一人确认', 'the first confirmation is recorded; a second person must confirm')

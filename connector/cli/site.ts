@@ -33,6 +33,7 @@ export type Parts = {
     text: string,
     encoding: BankTraits['encoding'],
   ) => { readonly bytes: number; readonly unmappable: readonly string[] }
+  readonly storeSchema: z.ZodType
   openStore(config: unknown, isMigrating: boolean): Promise<Store>
   readonly clock: Clock
 }
@@ -63,7 +64,7 @@ export function readConfig(file: string, parts: Parts): Config {
 export function checkConfig(value: unknown, parts: Parts, folder: string): Config {
   return parseConfig(
     value,
-    { bridges: schemasOf(parts.bridges), gateways: schemasOf(parts.gateways) },
+    { store: parts.storeSchema, bridges: schemasOf(parts.bridges), gateways: schemasOf(parts.gateways) },
     { env: name => process.env[name], file: name => readFileSync(path.resolve(folder, name), 'utf8') },
   )
 }

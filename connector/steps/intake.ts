@@ -120,7 +120,7 @@ async function take(deps: Deps, erp: string, request: PaymentRequest, revision: 
     }
   }
   const now = deps.clock.now()
-  const sequence = await deps.store.meta.allocate(`reference:${payer.bank}`, 1)
+  const sequence = await deps.store.meta.allocate('reference', 1)
   const incarnation = await deps.store.meta.incarnation()
   const reference = makeReference(
     { prefix: deps.settings.referencePrefix, day: bankDay(now), incarnation, sequence },

@@ -189,7 +189,7 @@ async function formPackage(deps: Deps, gateway: BankGateway, members: readonly P
 }
 
 async function packageReference(deps: Deps, gateway: BankGateway): Promise<string> {
-  const sequence = await deps.store.meta.allocate(`reference:${gateway.name}`, 1)
+  const sequence = await deps.store.meta.allocate('reference', 1)
   const incarnation = await deps.store.meta.incarnation()
   return makeReference(
     { prefix: deps.settings.referencePrefix, day: bankDay(deps.clock.now()), incarnation, sequence },

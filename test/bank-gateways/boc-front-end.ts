@@ -50,7 +50,7 @@ export type FrontEnd = {
   close(): Promise<void>
 }
 
-export async function startFrontEnd(respond: (seen: Seen) => Response): Promise<FrontEnd> {
+export async function startFrontEnd(respond: (seen: Seen) => Response | Promise<Response>): Promise<FrontEnd> {
   const seen: Seen[] = []
   const waiting: { trncod: string; resolve: (seen: Seen) => void }[] = []
   const sockets = new Set<Socket>()
@@ -73,18 +73,9 @@ export async function startFrontEnd(respond: (seen: Seen) => Response): Promise<
         insids: [...text.matchAll(/<insid>([^<]*)<\/insid>/g)].map(match => match[1] ?? ''),
       }
       seen.push(found)
-      const answer = respond(found)
+      const answered = Promise.resolve(respond(found))
       for (const waiter of waiting) if (waiter.trncod === found.trncod) waiter.resolve(found)
-      if (typeof answer === 'string' || Buffer.isBuffer(answer)) return void response.end(answer)
-      if ('silent' in answer) return
-      if ('close' in answer) return void request.socket.destroy()
-      if ('truncated' in answer) {
-        response.writeHead(200, { 'Content-Length': String(answer.truncated.length + 1000) })
-        return void response.write(answer.truncated, () => request.socket.destroy())
-      }
-      if ('drop' in answer) return dropByDrop(response, Buffer.from(answer.drop))
-      response.writeHead(answer.status)
-      response.end(answer.body)
+      void answered.then(answer => write(answer, request, response))
     })
   })
   server.on('connection', socket => {
@@ -105,6 +96,19 @@ export async function startFrontEnd(respond: (seen: Seen) => Response): Promise<
       return new Promise(resolve => server.close(() => resolve()))
     },
   }
+}
+
+function write(answer: Response, request: http.IncomingMessage, response: http.ServerResponse): void {
+  if (typeof answer === 'string' || Buffer.isBuffer(answer)) return void response.end(answer)
+  if ('silent' in answer) return
+  if ('close' in answer) return void request.socket.destroy()
+  if ('drop' in answer) return dropByDrop(response, Buffer.from(answer.drop))
+  if ('truncated' in answer) {
+    response.writeHead(200, { 'Content-Length': String(answer.truncated.length + 1000) })
+    return void response.write(answer.truncated, () => request.socket.destroy())
+  }
+  response.writeHead(answer.status)
+  response.end(answer.body)
 }
 
 function dropByDrop(response: http.ServerResponse, bytes: Buffer): void {
@@ -145,7 +149,9 @@ export function signedIn(seen: Seen, token = TOKEN): string {
 }
 
 /** Signs everybody in, and leaves the rest to `respond`. */
-export function afterSignIn(respond: (seen: Seen) => Response): (seen: Seen) => Response {
+export function afterSignIn(
+  respond: (seen: Seen) => Response | Promise<Response>,
+): (seen: Seen) => Response | Promise<Response> {
   return seen => (seen.trncod === 'b2e0001' ? signedIn(seen) : respond(seen))
 }
 

@@ -188,7 +188,11 @@ test.each<[string, () => Promise<unknown>, Readonly<Record<string, unknown>>]>([
   ['a zip larger than allowed', () => put({ 'a.pdf': PDF }), { maxZipBytes: 20 }],
   ['an entry that is no PDF', () => put({ 'a.pdf': Buffer.from('<html>') }), {}],
   ['half a PDF', () => put({ 'a.pdf': PDF.subarray(0, 20) }), {}],
-  ['an entry that unfolds too far', () => put({ 'a.pdf': Buffer.alloc(33 * 1024 * 1024) }), {}],
+  [
+    'an entry that unfolds too far',
+    () => put({ 'a.pdf': Buffer.concat([PDF, Buffer.alloc(33 * 1024 * 1024), PDF]) }),
+    {},
+  ],
   [
     'a link',
     () =>

@@ -31,7 +31,7 @@ afterEach(async () => {
   frontEnd = null
 })
 
-async function start(respond: (seen: Seen) => Response): Promise<FrontEnd> {
+async function start(respond: (seen: Seen) => Response | Promise<Response>): Promise<FrontEnd> {
   frontEnd = await startFrontEnd(respond)
   return frontEnd
 }
@@ -112,13 +112,20 @@ test('a question is asked again after a fresh sign-in, also when only an item sa
 
 test('a late "not signed in" under an old token does not throw away the new one', async () => {
   let signIns = 0
-  await start(found => {
+  let release = (): void => undefined
+  const held = new Promise<void>(resolve => (release = resolve))
+  await start(async found => {
     if (found.trncod === 'b2e0001') return signedIn(found, `${TOKEN}${++signIns}`)
-    return found.token === `${TOKEN}1` ? fatal(found, 'B107') : allItems(found, 'B001')
+    if (found.token !== `${TOKEN}1`) return allItems(found, 'B001')
+    if (found.insids[0] === 'R1') await held
+    return fatal(found, 'B107')
   })
   const gateway = gatewayOf(settings(frontEnd!.url))
-  const outcomes = await Promise.all([1, 2, 3].map(number => gateway.inquire([instruction(`R${number}`)], NEVER)))
-  expect(outcomes.flat()).toMatchObject([{ kind: 'settled' }, { kind: 'settled' }, { kind: 'settled' }])
+  const first = gateway.inquire([instruction('R1')], NEVER)
+  await frontEnd!.arrived('b2e0007')
+  expect(await gateway.inquire([instruction('R2')], NEVER)).toMatchObject([{ kind: 'settled' }])
+  release()
+  expect(await first).toMatchObject([{ kind: 'settled' }])
   expect(signIns).toBe(2)
 })
 
@@ -257,6 +264,26 @@ test('sign-ins that get no answer are not counted once the password has worked',
     expect(await gateway.send([instruction('R1')], NEVER)).toMatchObject([
       { kind: 'unsent', code: 'boc.sign_in_unanswered' },
     ])
+})
+
+test('failures before a success are forgotten after it', async () => {
+  let answer: 'nothing' | 'yes' | 'no' = 'nothing'
+  await start(found => {
+    if (found.trncod !== 'b2e0001') return fatal(found, '1033')
+    if (answer === 'nothing') return CLOSE
+    return answer === 'yes' ? signedIn(found) : answerTo(found, status('B109'))
+  })
+  const clock = clockAt(MORNING_MS)
+  const gateway = gatewayOf(settings(frontEnd!.url), clock)
+  for (let tries = 0; tries < 3; tries++) await gateway.inquire([instruction('R1')], NEVER)
+  answer = 'yes'
+  await gateway.inquire([instruction('R1')], NEVER)
+  answer = 'no'
+  await gateway.inquire([instruction('R1')], NEVER)
+  const before = functions().length
+  clock.nowMs += 6 * HOUR_MS
+  await gateway.inquire([instruction('R1')], NEVER)
+  expect(functions().slice(before)).toEqual(['b2e0001'])
 })
 
 test('sign-ins that never left are not counted', async () => {

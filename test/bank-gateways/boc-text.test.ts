@@ -56,6 +56,10 @@ test('every amount from 0.01 to thirteen whole digits leaves as 元 with two dec
   )
 })
 
+test.each([[0n], [-1n], [1_000_000_000_000_000n]])('the amount %p does not leave', minor => {
+  expect(instructionProblem(instruction('R1', { amount: { minor, currency: 'CNY' } }), config)?.code).toBe('boc.amount')
+})
+
 test('no amount of nothing, less than nothing or more than fits leaves', () => {
   assert(
     property(oneof(bigInt({ max: 0n }), bigInt({ min: 1_000_000_000_000_000n })), minor => {
@@ -68,6 +72,8 @@ test('no amount of nothing, less than nothing or more than fits leaves', () => {
 test('any remark leaves within 80 bytes for companies and 200 for persons, as a beginning of what was asked and without |', () => {
   const words = string({
     unit: constantFrom('货', '款', '𠮷', 'é', 'A', ' ', '|', '\n', '\u0000', '\ud800', '&', '<'),
+    maxLength: 120,
+    size: 'max',
   })
   assert(
     property(words, words, boolean(), (purpose, postscript, isPersonal) => {
@@ -86,13 +92,19 @@ test('any remark leaves within 80 bytes for companies and 200 for persons, as a 
       const [first, second] = [cleaned(purpose), cleaned(postscript)]
       const whole = first === second ? first : [first, second].filter(part => part !== '').join(' ')
       expect(whole.startsWith(text)).toBe(true)
+      expect(text).toBe(text.trim())
       if (Buffer.byteLength(whole) <= (isPersonal ? 200 : 80)) expect(text).toBe(whole)
     }),
   )
 })
 
 test('a name leaves whole or not at all', () => {
-  const name = string({ unit: constantFrom('公', '司', '𠮷', 'A', '·', '(', '&'), minLength: 1, maxLength: 90 })
+  const name = string({
+    unit: constantFrom('公', '司', '𠮷', 'A', '·', '(', '&'),
+    minLength: 1,
+    maxLength: 90,
+    size: 'max',
+  })
   assert(
     property(name, text => {
       const one = instruction('R1', payee({ name: text }))

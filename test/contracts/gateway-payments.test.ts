@@ -1,0 +1,267 @@
+// The contract of every gateway in the registry, against its simulated bank: what it says of a payment is never better
+// than the bank's own ledger, whatever happens on the way.
+
+import { GATEWAYS } from '../../bank-gateways/registry'
+import { BANK_NAMES } from '../../bank-gateways/simulator/registry'
+import type { FaultKind } from '../../bank-gateways/simulator/engine/faults'
+import { judgeInquiry, judgeSend } from '../../connector/core/judge'
+import type { BankGateway, InquiryOutcome, Instruction, SendOutcome } from '../../connector/ports'
+import { BANKS } from '../support/gateway-banks'
+import { leaksOf, never, openWorld, type World } from '../support/gateway-world'
+
+test('every gateway of the registry runs this contract against a simulated bank of its own', () => {
+  expect([...new Set(BANKS.map(({ kind }) => kind))].sort()).toEqual(Object.keys(GATEWAYS).sort())
+  expect(BANK_NAMES).toEqual(expect.arrayContaining(Object.keys(GATEWAYS)))
+})
+
+/** Nothing, a part, or something else than the answer arrives; `isDone`: the bank did its work all the same. */
+const SPOILED: readonly { kind: FaultKind; isDone: boolean }[] = [
+  { kind: 'drop-before', isDone: false },
+  { kind: 'drop-after-read', isDone: false },
+  { kind: 'silent', isDone: false },
+  { kind: 'drop-after-booking', isDone: true },
+  { kind: 'delay', isDone: true },
+  { kind: 'truncate', isDone: true },
+  { kind: 'truncate-with-length', isDone: true },
+  { kind: 'garbage', isDone: true },
+  { kind: 'wrong-charset', isDone: true },
+  { kind: 'http-error', isDone: false },
+  { kind: 'http-error-after-booking', isDone: true },
+  { kind: 'maintenance', isDone: false },
+  { kind: 'header-failed', isDone: false },
+  { kind: 'wrong-serial', isDone: true },
+  { kind: 'unknown-code', isDone: true },
+]
+const WAITED_OUT: ReadonlySet<FaultKind> = new Set<FaultKind>(['silent', 'delay'])
+
+describe.each(BANKS)('$kind ($reading): payments', setup => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld(setup)
+  })
+  afterAll(() => world.close())
+  afterEach(() => world.simulator.withdraw())
+
+  test('what was sent is accepted, settles, is echoed as the bank echoes it, and was debited once', async () => {
+    const gateway = world.open()
+    const instruction = world.instruction()
+    const sent = await sendOne(gateway, instruction)
+    expect(sent.kind).toBe('accepted')
+    world.advance(60_000)
+    const asked = await inquireOne(world.open(), instruction)
+    expect(asked).toMatchObject({
+      kind: 'settled',
+      echo: {
+        reference: instruction.reference,
+        amount: setup.echoes.amount ? { minor: 12345n, currency: 'CNY' } : null,
+        payeeAccount: setup.echoes.payeeAccount ? instruction.payee.account : null,
+        bankSerial: expect.stringMatching(/./),
+      },
+    })
+    expect(judgeOfInquiry(instruction, asked)).toMatchObject({ cause: 'inquiry.settled', contradiction: null })
+    expect(world.debits(instruction)).toBe(1)
+  })
+
+  test('a company and a person, inside the bank and outside, urgent or not, are all paid', async () => {
+    const own = { account: setup.ownPayeeAccount, name: '乙公司', bankName: setup.bankName, bankCode: setup.cnaps }
+    const all = [{ payee: own }, { isUrgent: true }, { payee: { kind: 'P' as const, name: '张三' } }]
+    for (const change of all) {
+      const instruction = world.instruction(change)
+      expect((await sendOne(world.open(), instruction)).kind).toBe('accepted')
+      world.advance(60_000)
+      expect((await inquireOne(world.open(), instruction)).kind).toBe('settled')
+      expect(world.debits(instruction)).toBe(1)
+    }
+  })
+
+  test('before it is processed it is accepted and nothing is debited', async () => {
+    const instruction = world.instruction()
+    const gateway = world.open()
+    await sendOne(gateway, instruction)
+    expect((await inquireOne(gateway, instruction)).kind).toBe('accepted')
+    expect(world.debits(instruction)).toBe(0)
+  })
+
+  test('an instruction that the bank never saw is absent, and absence is no proof', async () => {
+    const instruction = world.instruction()
+    const asked = await inquireOne(world.open(), instruction)
+    expect(asked.kind).toBe('absent')
+    const { traits } = world.open()
+    expect(judgeInquiry('unknown', instruction, asked, traits, 0, world.clock.now()).cause).toBeNull()
+  })
+
+  if (setup.refusesRepeats) {
+    test('sent twice it is debited once, and the second answer decides nothing', async () => {
+      const instruction = world.instruction()
+      const gateway = world.open()
+      await sendOne(gateway, instruction)
+      expect((await sendOne(gateway, instruction)).kind).toBe('uncertain')
+      world.advance(60_000)
+      expect((await sendOne(world.open(), instruction)).kind).toBe('uncertain')
+      expect((await inquireOne(gateway, instruction)).kind).toBe('settled')
+      expect(world.received(instruction)).toBe(3)
+      expect(world.debits(instruction)).toBe(1)
+    })
+
+    test('sent by two processes at once it is debited once, and only one of them is told "accepted"', async () => {
+      const instruction = world.instruction()
+      const gateways = [world.open(), world.open()]
+      for (const gateway of gateways) await gateway.balance(setup.payerAccount, never)
+      const sent = await Promise.all(gateways.map(gateway => sendOne(gateway, instruction)))
+      // Where a second sign-in ends the first session, one may not get its instruction to the bank at all.
+      expect(sent.filter(({ kind }) => kind === 'accepted').length).toBeLessThanOrEqual(1)
+      expect(sent.every(({ kind }) => ['accepted', 'uncertain', 'unsent'].includes(kind))).toBe(true)
+      world.advance(60_000)
+      expect(world.debits(instruction)).toBe(1)
+    })
+  } else {
+    test('a bank that books a repeated reference again is not declared to refuse it', async () => {
+      const instruction = world.instruction()
+      const gateway = world.open()
+      expect(gateway.traits.dedupesReference).toBe(false)
+      await sendOne(gateway, instruction)
+      await sendOne(gateway, instruction)
+      world.advance(60_000)
+      expect(world.debits(instruction)).toBe(2)
+    })
+  }
+
+  test('a refused connection is unsent, and the bank saw nothing', async () => {
+    const gateway = world.open()
+    await gateway.balance(setup.payerAccount, never)
+    const [known, unknown] = [world.instruction(), world.instruction()]
+    await world.order({ kind: 'refuse-connections' })
+    expect((await sendOne(gateway, known)).kind).toBe('unsent')
+    expect((await sendOne(world.open(), unknown)).kind).toBe('unsent')
+    expect((await inquireOne(gateway, known)).kind).toBe('unavailable')
+    await world.simulator.withdraw()
+    expect(world.received(known) + world.received(unknown)).toBe(0)
+    expect((await inquireOne(world.open(), known)).kind).toBe('absent')
+  })
+
+  test('what fails before the payment itself leaves is unsent, and the bank saw nothing', async () => {
+    const kinds: readonly FaultKind[] = [
+      'drop-after-read',
+      'silent',
+      'truncate',
+      'garbage',
+      'http-error',
+      'maintenance',
+    ]
+    for (const kind of kinds) {
+      const instruction = world.instruction()
+      await world.order({ ...setup.preparation.at, kind })
+      expect([kind, (await sendOne(world.open('impatient'), instruction)).kind]).toEqual([kind, 'unsent'])
+      expect(world.received(instruction)).toBe(0)
+      await world.simulator.withdraw()
+    }
+  })
+
+  test.each(SPOILED)('$kind on send is uncertain, and the inquiry tells the truth', async ({ kind, isDone }) => {
+    const gateway = world.open(WAITED_OUT.has(kind) ? 'impatient' : 'patient')
+    await gateway.balance(setup.payerAccount, never)
+    const instruction = world.instruction()
+    await world.order({ kind, ...(kind === 'drop-before' ? {} : { code: setup.codes.send }) })
+    expect((await sendOne(gateway, instruction)).kind).toBe('uncertain')
+    expect(world.simulator.faults()).toEqual([])
+    world.advance(60_000)
+    expect((await inquireOne(gateway, instruction)).kind).toBe(isDone ? 'settled' : 'absent')
+    expect(world.debits(instruction)).toBe(isDone ? 1 : 0)
+  })
+
+  test.each(SPOILED)('$kind on inquiry is unavailable', async ({ kind }) => {
+    const gateway = world.open(WAITED_OUT.has(kind) ? 'impatient' : 'patient')
+    const instruction = world.instruction()
+    await sendOne(gateway, instruction)
+    world.advance(60_000)
+    await world.order({ kind, ...(kind === 'drop-before' ? {} : { code: setup.codes.inquire }) })
+    expect((await inquireOne(gateway, instruction)).kind).toBe('unavailable')
+    expect(world.simulator.faults()).toEqual([])
+    expect((await inquireOne(gateway, instruction)).kind).toBe('settled')
+  })
+
+  test('an answer that arrives byte by byte is an answer', async () => {
+    const instruction = world.instruction()
+    await world.order({ kind: 'split', code: setup.codes.send })
+    expect((await sendOne(world.open(), instruction)).kind).toBe('accepted')
+  })
+
+  test('an item refused inside a good message is refused, on send and later, and never debited', async () => {
+    const gateway = world.open()
+    const instruction = world.instruction()
+    await world.order({ kind: 'item-failed', code: setup.codes.send })
+    expect((await sendOne(gateway, instruction)).kind).toBe('refused')
+    world.advance(60_000)
+    expect((await inquireOne(gateway, instruction)).kind).toBe('refused')
+    expect(world.debits(instruction)).toBe(0)
+  })
+
+  test('a line that the answer leaves out is uncertain, and the others are judged', async () => {
+    const gateway = world.open()
+    const batch = world.batch([{}, {}, {}])
+    await world.order({ kind: 'missing-line', code: setup.codes.send })
+    const sent = await gateway.send(batch, never)
+    expect(sent.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'uncertain'])
+    world.advance(60_000)
+    await world.order({ kind: 'missing-line', code: setup.codes.inquire })
+    const asked = await gateway.inquire(batch, never)
+    expect(asked.map(({ kind }) => kind)).toEqual(['settled', 'settled', 'unavailable'])
+    expect(await kindsOf(gateway.inquire(batch, never))).toEqual(['settled', 'settled', 'settled'])
+    expect(batch.map(instruction => world.debits(instruction))).toEqual([1, 1, 1])
+  })
+
+  test('a line that cannot be written is unsent, and the others go', async () => {
+    const gateway = world.open()
+    const batch = world.batch([{}, { payee: { name: '超'.repeat(80) } }, {}])
+    expect(await kindsOf(gateway.send(batch, never))).toEqual(['accepted', 'unsent', 'accepted'])
+    world.advance(60_000)
+    expect(batch.map(instruction => world.debits(instruction))).toEqual([1, 0, 1])
+  })
+
+  test.each([
+    ['lie-amount', setup.echoes.amount],
+    ['lie-payee', setup.echoes.payeeAccount],
+  ] as const)('%s becomes a contradiction where the bank echoes it (%s), never a success', async (kind, isEchoed) => {
+    const gateway = world.open()
+    const instruction = world.instruction()
+    if (!isEchoed) {
+      await expect(world.order({ kind, code: setup.codes.send })).rejects.toThrow('cannot happen')
+      expect(await sendOne(gateway, instruction)).toMatchObject({ echo: { amount: null, payeeAccount: null } })
+      return
+    }
+    await world.order({ kind, code: setup.codes.send })
+    const sent = await sendOne(gateway, instruction)
+    expect(judgeSend(instruction, sent)).toMatchObject({ cause: 'send.uncertain', contradiction: 'ECHO_MISMATCH' })
+    world.advance(60_000)
+    await world.order({ kind, code: setup.codes.inquire })
+    const asked = await inquireOne(gateway, instruction)
+    expect(judgeOfInquiry(instruction, asked)).toMatchObject({ cause: null, contradiction: 'ECHO_MISMATCH' })
+  })
+
+  test('no secret and no whole account number was said', () => {
+    expect(world.said.length).toBeGreaterThan(100)
+    expect(leaksOf(world)).toEqual([])
+    expect(world.simulator.problems()).toEqual([])
+  })
+
+  function judgeOfInquiry(instruction: Instruction, outcome: InquiryOutcome) {
+    const traits = { absentFinalAfterMs: null }
+    return judgeInquiry('unknown', instruction, outcome, traits, world.clock.now(), world.clock.now())
+  }
+})
+
+async function sendOne(gateway: BankGateway, instruction: Instruction): Promise<SendOutcome> {
+  const [outcome, ...others] = await gateway.send([instruction], never)
+  if (!outcome || others.length > 0) throw new Error('not one outcome an instruction')
+  return outcome
+}
+
+async function inquireOne(gateway: BankGateway, instruction: Instruction): Promise<InquiryOutcome> {
+  const [outcome, ...others] = await gateway.inquire([instruction], never)
+  if (!outcome || others.length > 0) throw new Error('not one outcome an instruction')
+  return outcome
+}
+
+async function kindsOf(call: Promise<readonly { readonly kind: string }[]>): Promise<readonly string[]> {
+  return (await call).map(({ kind }) => kind)
+}
