@@ -51,8 +51,8 @@ const ERPS: Readonly<Record<string, Standing>> = {
       zh: '自有表结构：付款、事件、流水、余额、回单、凭证、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
     },
     tested: {
-      en: 'SQLite and PostgreSQL; never a real SQL Server or MySQL',
-      zh: 'SQLite 与 PostgreSQL；从未在真实 SQL Server 或 MySQL 上运行',
+      en: 'SQLite and PostgreSQL; T-SQL checked by a parser; never a real SQL Server or MySQL',
+      zh: 'SQLite 与 PostgreSQL；T-SQL 经语法分析器检查；从未在真实 SQL Server 或 MySQL 上运行',
     },
   },
   u8: {
@@ -61,8 +61,8 @@ const ERPS: Readonly<Record<string, Standing>> = {
       zh: '读取已审核付款单或凭证，镜像到 yq_payment，通过检查后写凭证。推断：凭证限制类型、工作流状态的含义，均可配置',
     },
     tested: {
-      en: 'a sample account set; never a real U8 or SQL Server',
-      zh: '样例账套；从未连接真实 U8 或 SQL Server',
+      en: 'a sample account set on SQLite and PostgreSQL; never a real U8 or SQL Server',
+      zh: 'SQLite 与 PostgreSQL 上的样例账套；从未连接真实 U8 或 SQL Server',
     },
   },
 }
@@ -120,11 +120,10 @@ function bankTable(lang: Lang): string {
   const rows = Object.entries(GATEWAYS).map(([name, kind]) => {
     const gateway = exampleGateway(name)
     const { traits } = gateway
-    const hasReceipts = gateway.receipt !== undefined
     const { sure, tested } = standingOf(BANKS, name)
     return [
       `**${name}** ${kind[lang]}`,
-      hasReceipts ? yes : optional,
+      'receipt' in gateway ? yes : optional,
       String(traits.batchMax),
       traits.dedupesReference ? yes : no,
       traits.absentFinalAfterMs === null ? no : yes,

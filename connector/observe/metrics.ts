@@ -81,6 +81,8 @@ export function createMetrics(store: Store, clock: Clock): Metrics {
     step: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
     async render() {
+      // What is no longer there must not stay at its last value: an alert on it would never end.
+      for (const gauge of [states, pending, refusals, oldest]) gauge.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const item of await store.outbox.counts(clock.now())) {
         pending.set({ erp: item.erp }, item.pending)

@@ -1,0 +1,31 @@
+// The gauges that alerts hang on, read from a real store.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createMetrics } from '../../connector/observe/metrics'
+import type { Clock } from '../../connector/ports'
+import { openStore } from '../../connector/store/open-store'
+import type { Store } from '../../connector/store/store'
+
+const clock: Clock = { now: () => 1_000_000, sleep: () => Promise.resolve() }
+const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-metrics-'))
+let store: Store
+
+beforeAll(async () => {
+  store = await openStore({ dialect: 'sqlite', filename: path.join(folder, 'store.db') }, { clock, schema: 'migrate' })
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('a gauge forgets what is no longer there', async () => {
+  const metrics = createMetrics(store, clock)
+  const record = { kind: 'command.answered', key: 'command|1', id: '1', ok: true, text: '', at: 1 } as const
+  await store.outbox.add([{ erp: 'main', record }], 1)
+  expect(await metrics.render()).toContain('yinqi_outbox_pending{erp="main"} 1')
+  const [item] = await store.outbox.claim('main', 2, 3, 1)
+  await store.outbox.settle([{ id: item?.id ?? '', kind: 'done', erpNumber: '' }], 3)
+  expect(await metrics.render()).not.toContain('yinqi_outbox_pending{erp="main"} 1')
+})
