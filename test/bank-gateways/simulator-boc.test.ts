@@ -62,7 +62,9 @@ describe('sign-in', () => {
       /<trn-b2e0001-rs><status><rspcod>B001<\/rspcod><rspmsg>ok<\/rspmsg><\/status><serverdt>20260302100000<\/serverdt><token>[A-Za-z0-9+/=]{1,64}<\/token><\/trn-b2e0001-rs>/,
     )
     await restart({ tokenShape: 'nested' })
-    expect(await boc.signIn()).toMatch(/<\/status><b2e0001-rs><serverdt>\d{14}<\/serverdt><token>[^<]+<\/token><\/b2e0001-rs>/)
+    expect(await boc.signIn()).toMatch(
+      /<\/status><b2e0001-rs><serverdt>\d{14}<\/serverdt><token>[^<]+<\/token><\/b2e0001-rs>/,
+    )
   })
 
   test('without a valid token nothing is executed: B107', async () => {
@@ -101,7 +103,9 @@ describe('sign-in', () => {
 
   test('sign-out ends the token', async () => {
     await boc.signIn()
-    expect(codesOf(await boc.call('b2e0002', '<b2e0002-rq><custdt>20260302100000</custdt></b2e0002-rq>'))).toEqual(['B001'])
+    expect(codesOf(await boc.call('b2e0002', '<b2e0002-rq><custdt>20260302100000</custdt></b2e0002-rq>'))).toEqual([
+      'B001',
+    ])
     expect(codesOf(await boc.status('1'))).toEqual(['B107'])
   })
 
@@ -125,7 +129,13 @@ describe('sign-in', () => {
   })
 
   test('an unknown operator is refused like a wrong password', async () => {
-    const answer = (await boc.send(boc.xml('b2e0001', '<b2e0001-rq><custdt>20260302100000</custdt><oprpwd>x</oprpwd></b2e0001-rq>').replace(CUSOPR, '1'))).body
+    const answer = (
+      await boc.send(
+        boc
+          .xml('b2e0001', '<b2e0001-rq><custdt>20260302100000</custdt><oprpwd>x</oprpwd></b2e0001-rq>')
+          .replace(CUSOPR, '1'),
+      )
+    ).body
     expect(codesOf(answer.toString('utf8'))).toEqual(['S101'])
   })
 })
@@ -195,7 +205,9 @@ describe('payments', () => {
   })
 
   test('a payment to the simulated ICBC arrives there', async () => {
-    await boc.pay([bocItem('1001', { toibkn: ICBC_CNAPS, toactacn: ICBC_PAYEE, toname: '乙公司', tobknm: '中国工商银行' })])
+    await boc.pay([
+      bocItem('1001', { toibkn: ICBC_CNAPS, toactacn: ICBC_PAYEE, toname: '乙公司', tobknm: '中国工商银行' }),
+    ])
     clock.move(2000)
     expect(balance(ICBC_PAYEE)).toBe('133.45')
   })
@@ -208,7 +220,11 @@ describe('payments', () => {
     expect(balance()).toBe('1000000.00')
     await boc.signIn()
     const answer = await boc.statement({ type: '2001' })
-    expect([first(answer, 'direction'), first(answer, 'insid'), first(answer, 'transtype')]).toEqual(['1', '1001', '退汇'])
+    expect([first(answer, 'direction'), first(answer, 'insid'), first(answer, 'transtype')]).toEqual([
+      '1',
+      '1001',
+      '退汇',
+    ])
   })
 
   test('a repeated insid is refused and not booked again', async () => {
@@ -216,7 +232,9 @@ describe('payments', () => {
     expect(codesOf(await boc.pay([bocItem('1001', { trnamt: '5.00' })]))).toEqual(['B001', 'S016'])
     expect(codesOf(await boc.pay([bocItem('1002'), bocItem('1002')]))).toEqual(['B001', 'B001', 'S016'])
     clock.move(5000)
-    expect(simulator.payments().map(({ key, timesReceived, timesBooked }) => [key, timesReceived, timesBooked])).toEqual([
+    expect(
+      simulator.payments().map(({ key, timesReceived, timesBooked }) => [key, timesReceived, timesBooked]),
+    ).toEqual([
       ['1001', 2, 1],
       ['1002', 2, 1],
     ])
@@ -231,7 +249,10 @@ describe('payments', () => {
     clock.move(5000)
     expect(simulator.payments().map(({ timesReceived, timesBooked }) => [timesReceived, timesBooked])).toEqual([[2, 2]])
     expect(balance()).toBe('999753.10')
-    const byObssid = await boc.call('b2e0007', `<b2e0007-rq><insid></insid><obssid>${first(answer, 'obssid')}</obssid></b2e0007-rq>`)
+    const byObssid = await boc.call(
+      'b2e0007',
+      `<b2e0007-rq><insid></insid><obssid>${first(answer, 'obssid')}</obssid></b2e0007-rq>`,
+    )
     expect([first(byObssid, 'insid'), first(byObssid, 'obssid')]).toEqual(['1001', '9000000002'])
   })
 
@@ -250,7 +271,12 @@ describe('payments', () => {
     ['a bank name instead of a number', { toibkn: '' }, '<bocflag>0</bocflag>', 'B001'],
     ['neither bank name nor number', { toibkn: '', tobknm: '' }, '<bocflag>0</bocflag>', 'S007'],
     ['no bocflag', {}, '', 'S007'],
-    ['an 18-digit BOC account without number', { toibkn: '', toactacn: '4'.repeat(18) }, '<bocflag>1</bocflag>', 'S007'],
+    [
+      'an 18-digit BOC account without number',
+      { toibkn: '', toactacn: '4'.repeat(18) },
+      '<bocflag>1</bocflag>',
+      'S007',
+    ],
   ])('b2e0061 with %s', async (_, change, extra, code) => {
     expect(codesOf(await boc.pay([bocItem('1001', change)], 'b2e0061', extra))).toEqual(['B001', code])
   })
@@ -263,7 +289,10 @@ describe('payments', () => {
   })
 
   test('委托待授权 awaits approval', async () => {
-    const answer = await boc.call('b2e0009', `<ceitinfo/><transtype>1</transtype>${'<b2e0009-rq><insid>1</insid><fractn><fribkn>40142</fribkn><actacn>300000000001</actacn><actnam>甲公司</actnam></fractn><toactn><toibkn>308290003000</toibkn><actacn>11</actacn><toname>乙</toname></toactn><trnamt>1</trnamt><trncur>CNY</trncur><priolv>1</priolv><trfdate>20260302</trfdate></b2e0009-rq>'}`)
+    const answer = await boc.call(
+      'b2e0009',
+      '<ceitinfo/><transtype>1</transtype><b2e0009-rq><insid>1</insid><fractn><fribkn>40142</fribkn><actacn>300000000001</actacn><actnam>甲公司</actnam></fractn><toactn><toibkn>308290003000</toibkn><actacn>11</actacn><toname>乙</toname></toactn><trnamt>1</trnamt><trncur>CNY</trncur><priolv>1</priolv><trfdate>20260302</trfdate></b2e0009-rq>',
+    )
     expect(codesOf(answer)).toEqual(['B001', 'B001'])
     clock.move(DAY_MS)
     await boc.signIn()
@@ -278,7 +307,9 @@ describe('payments', () => {
 
   test('b2e0005 gives book, available and frozen amounts; an unknown account has a status of its own', async () => {
     await boc.pay([bocItem('1001')])
-    const asked = [BOC_PAYER, '999'].map(number => `<account><ibknum>40142</ibknum><actacn>${number}</actacn></account>`)
+    const asked = [BOC_PAYER, '999'].map(
+      number => `<account><ibknum>40142</ibknum><actacn>${number}</actacn></account>`,
+    )
     const answer = await boc.call('b2e0005', asked.join(''))
     expect(codesOf(answer)).toEqual(['B001', 'B001', 'B999'])
     expect([all(answer, 'bokbal'), all(answer, 'avabal'), all(answer, 'stpamt')]).toEqual([
@@ -290,7 +321,12 @@ describe('payments', () => {
 })
 
 describe('statements', () => {
-  const history = (date: string, amount: string, type: 'deposit' | 'fee' | 'interest' = 'deposit') => ({ date, type, amount, text: '历史' })
+  const history = (date: string, amount: string, type: 'deposit' | 'fee' | 'interest' = 'deposit') => ({
+    date,
+    type,
+    amount,
+    text: '历史',
+  })
 
   beforeEach(async () => {
     await simulator.close()
@@ -362,7 +398,11 @@ describe('statements', () => {
     await restart({ totalnumMeans })
     await boc.signIn()
     for (const amount of ['1.00', '2.00']) {
-      await post(`${simulator.urls['admin']}/deposits`, JSON.stringify({ bank: 'boc', account: BOC_PAYER, amount }), 'application/json')
+      await post(
+        `${simulator.urls['admin']}/deposits`,
+        JSON.stringify({ bank: 'boc', account: BOC_PAYER, amount }),
+        'application/json',
+      )
     }
     const answer = await boc.statement({ recnum: '1' })
     expect(codesOf(answer)[0]).toBe('B002')
@@ -373,7 +413,11 @@ describe('statements', () => {
     await restart({ avlbalName: 'avlnal', oneSampleLacksTxnamt: true, statementOrder: 'descending' })
     await boc.signIn()
     for (const amount of ['1.00', '2.00']) {
-      await post(`${simulator.urls['admin']}/deposits`, JSON.stringify({ bank: 'boc', account: BOC_PAYER, amount }), 'application/json')
+      await post(
+        `${simulator.urls['admin']}/deposits`,
+        JSON.stringify({ bank: 'boc', account: BOC_PAYER, amount }),
+        'application/json',
+      )
     }
     const answer = await boc.statement({})
     expect([all(answer, 'avlnal'), all(answer, 'txnamt')]).toEqual([['1000003.00', '1000001.00'], []])
@@ -478,7 +522,9 @@ describe('the envelope', () => {
 
   test('the version and the message number are echoed', async () => {
     boc.trnid = 'abc123'
-    const answer = (await boc.send(boc.xml('b2e0007', '').replace('version="120"', 'version="100"'))).body.toString('utf8')
+    const answer = (await boc.send(boc.xml('b2e0007', '').replace('version="120"', 'version="100"'))).body.toString(
+      'utf8',
+    )
     expect(answer).toContain('<bocb2e version="100" locale="zh_CN">')
     expect(first(answer, 'trnid')).toBe('abc123')
   })

@@ -318,7 +318,9 @@ describe('PAYENT', () => {
     clock.move(DAY_MS)
     expect(first(await icbc.pay('A1', [icbcItem('1')]), 'RetCode')).toBe('B0016')
     expect(balance()).toBe('999876.55')
-    expect(simulator.payments().map(({ key, timesReceived, timesBooked }) => [key, timesReceived, timesBooked])).toEqual([
+    expect(
+      simulator.payments().map(({ key, timesReceived, timesBooked }) => [key, timesReceived, timesBooked]),
+    ).toEqual([
       ['A1/1', 3, 1],
       ['A1/2', 1, 0],
     ])
@@ -356,7 +358,10 @@ describe('PAYENT', () => {
   })
 
   test('a cross-bank purpose of more than ten characters falls to manual handling', async () => {
-    await icbc.pay('A1', [icbcItem('1', { UseCN: '一二三四五六七八九十一' }), icbcItem('2', { UseCN: '一二三四五六七八九十' })])
+    await icbc.pay('A1', [
+      icbcItem('1', { UseCN: '一二三四五六七八九十一' }),
+      icbcItem('2', { UseCN: '一二三四五六七八九十' }),
+    ])
     clock.move(60_000)
     expect(all(await icbc.result('A1'), 'Result')).toEqual(['0', '7'])
     clock.move(600_000)
@@ -391,7 +396,12 @@ describe('PAYENT', () => {
   })
 
   test('a payment to the simulated BOC arrives there', async () => {
-    const item = icbcItem('1', { RecAccNo: BOC_PAYEE, RecAccNameCN: '丁公司', RecBankNo: BOC_CNAPS, RecBankName: '中国银行' })
+    const item = icbcItem('1', {
+      RecAccNo: BOC_PAYEE,
+      RecAccNameCN: '丁公司',
+      RecBankNo: BOC_CNAPS,
+      RecBankName: '中国银行',
+    })
     await icbc.pay('A1', [item])
     clock.move(5000)
     const payee = simulator.accounts().find(({ account }) => account === BOC_PAYEE)
@@ -413,7 +423,8 @@ describe('QPAYENT', () => {
   test('asks by rows, by the bank serial, and about rows that are not there', async () => {
     const serial = first(await icbc.pay('A1', [icbcItem('10'), icbcItem('20', { PayAmt: '5' })]), 'SerialNo')
     clock.move(5000)
-    const rows = '<rd><iSeqno>1</iSeqno><QryiSeqno>20</QryiSeqno><QryOrderNo></QryOrderNo></rd><rd><iSeqno>2</iSeqno><QryiSeqno></QryiSeqno><QryOrderNo>1</QryOrderNo></rd><rd><iSeqno>3</iSeqno><QryiSeqno>30</QryiSeqno><QryOrderNo></QryOrderNo></rd>'
+    const rows =
+      '<rd><iSeqno>1</iSeqno><QryiSeqno>20</QryiSeqno><QryOrderNo></QryOrderNo></rd><rd><iSeqno>2</iSeqno><QryiSeqno></QryiSeqno><QryOrderNo>1</QryOrderNo></rd><rd><iSeqno>3</iSeqno><QryiSeqno>30</QryiSeqno><QryOrderNo></QryOrderNo></rd>'
     const answer = await icbc.query('QPAYENT', `<QryfSeqno></QryfSeqno><QrySerialNo>${serial}</QrySerialNo>${rows}`)
     expect(first(answer, 'QryfSeqno')).toBe('A1')
     expect(all(answer, 'iSeqno')).toEqual(['1', '2', '3'])
@@ -462,7 +473,10 @@ describe('balances and details', () => {
 
   test('QACCBAL with SynFlag takes at most ten accounts', async () => {
     const rows = (count: number) =>
-      Array.from({ length: count }, (_, index) => `<rd><iSeqno>${index}</iSeqno><AccNo>${ICBC_PAYER}</AccNo><CurrType>001</CurrType></rd>`).join('')
+      Array.from(
+        { length: count },
+        (_, index) => `<rd><iSeqno>${index}</iSeqno><AccNo>${ICBC_PAYER}</AccNo><CurrType>001</CurrType></rd>`,
+      ).join('')
     const ask = (count: number, flag: string) =>
       icbc.query('QACCBAL', `<TotalNum>${count}</TotalNum><SynFlag>${flag}</SynFlag>${rows(count)}`)
     expect(first(await ask(10, '1'), 'RetCode')).toBe('0')
@@ -478,7 +492,10 @@ describe('balances and details', () => {
     expect(all(today, 'UpDtranf')).toEqual(['1', '0'])
     expect(all(today, 'Ref')).toEqual(['P0001', 'P0001'])
     expect(all(today, 'RecipAccNo')).toEqual(['6200000000123456601', '6200000000123456601'])
-    const history = await icbc.query('QHISD', `<AccNo>${ICBC_PAYER}</AccNo><BeginDate>20260302</BeginDate><EndDate>20260302</EndDate><MinAmt>0</MinAmt><MaxAmt>0</MaxAmt><DesByTime>0</DesByTime>`)
+    const history = await icbc.query(
+      'QHISD',
+      `<AccNo>${ICBC_PAYER}</AccNo><BeginDate>20260302</BeginDate><EndDate>20260302</EndDate><MinAmt>0</MinAmt><MaxAmt>0</MaxAmt><DesByTime>0</DesByTime>`,
+    )
     expect(all(history, 'DebitAmount')).toEqual(['12345', ''])
     expect(all(history, 'CreditAmount')).toEqual(['', '12345'])
     expect(all(history, 'Balance')).toEqual(['99987655', '100000000'])
@@ -527,6 +544,12 @@ describe('balances and details', () => {
     expect(first(await icbc.query('QPD', `<AccNo>${ICBC_PAYER}</AccNo>${inside}`), 'RetCode')).toBe('S0007')
   })
 
+  test('QHISD refuses a NextTag that names no row', async () => {
+    const inside = `<AccNo>${ICBC_PAYER}</AccNo><BeginDate>20260301</BeginDate><EndDate>20260302</EndDate><MinAmt>0</MinAmt><MaxAmt>0</MaxAmt>`
+    const tag = '<NextTag>2026-03-02-09.00.00.000000</NextTag>'
+    expect(first(await icbc.query('QHISD', inside + tag), 'RetCode')).toBe('S0007')
+  })
+
   test("another customer's account is not shown", async () => {
     await simulator.close()
     simulator = await startWorld(clock, { accounts: [{ bank: 'icbc', account: '1', name: '甲', customer: 'other' }] })
@@ -560,7 +583,8 @@ describe('receipts', () => {
     await withProtocol({ receiptPendingMs: 60_000 })
     const ordered = await order('R1', await paidReceipt())
     expect([first(ordered, 'Result'), first(ordered, 'PayAmt')]).toEqual(['0', undefined])
-    const ask = () => icbc.query('QEBILL', `<QryfSeqno></QryfSeqno><QrySerialNo>${first(ordered, 'SerialNo')}</QrySerialNo>`)
+    const ask = () =>
+      icbc.query('QEBILL', `<QryfSeqno></QryfSeqno><QrySerialNo>${first(ordered, 'SerialNo')}</QrySerialNo>`)
     expect(first(await ask(), 'Result')).toBe('0')
     clock.move(60_000)
     const done = await ask()
