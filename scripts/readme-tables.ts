@@ -28,7 +28,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '已证实：传输、报文信封、PAYENT、QPAYENT、QACCBAL、QPD、QHISD、Result 0–11。推断：签名页、回单应答行。未证实：字段长度、单包上限、包号重复的返回码',
     },
     tested: {
-      en: 'messages composed by hand, a fake NetSafe Client on real sockets; never the bank',
+      en: 'messages composed by hand, a fake NetSafe Client and the ICBC simulator over real sockets; never the bank',
       zh: '手工编写的报文、真实套接字上的仿制 NC；从未连接银行',
     },
   },
@@ -38,7 +38,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '已证实：信封、签到、b2e0009/0061/0007/0005/0035、所列返回码。推断：b2e0061 要素顺序、b2e0500 内层。未证实：其余返回码、insid 重复、退汇标志',
     },
     tested: {
-      en: 'messages composed by hand, a fake front-end on real sockets; never the bank',
+      en: 'messages composed by hand, a fake front-end and the BOC simulator over real sockets; never the bank',
       zh: '手工编写的报文、真实套接字上的仿制前置机；从未连接银行',
     },
   },

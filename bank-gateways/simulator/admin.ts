@@ -4,15 +4,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z, ZodError } from 'zod'
-import { DAY_MS, dayOf, instantOf, microTimeOf } from './engine/bank-time'
+import { DAY_MS, dayOf, instantOf, isDay, microTimeOf } from './engine/bank-time'
 import type { Account, Payment } from './engine/book'
 import { readBody } from './engine/listener'
 import { MAGIC, magicAccount } from './engine/magic'
 import { postDeposit, postFee, postInterest } from './engine/postings'
 import { Refused, type House } from './house'
-import { amountSchema } from './options'
+import { positiveAmountSchema } from './options'
 import { minor } from './seed'
-import { viewAccounts, viewFault, viewLedger, viewPayments } from './views'
+import { viewAccounts, viewFault, viewLedger, viewPayments, viewPosting } from './views'
 
 type Query = URLSearchParams
 type Route = (house: House, body: unknown, query: Query) => unknown
@@ -36,7 +36,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/clock': { GET: viewClock, POST: moveClock },
 }
 
-const whose = { bank: z.string(), account: z.string(), amount: amountSchema }
+const whose = { bank: z.string(), account: z.string(), amount: positiveAmountSchema }
 
 const depositSchema = z.strictObject({
   ...whose,
@@ -80,11 +80,10 @@ function postOne(
   const account = house.book.account(bank, number)
   if (!account) throw new Refused(404, `没有账号 ${bank}/${number}`, `there is no account ${bank}/${number}`)
   if (account.record.isClosed) throw new Refused(409, `账号 ${number} 已销户`, `account ${number} is closed`)
-  const minorAmount = minor(amount)
-  if (minorAmount === 0n) throw new Refused(400, '金额必须大于零', 'the amount must be above zero')
   return house.act(() => {
-    work(account, minorAmount, house.clock.now())
-    return viewLedger(house.book).postings.at(-1)
+    work(account, minor(amount), house.clock.now())
+    const posting = house.book.postings.at(-1)
+    return posting && viewPosting(house.book, posting)
   })
 }
 
@@ -124,8 +123,13 @@ function settledFirst(payments: readonly Payment[]): Payment | undefined {
 const clockSchema = z.union([
   z.strictObject({ advanceMs: z.number().int().min(0) }),
   z.strictObject({ advanceDays: z.number().int().min(0).max(3660) }),
-  z.strictObject({ to: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$/, 'yyyy-MM-dd HH:mm[:ss]') }),
+  z.strictObject({ to: z.string().refine(isMoment, 'yyyy-MM-dd HH:mm[:ss]') }),
 ])
+
+function isMoment(text: string): boolean {
+  const [date = '', time = '', ...rest] = text.split(' ')
+  return rest.length === 0 && isDay(date) && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(time)
+}
 
 function moveClock(house: House, body: unknown): unknown {
   const move = clockSchema.parse(body)
@@ -135,7 +139,7 @@ function moveClock(house: House, body: unknown): unknown {
   else {
     const [day = '', time = ''] = move.to.split(' ')
     const toMs = instantOf(day, time)
-    if (!(toMs >= nowMs)) throw new Refused(409, '银行时钟不能后退', "a bank's clock does not run backwards")
+    if (toMs < nowMs) throw new Refused(409, '银行时钟不能后退', "a bank's clock does not run backwards")
     house.advance(toMs - nowMs)
   }
   return viewClock(house)

@@ -3,18 +3,20 @@
 
 import { z } from 'zod'
 import type { Clock } from '../../connector/ports'
+import { isDay } from './engine/bank-time'
 import { BANK_NAMES, banksSchema } from './registry'
 
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'yyyy-MM-dd')
+const day = z.string().refine(isDay, 'a day, yyyy-MM-dd')
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'HH:mm[:ss]')
 /** 元 with at most two decimals. */
-export const amountSchema = z.string().regex(/^\d{1,15}(\.\d{1,2})?$/, '元, at most two decimals')
+export const amountSchema = z.string().regex(/^\d{1,15}(\.\d{1,2})?$/, 'yuan with at most two decimals')
+export const positiveAmountSchema = amountSchema.refine(text => /[1-9]/.test(text), 'an amount above zero')
 
 export const historyRowSchema = z.strictObject({
   date: day,
   time: time.default('10:00:00'),
   type: z.enum(['deposit', 'payment', 'fee', 'interest']),
-  amount: amountSchema,
+  amount: positiveAmountSchema,
   counterAccount: z.string().default(''),
   counterName: z.string().default(''),
   counterBank: z.string().default(''),

@@ -29,6 +29,7 @@ export function seedAccounts(book: Book, options: readonly AccountOption[], nowM
 
 function openAccount(book: Book, option: AccountOption): void {
   const { bank, account, name, cnaps, bankName, customer, isClosed } = option
+  if (book.account(bank, account)) throw new Error(`account ${bank}/${account} is listed twice 账号重复`)
   const frozen = minor(option.frozen).toString()
   book.add({ kind: 'account', bank, account, name, bankName, cnaps, customer, frozen, isClosed })
 }

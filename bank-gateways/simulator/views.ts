@@ -4,7 +4,7 @@ import { formatAmount } from '../../connector/core/money'
 import { dayOf, microTimeOf } from './engine/bank-time'
 import type { Book, Payment } from './engine/book'
 import type { ActiveFault } from './engine/faults'
-import type { Party, PostingType, Reason, State } from './engine/records'
+import type { Party, PostingRecord, PostingType, Reason, State } from './engine/records'
 
 export type PostingView = {
   readonly id: number
@@ -73,28 +73,32 @@ export type LedgerView = {
 const yuan = (minor: bigint): string => formatAmount({ minor, currency: 'CNY' })
 
 export function viewLedger(book: Book): LedgerView {
-  const postings = book.postings.map((posting): PostingView => {
-    const bankDay = dayOf(Math.floor(posting.atUs / 1000))
-    const payment = posting.payment === null ? null : book.payments.get(posting.payment)
-    const { id, type, debit, credit, payer, payee, purpose, postscript } = posting
-    return {
-      id,
-      at: `${bankDay} ${microTimeOf(posting.atUs, ':')}`,
-      bankDay,
-      type,
-      debit,
-      credit,
-      amount: yuan(BigInt(posting.amountMinor)),
-      currency: 'CNY',
-      payment: posting.payment,
-      key: payment?.record.key ?? '',
-      payer,
-      payee,
-      purpose,
-      postscript,
-    }
-  })
-  return { postings, balances: Object.fromEntries([...book.balances].map(([id, minor]) => [id, yuan(minor)])) }
+  return {
+    postings: book.postings.map(posting => viewPosting(book, posting)),
+    balances: Object.fromEntries([...book.balances].map(([id, minor]) => [id, yuan(minor)])),
+  }
+}
+
+export function viewPosting(book: Book, posting: PostingRecord): PostingView {
+  const bankDay = dayOf(Math.floor(posting.atUs / 1000))
+  const payment = posting.payment === null ? null : book.payments.get(posting.payment)
+  const { id, type, debit, credit, payer, payee, purpose, postscript } = posting
+  return {
+    id,
+    at: `${bankDay} ${microTimeOf(posting.atUs, ':')}`,
+    bankDay,
+    type,
+    debit,
+    credit,
+    amount: yuan(BigInt(posting.amountMinor)),
+    currency: 'CNY',
+    payment: posting.payment,
+    key: payment?.record.key ?? '',
+    payer,
+    payee,
+    purpose,
+    postscript,
+  }
 }
 
 export function viewAccounts(book: Book): readonly AccountView[] {

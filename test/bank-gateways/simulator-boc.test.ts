@@ -291,7 +291,7 @@ describe('payments', () => {
   test('委托待授权 awaits approval', async () => {
     const answer = await boc.call(
       'b2e0009',
-      `<ceitinfo/><transtype>1</transtype>${'<b2e0009-rq><insid>1</insid><fractn><fribkn>40142</fribkn><actacn>300000000001</actacn><actnam>甲公司</actnam></fractn><toactn><toibkn>308290003000</toibkn><actacn>11</actacn><toname>乙</toname></toactn><trnamt>1</trnamt><trncur>CNY</trncur><priolv>1</priolv><trfdate>20260302</trfdate></b2e0009-rq>'}`,
+      '<ceitinfo/><transtype>1</transtype><b2e0009-rq><insid>1</insid><fractn><fribkn>40142</fribkn><actacn>300000000001</actacn><actnam>甲公司</actnam></fractn><toactn><toibkn>308290003000</toibkn><actacn>11</actacn><toname>乙</toname></toactn><trnamt>1</trnamt><trncur>CNY</trncur><priolv>1</priolv><trfdate>20260302</trfdate></b2e0009-rq>',
     )
     expect(codesOf(answer)).toEqual(['B001', 'B001'])
     clock.move(DAY_MS)

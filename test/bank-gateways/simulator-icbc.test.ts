@@ -544,6 +544,12 @@ describe('balances and details', () => {
     expect(first(await icbc.query('QPD', `<AccNo>${ICBC_PAYER}</AccNo>${inside}`), 'RetCode')).toBe('S0007')
   })
 
+  test('QHISD refuses a NextTag that names no row', async () => {
+    const inside = `<AccNo>${ICBC_PAYER}</AccNo><BeginDate>20260301</BeginDate><EndDate>20260302</EndDate><MinAmt>0</MinAmt><MaxAmt>0</MaxAmt>`
+    const tag = '<NextTag>2026-03-02-09.00.00.000000</NextTag>'
+    expect(first(await icbc.query('QHISD', inside + tag), 'RetCode')).toBe('S0007')
+  })
+
   test("another customer's account is not shown", async () => {
     await simulator.close()
     simulator = await startWorld(clock, { accounts: [{ bank: 'icbc', account: '1', name: '甲', customer: 'other' }] })

@@ -318,12 +318,14 @@ export function bocItemXml(trncod: string, item: BocItem, extra = ''): string {
 }
 
 export class Boc {
-  readonly simulator: Simulator
+  readonly #url: string
   token = ''
   trnid = '000000000001'
 
-  constructor(simulator: Simulator) {
-    this.simulator = simulator
+  /** A simulator, or the addresses of one in another process. */
+  constructor(simulator: Pick<Simulator, 'urls'> | Simulator['urls']) {
+    const urls = typeof simulator.urls === 'object' ? simulator.urls : (simulator as Simulator['urls'])
+    this.#url = `${urls['boc.b2e']}/B2EC/E2BServlet`
   }
 
   xml(trncod: string, inside: string, token = this.token): string {
@@ -331,7 +333,7 @@ export class Boc {
   }
 
   async send(body: string | Buffer): Promise<Answer> {
-    return post(`${this.simulator.url('boc', 'b2e')}/B2EC/E2BServlet`, body, 'application/xml')
+    return post(this.#url, body, 'application/xml')
   }
 
   async call(trncod: string, inside: string): Promise<string> {
@@ -363,7 +365,7 @@ export class Boc {
   }
 
   async statement(fields: Readonly<Record<string, string>>): Promise<string> {
-    const all = {
+    const asked = {
       ibknum: '40142',
       actacn: BOC_PAYER,
       type: '2001',
@@ -376,7 +378,7 @@ export class Boc {
     }
     return this.call(
       'b2e0035',
-      `<b2e0035-rq><ibknum>${all.ibknum}</ibknum><actacn>${all.actacn}</actacn><type>${all.type}</type><datescope><from>${all.from}</from><to>${all.to}</to></datescope><amountscope><from></from><to></to></amountscope><begnum>${all.begnum}</begnum><recnum>${all.recnum}</recnum><direction>${all.direction}</direction></b2e0035-rq>`,
+      `<b2e0035-rq><ibknum>${asked.ibknum}</ibknum><actacn>${asked.actacn}</actacn><type>${asked.type}</type><datescope><from>${asked.from}</from><to>${asked.to}</to></datescope><amountscope><from></from><to></to></amountscope><begnum>${asked.begnum}</begnum><recnum>${asked.recnum}</recnum><direction>${asked.direction}</direction></b2e0035-rq>`,
     )
   }
 }

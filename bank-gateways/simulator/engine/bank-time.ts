@@ -66,6 +66,11 @@ export function dayFromCompact(text: string): string | null {
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== day ? null : day
 }
 
+/** Whether text is a real `yyyy-MM-dd`. */
+export function isDay(text: string): boolean {
+  return dayFromCompact(text.replaceAll('-', '')) === text
+}
+
 /** Whether text is a real `HHmmss`. */
 export function isCompactTime(text: string): boolean {
   return /^([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(text)

@@ -11,9 +11,20 @@ const stopSchema = z.strictObject({
   nextDay: z.boolean().default(false),
 })
 
+/** Nothing follows a refusal, only a return follows success, and nothing is returned that was not paid. */
+function isWay(states: readonly Step['state'][]): boolean {
+  const [first] = states
+  if (first === undefined || first === 'failed' || first === 'rejected' || first === 'returned') return false
+  return states.every((state, index) => {
+    const next = states[index + 1]
+    if (state === 'failed' || state === 'rejected' || state === 'returned') return next === undefined
+    return state === 'success' ? next === undefined || next === 'returned' : next !== 'returned'
+  })
+}
+
 const pathSchema = z
   .array(stopSchema)
-  .min(1)
+  .refine(stops => isWay(stops.map(stop => stop.state)), 'no way a payment can go')
   .transform(stops =>
     stops.map((stop): Step => ({ ...stop, notBeforeMs: null, books: false, reason: reasonOf(stop.state) })),
   )

@@ -49,7 +49,10 @@ export function queryHistory(icbc: Icbc, envelope: Envelope): Outcome {
     return objected(icbc, { code: 'invalid-field', text: 'MinAmt, MaxAmt' })
   }
   const rows = ordered(within(account, from, to, input), input, dayOf(icbc.context.clock.now()))
-  const positionOf = (tag: string): number => rows.findIndex(row => timestampOf(row) === tag) + 1
+  const positionOf = (tag: string): number | null => {
+    const last = rows.findIndex(row => timestampOf(row) === tag)
+    return last < 0 ? null : last + 1
+  }
   return page(icbc, envelope, account, rows, positionOf, row => historyRow(icbc, row))
 }
 
@@ -92,16 +95,17 @@ function page(
   envelope: Envelope,
   account: Account,
   rows: readonly Row[],
-  positionOf: (tag: string) => number,
+  /** Where the page after the row with this TimeStamp begins; null when there is no such row. */
+  positionOf: (tag: string) => number | null,
   render: (row: Row) => string,
 ): Outcome {
   const { input, version } = envelope
   const tag = textOf(input, 'NextTag')
-  if (tag !== '' && !TAG.test(tag)) return objected(icbc, { code: 'invalid-field', text: 'NextTag' })
   if (rows.length === 0 && icbc.protocol.emptyDetail === 'no-record') {
     return objected(icbc, { code: 'no-record', text: '没有符合条件的记录' })
   }
-  const start = tag === '' ? 0 : positionOf(tag)
+  const start = tag === '' ? 0 : TAG.test(tag) ? positionOf(tag) : null
+  if (start === null) return objected(icbc, { code: 'invalid-field', text: 'NextTag' })
   const shown = rows.slice(start, start + icbc.nextPageSize(version))
   const last = shown.at(-1)
   const hasMore = start + shown.length < rows.length
