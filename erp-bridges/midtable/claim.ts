@@ -54,7 +54,7 @@ export async function claimIds(
         'DECLARE @claimed TABLE (id BIGINT PRIMARY KEY);\n' +
           `WITH due AS (SELECT TOP (CAST(? AS int)) id, taken_at, taken_by FROM ${table} WITH (UPDLOCK, READPAST, ROWLOCK)\n` +
           `  WHERE ${wanted} ORDER BY id)\n` +
-          `UPDATE due SET ${stamp} OUTPUT inserted.id INTO @claimed (id);\n` +
+          `UPDATE due SET ${stamp} OUTPUT inserted.id INTO @claimed;\n` +
           'SELECT id FROM @claimed ORDER BY id',
         [limit, lapsed, at, instance],
       )

@@ -3,7 +3,7 @@
 
 import type { Check, Clock } from '../../connector/ports'
 import type { Db, Dialect } from '../shared/db'
-import { codeOf } from '../shared/db-errors'
+import { codeOf, messageOf } from '../shared/db-errors'
 import { TABLES, type TableName } from '../shared/midtable-columns'
 import { instantOf, textOf } from '../shared/row'
 
@@ -38,7 +38,7 @@ const GUARDED: readonly TableName[] = ['yq_payment', 'yq_payment_event', 'yq_jou
 
 export async function examine(db: Db, clock: Clock): Promise<readonly Check[]> {
   const connection = await connectionCheck(db, clock)
-  if (!connection.ok) return [connection]
+  if (connection.latencyMs === null) return [connection]
   return [connection, await tablesCheck(db), await rightsCheck(db), await triggersCheck(db)]
 }
 
@@ -69,7 +69,7 @@ async function connectionCheck(db: Db, clock: Clock): Promise<Check> {
     }
   } catch (error) {
     const code = codeOf(db.dialect, error)
-    const why = code === '' && error instanceof Error ? error.message : code
+    const why = code === '' ? messageOf(error) : code
     return check('connect', [`无法连接：${why}`], [`cannot connect: ${why}`])
   }
 }

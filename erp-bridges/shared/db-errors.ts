@@ -24,10 +24,10 @@ const REFUSED: Readonly<Record<Dialect, RegExp>> = {
   sqlite: /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|READONLY|AUTH|ERROR)/,
   // data exceptions, integrity, permission and undefined objects, raise_exception
   postgres: /^(22|23|42|P0)/,
-  // denied, unknown column or table, null, too long, out of range, foreign key, check, signal
-  mysql: /^(1044|1045|1142|1143|1054|1146|1048|1406|1264|1366|1265|1451|1452|3819|4025|1644)$/,
+  // denied, unknown column or table, null, too long, out of range, wrong value, foreign key, check, signal
+  mysql: /^(1142|1143|1054|1146|1048|1406|1264|1366|1265|1292|1411|1690|1451|1452|3819|4025|1644)$/,
   // foreign key/check, null, truncation, conversion, overflow, permission, unknown name, 50000+ raised by a trigger
-  mssql: /^(547|515|8152|2628|245|8114|8115|229|230|207|208|5\d{4})$/,
+  mssql: /^(547|515|8152|2628|241|242|245|8114|8115|229|230|207|208|5\d{4})$/,
 }
 
 /** The driver's stable code: SQLite's extended code name, SQLSTATE, or the server's error number. Empty when it has none. */
@@ -51,4 +51,11 @@ export function isDuplicate(dialect: Dialect, error: unknown): boolean {
 /** The database understood and said no; asking again the same way gives the same answer. */
 export function isRefused(dialect: Dialect, error: unknown): boolean {
   return REFUSED[dialect].test(codeOf(dialect, error))
+}
+
+/** What the database said, without the statement that knex puts before it. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const said = error.message.lastIndexOf(' - ')
+  return said < 0 ? error.message : error.message.slice(said + 3)
 }

@@ -11,6 +11,8 @@ const PG_AS_TEXT: ReadonlySet<number> = new Set([20, 1700, 1082, 1114, 1184])
 export function openPostgres(config: PostgresConfig): Db {
   const client = knex({
     client: 'pg',
+    // Otherwise knex writes the values (account numbers, names) into every error's message.
+    compileSqlOnError: false,
     connection: {
       host: config.host,
       port: config.port ?? 5432,
@@ -44,6 +46,7 @@ export function openPostgres(config: PostgresConfig): Db {
 export function openMysql(config: MysqlConfig): Db {
   const client = knex({
     client: 'mysql2',
+    compileSqlOnError: false,
     connection: {
       host: config.host,
       port: config.port ?? 3306,

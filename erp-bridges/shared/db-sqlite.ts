@@ -22,6 +22,8 @@ export function openSqlite(config: SqliteConfig): Db {
     client: 'better-sqlite3',
     connection: { filename: config.file, options: { safeIntegers: true } },
     useNullAsDefault: true,
+    // Otherwise knex writes the values into the error's message, and throws on a bigint there instead of the error.
+    compileSqlOnError: false,
     pool: { min: 1, max: 1, afterCreate: prepareConnection },
   })
   return new SqliteDb(client, config.lockTimeoutMs)

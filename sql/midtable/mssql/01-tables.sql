@@ -363,7 +363,7 @@ GO
 -- Comments are extended properties; a temporary procedure keeps the list readable. 注释为扩展属性。
 IF OBJECT_ID(N'tempdb..#yq_comment') IS NOT NULL DROP PROCEDURE #yq_comment;
 GO
-CREATE PROCEDURE #yq_comment @table sysname, @column sysname, @text NVARCHAR(1000) AS
+CREATE PROCEDURE #yq_comment (@table sysname, @column sysname, @text NVARCHAR(1000)) AS
 BEGIN
   DECLARE @schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(@table));
   DECLARE @level sysname = CASE WHEN @column IS NULL THEN NULL ELSE N'COLUMN' END;

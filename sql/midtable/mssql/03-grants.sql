@@ -61,6 +61,7 @@ GRANT UPDATE (paid_source_system, paid_account_set, paid_doc_type, paid_doc_no, 
 GRANT UPDATE (voucher_taken_at) ON yq_journal TO yq_connector;
 GRANT UPDATE (status, answer, answered_at, taken_at, taken_by) ON yq_command TO yq_connector;
 GRANT UPDATE (bridge, version, started_at, polled_at, polls) ON yq_heartbeat TO yq_connector;
+GO
 -- Lets doctor see whether the triggers are there. 供 doctor 检查触发器是否存在。
 GRANT VIEW DEFINITION ON yq_payment TO yq_connector;
 GRANT VIEW DEFINITION ON yq_payment_event TO yq_connector;

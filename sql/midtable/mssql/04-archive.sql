@@ -7,7 +7,7 @@
 --   EXEC yq_archive @before = '2026-01-01', @at_most = 10000;   -- repeat until it moves 0
 IF OBJECT_ID(N'yq_archive') IS NOT NULL DROP PROCEDURE yq_archive;
 GO
-CREATE PROCEDURE yq_archive @before DATETIME2(3), @at_most INT AS
+CREATE PROCEDURE yq_archive (@before DATETIME2(3), @at_most INT) AS
 BEGIN
   SET NOCOUNT ON;
   SET XACT_ABORT ON;
