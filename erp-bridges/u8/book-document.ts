@@ -59,7 +59,8 @@ export function bookStatements(sql: Sql): BookStatements {
 /** The document that the entry books; null when it books none of U8's payment documents. */
 export async function findDocument(u8: U8, tx: Queryable, entry: JournalEntry): Promise<FoundDocument | null> {
   const key = entry.document
-  if (key?.sourceSystem !== 'U8' || key.docType !== DOCUMENT_TYPE || key.accountSet !== u8.config.accountSet) return null
+  if (key?.sourceSystem !== 'U8' || key.docType !== DOCUMENT_TYPE || key.accountSet !== u8.config.accountSet)
+    return null
   const statements = bookStatements(u8.sql)
   const [row] = await tx.query(statements.document, [key.docNo])
   if (!row) {
@@ -78,7 +79,11 @@ export async function findDocument(u8: U8, tx: Queryable, entry: JournalEntry): 
   }
   const amount = parseAmount(textOf(row, 'iamount'), u8.config.baseCurrency)
   if (typeof amount === 'string') {
-    return refused('DOCUMENT_MISMATCH', `付款单 ${number} 的金额无法读取`, `the amount of document ${number} cannot be read`)
+    return refused(
+      'DOCUMENT_MISMATCH',
+      `付款单 ${number} 的金额无法读取`,
+      `the amount of document ${number} cannot be read`,
+    )
   }
   return {
     kind: 'open',
@@ -103,14 +108,32 @@ export async function markDocument(u8: U8, tx: Queryable, document: PaymentDocum
   const statements = bookStatements(u8.sql)
   const [taken] = await tx.query(statements.keyOnDetails, [mark.key])
   if (!taken || intOf(taken, 'n') !== 0) {
-    throw new Refused(gate('DUPLICATE', `外部业务号 ${mark.key} 已被其他往来明细占用`, `the key ${mark.key} is used by another AP_Detail row`))
+    throw new Refused(
+      gate(
+        'DUPLICATE',
+        `外部业务号 ${mark.key} 已被其他往来明细占用`,
+        `the key ${mark.key} is used by another AP_Detail row`,
+      ),
+    )
   }
   const number = `${mark.sign}-${String(mark.number).padStart(4, '0')}`
   const heads = await tx.execute(statements.markHead, [mark.key, number, mark.date, document.id])
   if (heads !== 1) throw new Deferred(`付款单 ${document.number} 正在变动 (the payment document is changing)`)
-  const details = await tx.execute(statements.markDetails, [mark.key, mark.date, mark.sign, mark.number, document.number])
+  const details = await tx.execute(statements.markDetails, [
+    mark.key,
+    mark.date,
+    mark.sign,
+    mark.number,
+    document.number,
+  ])
   if (details < 1) {
-    throw new Refused(gate('DOCUMENT_DETAIL', `付款单 ${document.number} 没有审核产生的往来明细`, `payment document ${document.number} has no AP_Detail row`))
+    throw new Refused(
+      gate(
+        'DOCUMENT_DETAIL',
+        `付款单 ${document.number} 没有审核产生的往来明细`,
+        `payment document ${document.number} has no AP_Detail row`,
+      ),
+    )
   }
   const line = mark.lines.findIndex(candidate => candidate.auxiliaries.supplier === document.supplier) + 1
   await tx.execute(statements.markDetailLines, [line, document.number, mark.key])

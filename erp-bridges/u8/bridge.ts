@@ -86,7 +86,11 @@ async function book(u8: U8, record: JournalRecord): Promise<PushResult> {
   } catch (error) {
     if (!isRefused(u8.db.dialect, error)) throw unreachable(error)
     const why = error instanceof Error ? error.message : String(error)
-    return { kind: 'refused', code: 'U8_GATE_DATABASE_REFUSED', text: `U8 数据库拒绝写入：${why} (the database refused)` }
+    return {
+      kind: 'refused',
+      code: 'U8_GATE_DATABASE_REFUSED',
+      text: `U8 数据库拒绝写入：${why} (the database refused)`,
+    }
   }
 }
 

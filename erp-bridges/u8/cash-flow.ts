@@ -35,7 +35,11 @@ export function cashRowsOf(
   const missing = rows.find(row => row.item === '')
   if (missing && config.isRequired) {
     const account = entry.lines[missing.line - 1]?.account ?? ''
-    return gate('CASH_FLOW', `科目 ${account} 的分录缺少现金流量项目`, `the line of account ${account} needs a cash-flow item`)
+    return gate(
+      'CASH_FLOW',
+      `科目 ${account} 的分录缺少现金流量项目`,
+      `the line of account ${account} needs a cash-flow item`,
+    )
   }
   return rows.filter(row => row.item !== '')
 }
@@ -43,6 +47,10 @@ export function cashRowsOf(
 export function cashItemGate(rows: readonly CashRow[], open: ReadonlySet<string>): Gate | null {
   const bad = rows.find(row => !open.has(row.item))
   return bad
-    ? gate('CASH_FLOW_ITEM', `现金流量项目 ${bad.item} 不存在或已结束`, `cash-flow item ${bad.item} does not exist or is closed`)
+    ? gate(
+        'CASH_FLOW_ITEM',
+        `现金流量项目 ${bad.item} 不存在或已结束`,
+        `cash-flow item ${bad.item} does not exist or is closed`,
+      )
     : null
 }

@@ -44,7 +44,9 @@ export const u8Config = z.strictObject({
   settlementStyles: z.array(z.string().min(1)).min(1),
   /** Our own bank accounts and their ledger accounts (科目). */
   bankAccounts: z
-    .array(z.strictObject({ account: z.string().min(1), ledgerAccount: z.string().min(1), name: z.string().default('') }))
+    .array(
+      z.strictObject({ account: z.string().min(1), ledgerAccount: z.string().min(1), name: z.string().default('') }),
+    )
     .min(1),
   /** C 对公 or P 对私. The first rule that fits decides; a rule's column is one of the head or `Vendor.…`. */
   payeeKind: z.strictObject({
@@ -108,7 +110,10 @@ export const u8Config = z.strictObject({
           line: z.enum(['counter', 'bank']).default('counter'),
           isRequired: z.boolean().default(false),
           /** 项目大类 of cash-flow items: its table is fitemss and this. */
-          itemClass: z.string().regex(/^\d\d$/).default('98'),
+          itemClass: z
+            .string()
+            .regex(/^\d\d$/)
+            .default('98'),
           /** First that fits: the line's account begins with `account`. */
           defaults: z
             .array(
@@ -131,8 +136,14 @@ export const u8Config = z.strictObject({
     .strictObject({
       isSentMarked: z.boolean().default(false),
       isConfirmedMarked: z.boolean().default(false),
-      statusColumn: z.string().regex(/^cDefine([1-3]|[89]|1[0-4])$/).optional(),
-      serialColumn: z.string().regex(/^cDefine([1-3]|[89]|1[0-4])$/).optional(),
+      statusColumn: z
+        .string()
+        .regex(/^cDefine([1-3]|[89]|1[0-4])$/)
+        .optional(),
+      serialColumn: z
+        .string()
+        .regex(/^cDefine([1-3]|[89]|1[0-4])$/)
+        .optional(),
     })
     .optional(),
 })

@@ -77,12 +77,12 @@ const mssql: Sql = {
       `WHERE LOWER(o.name) IN (${questionMarks(tables)})`
     )
   },
+  // The lock is asked for and then looked at, so that a timeout is an answer and not an error.
   takeTurn:
-    "DECLARE @turn int; EXEC @turn = sp_getapplock @Resource = N'yinqi.u8.voucher', @LockMode = N'Exclusive', " +
-    "@LockOwner = N'Transaction', @LockTimeout = 10000; SELECT @turn AS locked",
-  drawApNumber: [
-    "DECLARE @no nvarchar(17); EXEC Ap_Proc_CancelNo N'PZ', N'AP', DEFAULT, @no OUTPUT; SELECT @no AS no",
-  ],
+    "EXEC sp_getapplock @Resource = N'yinqi.u8.voucher', @LockMode = N'Exclusive', @LockOwner = N'Transaction', " +
+    "@LockTimeout = 10000; SELECT CASE WHEN APPLOCK_MODE(N'public', N'yinqi.u8.voucher', N'Transaction') = " +
+    "N'Exclusive' THEN 0 ELSE -1 END AS locked",
+  drawApNumber: ["DECLARE @no nvarchar(17); EXEC Ap_Proc_CancelNo N'PZ', N'AP', DEFAULT, @no OUTPUT; SELECT @no AS no"],
 }
 
 const DRAW_FROM_TABLE = "UPDATE Ap_CancelNo SET iCancelNo = iCancelNo + 1 WHERE cType = 'PZ' AND cFlag = 'AP'"

@@ -150,11 +150,13 @@ async function readValid(
   for (const kind of ['supplier', 'customer', 'department', 'person'] as const) {
     const wanted = values(line => line.auxiliaries[kind])
     if (wanted.length === 0) continue
-    for (const row of await tx.query(statements[kind](wanted.length), wanted)) valid.add(`${kind}:${trimmedOf(row, 'found')}`)
+    for (const row of await tx.query(statements[kind](wanted.length), wanted))
+      valid.add(`${kind}:${trimmedOf(row, 'found')}`)
   }
   const styles = values(line => line.settlement?.style)
   if (styles.length > 0) {
-    for (const row of await tx.query(statements.style(styles.length), styles)) valid.add(`style:${trimmedOf(row, 'found')}`)
+    for (const row of await tx.query(statements.style(styles.length), styles))
+      valid.add(`style:${trimmedOf(row, 'found')}`)
   }
   const schema = await u8.schema()
   for (const line of entry.lines) {

@@ -39,7 +39,7 @@ export async function* readLedger(u8: U8, ledgerAccount: string, range: DateRang
     const [account] = await u8.db.query(statements.account, [period.year, ledgerAccount])
     if (!account) continue
     const currency = currencyOf(trimmedOf(account, 'cexch_name'), u8.config)
-    for (let last = -1; ; ) {
+    for (let last = -1; ;) {
       const place = [ledgerAccount, period.year, period.period, range.from, range.to, last]
       const rows = await u8.db.query(statements.lines, place)
       for (const row of rows) yield lineOf(row, currency, u8.config)
@@ -68,7 +68,10 @@ function lineOf(row: Row, currency: string, config: U8Config): LedgerLine {
 function minorOf(row: Row, column: string, currency: string): bigint {
   const money = parseAmount(textOf(row, column), currency)
   if (typeof money === 'object') return money.minor
-  throw new Fault('U8_AMOUNT', `凭证行 ${textOf(row, 'i_id')} 的金额无法读取 / amount of voucher line ${textOf(row, 'i_id')}: ${money}`)
+  throw new Fault(
+    'U8_AMOUNT',
+    `凭证行 ${textOf(row, 'i_id')} 的金额无法读取 / amount of voucher line ${textOf(row, 'i_id')}: ${money}`,
+  )
 }
 
 function currencyOf(name: string, config: U8Config): string {

@@ -41,6 +41,9 @@ const OPTIONAL_LINE = ['cdepcode', 'cpersoncode', 'cxmclass', 'cxm']
 /** States in which a document that is no longer approved is news: what ended unpaid may be corrected at will. */
 const WITHDRAWABLE = ['held', 'ready', 'sending', 'unknown', 'accepted', 'settled'] as const
 
+/** Ids travel as parameters of one statement, of which SQL Server takes 2100. */
+const PAGE_MAX = 1000
+
 export type DocumentStatements = {
   readonly bound: string
   readonly changed: (limit: number) => string
@@ -57,7 +60,9 @@ export function documentStatements(sql: Sql, config: U8Config, schema: Schema): 
   const columns = [...new Set(wanted)].filter(name => name !== 'ufts')
   const vendor = [...new Set([...lowered('Vendor').map(name => `vendor.${name}`), ...columns.filter(isVendors)])]
   const head = [
-    ...columns.filter(name => !isVendors(name) && hasColumn(schema, 'Ap_CloseBill', name)).map(name => shown(sql, 'h', name)),
+    ...columns
+      .filter(name => !isVendors(name) && hasColumn(schema, 'Ap_CloseBill', name))
+      .map(name => shown(sql, 'h', name)),
     ...vendor.map(name => `v.${name.slice(7)} AS v_${name.slice(7)}`),
     `${sql.rowversion('h.Ufts')} AS ufts`,
   ].join(', ')
@@ -75,7 +80,8 @@ export function documentStatements(sql: Sql, config: U8Config, schema: Schema): 
       `AND h.Ufts >= ${sql.rowversionValue} AND (h.Ufts > ${sql.rowversionValue} OR h.iID > ?) ` +
       `AND h.Ufts < ${sql.rowversionValue} ORDER BY h.Ufts, h.iID${sql.limit(limit)}`,
     byIds: count => `SELECT ${head} ${from} AND h.iID IN (${placeholders(count)})`,
-    lines: count => `SELECT ${line} FROM Ap_CloseBills AS l WHERE l.iID IN (${placeholders(count)}) ORDER BY l.iID, l.ID`,
+    lines: count =>
+      `SELECT ${line} FROM Ap_CloseBills AS l WHERE l.iID IN (${placeholders(count)}) ORDER BY l.iID, l.ID`,
     payeeAccounts: count =>
       'SELECT b.cVenCode AS cvencode, b.cAccountNum AS caccountnum, b.bDefault AS bdefault, b.cBranch AS cbranch ' +
       `FROM VendorBank AS b WHERE b.cVenCode IN (${placeholders(count)}) ORDER BY b.cVenCode, b.cAccountNum`,
@@ -90,7 +96,8 @@ export function documentStatements(sql: Sql, config: U8Config, schema: Schema): 
  * Documents whose rowversion lies between the last bound and the oldest running transaction's (`u8 §4.1`): a row that
  * is still uncommitted cannot fall behind the cursor. The cursor is `D1:<rowversion>:<iID>`.
  */
-export async function pullDocuments(u8: U8, after: string | null, limit: number): Promise<Pull> {
+export async function pullDocuments(u8: U8, after: string | null, wanted: number): Promise<Pull> {
+  const limit = Math.min(wanted, PAGE_MAX)
   const statements = documentStatements(u8.sql, u8.config, await documentSchema(u8))
   const [bound] = await u8.db.query(statements.bound)
   const hi = bound ? textOf(bound, 'hi') : ''
@@ -103,7 +110,11 @@ export async function pullDocuments(u8: U8, after: string | null, limit: number)
   const heads = found.map(columnsOf)
   const ours = heads.filter(head => isOurs(head, u8.config) && isApproved(head, u8.config))
   const documents = await completed(u8, statements, ours)
-  const withdrawn = await withdrawals(u8, statements, heads.filter(head => !isApproved(head, u8.config)))
+  const withdrawn = await withdrawals(
+    u8,
+    statements,
+    heads.filter(head => !isApproved(head, u8.config)),
+  )
   const last = heads.at(-1)
   const isFull = heads.length >= limit && last !== undefined
   const items: ErpRequest[] = [...documents.map(document => requestOf(document, u8.config)), ...withdrawn]
@@ -169,11 +180,13 @@ async function completed(
 }
 
 export function payeeAccountsOf(rows: readonly Row[], vendor: string): readonly PayeeAccount[] {
-  return rows.map(columnsOf).flatMap(row =>
-    at(row, 'cvencode').toLowerCase() === vendor.toLowerCase()
-      ? [{ account: at(row, 'caccountnum'), branch: at(row, 'cbranch'), isDefault: at(row, 'bdefault') === '1' }]
-      : [],
-  )
+  return rows
+    .map(columnsOf)
+    .flatMap(row =>
+      at(row, 'cvencode').toLowerCase() === vendor.toLowerCase()
+        ? [{ account: at(row, 'caccountnum'), branch: at(row, 'cbranch'), isDefault: at(row, 'bdefault') === '1' }]
+        : [],
+    )
 }
 
 /** Documents that lost their approval after we took them (`u8 §7.5`): the connector cancels, or raises an exception. */

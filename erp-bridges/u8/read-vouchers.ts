@@ -64,7 +64,8 @@ export function voucherStatements(sql: Sql, config: U8Config): VoucherStatements
     `AND k.bbank = 1 AND ${sql.decimal('b.mc')} > 0)`
   const ofPeriod = `AND g.iyear = ? AND g.iperiod = ? AND ${sql.day('g.dbill_date')} >= ?`
   return {
-    openPeriods: 'SELECT iyear AS iyear, iperiod AS iperiod, COALESCE(bflag, 0) AS bflag FROM GL_mend WHERE iperiod BETWEEN 1 AND 12',
+    openPeriods:
+      'SELECT iyear AS iyear, iperiod AS iperiod, COALESCE(bflag, 0) AS bflag FROM GL_mend WHERE iperiod BETWEEN 1 AND 12',
     period: `SELECT ${line} ${from} ${ofPeriod} AND g.coutno_id LIKE 'GL%' AND ${bankCredit} ORDER BY g.coutno_id, g.inid`,
     byKeys: count => `SELECT ${line} ${from} AND g.coutno_id IN (${placeholders(count)}) ORDER BY g.coutno_id, g.inid`,
     vendors: count =>
@@ -109,7 +110,11 @@ export async function pullVouchers(u8: U8, after: string | null, limit: number):
     const first = from?.digest ?? state
     if (taken.length < rest.length) {
       const last = taken.at(-1)?.key.docNo ?? from?.after ?? ''
-      return { items, cursor: textOfCursor({ seen: { ...seen, ...now }, at: { period: key, after: last, digest: first } }), hasMore: true }
+      return {
+        items,
+        cursor: textOfCursor({ seen: { ...seen, ...now }, at: { period: key, after: last, digest: first } }),
+        hasMore: true,
+      }
     }
     now[key] = first
   }
@@ -168,7 +173,8 @@ function payableOf(key: string, lines: readonly Columns[], config: U8Config): Pa
   const credits = lines.filter(line => minorOf(line, 'mc') !== 0n)
   const debits = lines.filter(line => minorOf(line, 'mc') === 0n)
   const [bank, ...others] = credits
-  if (!bank || others.length > 0 || at(bank, 'bbank') !== '1' || !config.settlementStyles.includes(at(bank, 'csettle'))) return null
+  if (!bank || others.length > 0 || at(bank, 'bbank') !== '1' || !config.settlementStyles.includes(at(bank, 'csettle')))
+    return null
   const suppliers = new Set(debits.map(line => at(line, 'csup_id')))
   const [supplier] = suppliers
   if (suppliers.size !== 1 || !supplier) return null
@@ -192,7 +198,9 @@ function requestOfVoucher(
   const own = config.bankAccounts.filter(candidate => candidate.ledgerAccount === at(bank, 'ccode'))
   const named = { ...vendor, ...bank }
   const content = lines.map(line => [
-    ...['inid', 'ccode', 'cdigest', 'md', 'mc', 'md_f', 'mc_f', 'cexch_name', 'csup_id', 'csettle', 'cn_id'].map(name => at(line, name)),
+    ...['inid', 'ccode', 'cdigest', 'md', 'mc', 'md_f', 'mc_f', 'cexch_name', 'csup_id', 'csettle', 'cn_id'].map(name =>
+      at(line, name),
+    ),
   ])
   const configured = configuredColumns(config).map(name => [name, at(named, name)])
   return requestFrom(
@@ -231,7 +239,9 @@ async function watchedPeriods(u8: U8, statements: VoucherStatements): Promise<re
   const periods = (await readPeriods(u8, u8.db)).filter(period => period.end >= u8.config.payFrom)
   const rows = await u8.db.query(statements.openPeriods)
   const isClosed = (period: Period): boolean | undefined => {
-    const row = rows.find(candidate => intOf(candidate, 'iyear') === period.year && intOf(candidate, 'iperiod') === period.period)
+    const row = rows.find(
+      candidate => intOf(candidate, 'iyear') === period.year && intOf(candidate, 'iperiod') === period.period,
+    )
     return row && intOf(row, 'bflag') !== 0
   }
   const open = periods.filter(period => isClosed(period) === false)

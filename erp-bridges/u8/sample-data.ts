@@ -20,11 +20,29 @@ export function periodDays(year: number, period: number): { readonly begin: stri
 }
 
 const ACCOUNT_COLUMNS = [
-  ...['iyear', 'ccode', 'ccode_name', 'igrade', 'bproperty', 'bend', 'cexch_name', 'bbank', 'bcash', 'cother', 'bclose'],
+  ...[
+    'iyear',
+    'ccode',
+    'ccode_name',
+    'igrade',
+    'bproperty',
+    'bend',
+    'cexch_name',
+    'bbank',
+    'bcash',
+    'cother',
+    'bclose',
+  ],
   ...['bperson', 'bcus', 'bsup', 'bdept', 'bitem'],
 ]
 
-type Account = { readonly end?: 0; readonly bank?: 1; readonly cash?: 1; readonly other?: string; readonly closed?: 1 } & {
+type Account = {
+  readonly end?: 0
+  readonly bank?: 1
+  readonly cash?: 1
+  readonly other?: string
+  readonly closed?: 1
+} & {
   readonly needs?: 'bperson' | 'bcus' | 'bsup' | 'bdept' | 'bitem'
   readonly currency?: string
 }
@@ -89,7 +107,17 @@ export function sampleRows({ accountSet, database, year, period }: SampleFacts):
       table: 'code',
       columns: ACCOUNT_COLUMNS,
       rows: Object.entries(ACCOUNTS).map(([code, [name, isDebit, is]]) => [
-        ...[year, code, name, code.length / 2 - 1, isDebit, is.end ?? 1, is.currency ?? null, is.bank ?? 0, is.cash ?? 0],
+        ...[
+          year,
+          code,
+          name,
+          code.length / 2 - 1,
+          isDebit,
+          is.end ?? 1,
+          is.currency ?? null,
+          is.bank ?? 0,
+          is.cash ?? 0,
+        ],
         ...[is.other ?? '', is.closed ?? 0],
         ...['bperson', 'bcus', 'bsup', 'bdept', 'bitem'].map(need => (is.needs === need ? 1 : 0)),
       ]),
@@ -121,7 +149,11 @@ export function sampleRows({ accountSet, database, year, period }: SampleFacts):
         ['3', '网银转账', 1, 0],
       ],
     },
-    { table: 'Ap_SStyleCode', columns: ['iyear', 'cSettleStyle', 'cFlag', 'cCode'], rows: [[year, '3', 'AP', '100201']] },
+    {
+      table: 'Ap_SStyleCode',
+      columns: ['iyear', 'cSettleStyle', 'cFlag', 'cCode'],
+      rows: [[year, '3', 'AP', '100201']],
+    },
     { table: 'AccInformation', columns: ['cSysID', 'cName', 'cValue'], rows: [['GL', 'bMakShtSort', 'False']] },
     {
       table: 'Ap_CancelNo',
@@ -133,9 +165,23 @@ export function sampleRows({ accountSet, database, year, period }: SampleFacts):
       ],
     },
     ...partners(),
-    { table: 'Department', columns: ['cDepCode', 'cDepName', 'bDepEnd'], rows: [['1', '公司', 0], ['101', '财务部', 1]] },
+    {
+      table: 'Department',
+      columns: ['cDepCode', 'cDepName', 'bDepEnd'],
+      rows: [
+        ['1', '公司', 0],
+        ['101', '财务部', 1],
+      ],
+    },
     { table: 'Person', columns: ['cPersonCode', 'cPersonName', 'cDepCode'], rows: [['P01', '样例职员', '101']] },
-    { table: 'fitem', columns: ['citem_class', 'citem_name'], rows: [['00', '项目'], ['98', '现金流量项目']] },
+    {
+      table: 'fitem',
+      columns: ['citem_class', 'citem_name'],
+      rows: [
+        ['00', '项目'],
+        ['98', '现金流量项目'],
+      ],
+    },
     { table: 'fitemss00', columns: ['citemcode', 'citemname', 'bclose'], rows: [['X1', '样例项目', 0]] },
     {
       table: 'fitemss98',
@@ -155,7 +201,11 @@ function partners(): readonly Rows[] {
     {
       table: 'AA_Bank',
       columns: ['cBankCode', 'cBankName'],
-      rows: [['102', '工商银行'], ['104', '中国银行'], ['308', '招商银行']],
+      rows: [
+        ['102', '工商银行'],
+        ['104', '中国银行'],
+        ['308', '招商银行'],
+      ],
     },
     {
       table: 'Bank',

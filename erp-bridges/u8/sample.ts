@@ -24,7 +24,10 @@ export async function createSampleAccountSet(db: Db, options: SampleOptions): Pr
   const sql = sqlOf(db.dialect)
   const present = await db.query(sql.columns(null, 1), ['gl_accvouch'])
   if (present.length > 0) {
-    throw new Fault('U8_SAMPLE', '此库已有 GL_accvouch，不能建立样例账套 / this database has a GL_accvouch: no sample is created here')
+    throw new Fault(
+      'U8_SAMPLE',
+      '此库已有 GL_accvouch，不能建立样例账套 / this database has a GL_accvouch: no sample is created here',
+    )
   }
   const system = (table: string): string => sql.systemTable(systemDatabase, table)
   if (db.dialect === 'postgres') await db.execute(`CREATE SCHEMA IF NOT EXISTS ${systemDatabase}`)
@@ -86,10 +89,20 @@ export async function enterPayment(
       `VALUES ('AP', '49', ${sql.dayValue}, ?, '3', ?, 1, ${sql.amountValue}, ${sql.amountValue}, ?, ?, ?, ?, ?, ${sql.stampValue}, ${sql.dayValue})`,
     [
       ...[payment.date, payment.supplier, payment.purpose, payment.amount, payment.amount, account],
-      ...[payment.payeeAccount ?? null, payment.payeeBank ?? null, '样例会计', payment.approver, payment.approvedAt, payment.date],
+      ...[
+        payment.payeeAccount ?? null,
+        payment.payeeBank ?? null,
+        '样例会计',
+        payment.approver,
+        payment.approvedAt,
+        payment.date,
+      ],
     ],
   )
-  const [row] = await tx.query('SELECT MAX(iID) AS iid FROM Ap_CloseBill WHERE cDwCode = ? AND cDigest = ?', [payment.supplier, payment.purpose])
+  const [row] = await tx.query('SELECT MAX(iID) AS iid FROM Ap_CloseBill WHERE cDwCode = ? AND cDigest = ?', [
+    payment.supplier,
+    payment.purpose,
+  ])
   const id = String(intOf(row ?? {}, 'iid'))
   const [head] = await tx.query('SELECT cVouchID AS cvouchid FROM Ap_CloseBill WHERE iID = ?', [id])
   const number = textOf(head ?? {}, 'cvouchid')

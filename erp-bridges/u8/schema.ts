@@ -47,7 +47,18 @@ export const VOUCHER_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 /** What booking through the payment document itself (制单) needs besides (`u8 §7.7`). */
 export const AP_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   Ap_CloseBill: ['cPZID', 'cPZNum', 'doutbilldate'],
-  Ap_Detail: ['cVouchType', 'cVouchID', 'cFlag', 'cProcStyle', 'iFlag', 'cPZid', 'dPZDate', 'cGLSign', 'iGLno_id', 'ino_id'],
+  Ap_Detail: [
+    'cVouchType',
+    'cVouchID',
+    'cFlag',
+    'cProcStyle',
+    'iFlag',
+    'cPZid',
+    'dPZDate',
+    'cGLSign',
+    'iGLno_id',
+    'ino_id',
+  ],
 }
 
 export const SYSTEM_COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -65,7 +76,9 @@ export async function readSchema(
   systemDatabase: string,
   itemTables: readonly string[],
 ): Promise<Schema> {
-  const own = [...new Set([...Object.keys(DOCUMENT_COLUMNS), ...Object.keys(VOUCHER_COLUMNS), ...OPTIONAL_TABLES, ...itemTables])]
+  const own = [
+    ...new Set([...Object.keys(DOCUMENT_COLUMNS), ...Object.keys(VOUCHER_COLUMNS), ...OPTIONAL_TABLES, ...itemTables]),
+  ]
   const system = [...Object.keys(SYSTEM_COLUMNS), ...OPTIONAL_SYSTEM_TABLES]
   const lower = (names: readonly string[]): string[] => names.map(name => name.toLowerCase())
   const rows = [

@@ -56,7 +56,14 @@ export function voucherRow(u8: U8, voucher: Voucher, index: number): Cells {
     ...{ coutaccset: payment ? u8.config.accountSet : null, coutsysname: payment ? 'AP' : null },
     ...{ ioutyear: payment ? period.year : null, ioutperiod: payment ? period.period : null },
     ...{ coutsign: payment ? 'RP' : '', coutbillsign: payment ? '49' : null, coutid: payment?.number ?? null },
-    ...{ bvouchedit: 1, bcodeedit: 1, bPCSedit: 1, bDeptedit: 1, bItemedit: 1, bvalueedit: payment && isControlled ? 0 : 1 },
+    ...{
+      bvouchedit: 1,
+      bcodeedit: 1,
+      bPCSedit: 1,
+      bDeptedit: 1,
+      bItemedit: 1,
+      bvalueedit: payment && isControlled ? 0 : 1,
+    },
     ...{ bvouchAddordele: payment ? 1 : 0, bvouchmoneyhold: 0, bCusSupInput: 0 },
     RowGuid: voucher.rowGuid,
     tvouchtime: { value: localStamp(u8.clock.now()), sql: u8.sql.stampValue },
@@ -72,7 +79,14 @@ export function cashRow(u8: U8, voucher: Voucher, row: CashRow): Cells {
     // The importer leaves csign empty and U8's client fills it (`u8 §9.5`): so do we.
     ...{ iSignSeq: voucher.sequence, iNo_id: voucher.number, inid: row.line, csign: entry.voucherType },
     ...{ cCashItem: row.item, ccode: line.account, RowGuid: voucher.rowGuid },
-    ...{ md: sideAmount(u8.sql, line, 'debit'), mc: sideAmount(u8.sql, line, 'credit'), md_f: 0, mc_f: 0, nd_s: 0, nc_s: 0 },
+    ...{
+      md: sideAmount(u8.sql, line, 'debit'),
+      mc: sideAmount(u8.sql, line, 'credit'),
+      md_f: 0,
+      mc_f: 0,
+      nd_s: 0,
+      nc_s: 0,
+    },
     ...{ cdept_id: auxiliaries.department ?? null, cperson_id: auxiliaries.person ?? null },
     ...{ ccus_id: auxiliaries.customer ?? null, csup_id: auxiliaries.supplier ?? null },
     ...{ citem_class: auxiliaries.itemClass ?? null, citem_id: auxiliaries.item ?? null },
@@ -83,7 +97,10 @@ export function cashRow(u8: U8, voucher: Voucher, row: CashRow): Cells {
 /** Columns that this build does not have are left out; those it must have were asked for before. */
 export async function insertRow(tx: Queryable, schema: Schema, table: string, cells: Cells): Promise<void> {
   const present = Object.entries(cells).filter(([column]) => hasColumn(schema, table, column))
-  await tx.execute(insertSql(table, present), present.map(([, cell]) => (isCell(cell) ? cell.value : cell)))
+  await tx.execute(
+    insertSql(table, present),
+    present.map(([, cell]) => (isCell(cell) ? cell.value : cell)),
+  )
 }
 
 export function insertSql(table: string, cells: readonly (readonly [string, SqlValue | Cell])[]): string {

@@ -15,7 +15,11 @@ const ATTEMPTS = 3
 
 type WriteBack = NonNullable<U8Config['writeBack']>
 
-export type WriteBackStatements = { readonly seen: string; readonly newest: string; readonly mark: (columns: readonly string[]) => string }
+export type WriteBackStatements = {
+  readonly seen: string
+  readonly newest: string
+  readonly mark: (columns: readonly string[]) => string
+}
 
 /** Every statement that this file runs. */
 export function writeBackStatements(sql: Sql): WriteBackStatements {

@@ -13,24 +13,12 @@ import { cashItemGate, cashRowsOf, type CashRow } from './cash-flow'
 import type { Sql } from './dialect'
 import { gate, gateOf, type Gate, type LedgerFacts } from './gates'
 import { readCashItems, readFacts } from './ledger-facts'
+import { allocate, drawApNumber, numberStatements, settleNumber, takeTurn, type Written } from './voucher-number'
 import { AP_COLUMNS, missingFrom, VOUCHER_COLUMNS, type Schema } from './schema'
 import { cashRow, insertRow, lineAt, voucherRow, type Voucher } from './voucher-rows'
 import { Deferred, Refused } from './refusal'
 
-/** ino_id is a smallint (`u8 §3`). */
-const NUMBER_MAX = 32_767
-/** U8's client does not wait for our locks (`u8 §5`): a number both took is given up by us, this often at most. */
-const RENUMBER_ATTEMPTS = 3
-
-export type WriteStatements = {
-  readonly existing: string
-  readonly nextNumber: string
-  readonly countFirstLines: string
-  readonly beingEdited: string
-  readonly renumberVoucher: string
-  readonly renumberCash: string
-  readonly cashCount: string
-}
+export type WriteStatements = { readonly existing: string; readonly cashCount: string }
 
 /** Every fixed statement that this file runs; the two INSERTs are made of the columns that are there. */
 export function writeStatements(sql: Sql): WriteStatements {
@@ -40,16 +28,7 @@ export function writeStatements(sql: Sql): WriteStatements {
       `ccode AS ccode, ${sql.amount('md')} AS md, ${sql.amount('mc')} AS mc, ${sql.day('dbill_date')} AS dbill_date, ` +
       'ibook AS ibook, ccheck AS ccheck, ccashier AS ccashier, COALESCE(iflag, 0) AS iflag ' +
       'FROM GL_accvouch WHERE coutno_id = ? AND iperiod BETWEEN 1 AND 12 ORDER BY iyear, iperiod, ino_id, inid',
-    nextNumber: `SELECT COALESCE(MAX(ino_id), 0) AS last FROM GL_accvouch${sql.forUpdate} WHERE iyear = ? AND iperiod = ? AND isignseq = ?`,
-    countFirstLines:
-      'SELECT COUNT(*) AS n FROM GL_accvouch WHERE iyear = ? AND iperiod = ? AND isignseq = ? AND ino_id = ? AND inid = 1',
-    beingEdited: 'SELECT cuser AS cuser FROM GL_mvcontrol WHERE iyear = ? AND iperiod = ? AND csign = ? AND ino_id = ?',
-    renumberVoucher:
-      "UPDATE GL_accvouch SET ino_id = ? WHERE coutno_id = ? AND ino_id = ? AND ibook = 0 AND COALESCE(ccheck, '') = '' AND COALESCE(ccashier, '') = ''",
-    renumberCash:
-      'UPDATE GL_CashTable SET iNo_id = ? WHERE iyear = ? AND iPeriod = ? AND iSignSeq = ? AND iNo_id = ? AND RowGuid = ?',
-    cashCount:
-      'SELECT COUNT(*) AS n FROM GL_CashTable WHERE iyear = ? AND iPeriod = ? AND iSignSeq = ? AND iNo_id = ?',
+    cashCount: 'SELECT COUNT(*) AS n FROM GL_CashTable WHERE iyear = ? AND iPeriod = ? AND iSignSeq = ? AND iNo_id = ?',
   }
 }
 
@@ -68,17 +47,6 @@ export async function writeVoucher(u8: U8, entry: JournalEntry): Promise<PushRes
   }
 }
 
-type Written = {
-  readonly key: string
-  readonly sign: string
-  readonly year: number
-  readonly period: number
-  readonly sequence: number
-  readonly number: number
-  /** Null: it was there before, or three tables name its number; it is not to be numbered anew. */
-  readonly rowGuid: string | null
-}
-
 async function writeOnce(u8: U8, tx: Queryable, entry: JournalEntry): Promise<Written> {
   const schema = await u8.schema()
   const isThroughDocument = u8.config.voucher.mode === 'ap' && entry.document !== null
@@ -93,7 +61,13 @@ async function writeOnce(u8: U8, tx: Queryable, entry: JournalEntry): Promise<Wr
     // Booked through the document already, by us before a crash or by a person: the same entry is the same booking.
     const voucher = isThroughDocument ? await findExisting(tx, statements, entry, document.voucherKey) : null
     if (voucher) return voucher
-    throw new Refused(gate('DOCUMENT_BOOKED', `付款单 ${document.number} 已制单 ${document.voucherNumber}`, `payment document ${document.number} has its voucher already`))
+    throw new Refused(
+      gate(
+        'DOCUMENT_BOOKED',
+        `付款单 ${document.number} 已制单 ${document.voucherNumber}`,
+        `payment document ${document.number} has its voucher already`,
+      ),
+    )
   }
   const payment = isThroughDocument && document?.kind === 'open' ? document.document : null
   const facts = await readFacts(u8, tx, entry)
@@ -116,32 +90,35 @@ async function insert(
 ): Promise<Written> {
   const { period, voucherType } = facts
   if (!period || !voucherType) throw new Refused(gate('PERIOD', '没有会计期间', 'no accounting period'))
-  const statements = writeStatements(u8.sql)
   const schema = await u8.schema()
   const place = [period.year, period.period, voucherType.sequence] as const
-  const number = await allocate(tx, statements, entry, place)
+  const number = await allocate(tx, numberStatements(u8.sql), entry, place)
   const key = payment ? await drawApNumber(u8, tx) : entry.key
-  const voucher: Voucher = { entry, facts, period, sequence: voucherType.sequence, number, key, payment, rowGuid: newRowGuid() }
-  for (const [index] of entry.lines.entries()) await insertRow(tx, schema, 'GL_accvouch', voucherRow(u8, voucher, index))
+  const voucher: Voucher = {
+    entry,
+    facts,
+    period,
+    sequence: voucherType.sequence,
+    number,
+    key,
+    payment,
+    rowGuid: newRowGuid(),
+  }
+  for (const [index] of entry.lines.entries())
+    await insertRow(tx, schema, 'GL_accvouch', voucherRow(u8, voucher, index))
   for (const row of cashRows) await insertRow(tx, schema, 'GL_CashTable', cashRow(u8, voucher, row))
-  if (payment) await markDocument(u8, tx, payment, { key, sign: entry.voucherType, number, date: entry.date, lines: entry.lines })
+  if (payment)
+    await markDocument(u8, tx, payment, { key, sign: entry.voucherType, number, date: entry.date, lines: entry.lines })
   await proveWritten(u8, tx, voucher, cashRows)
-  return { key, sign: entry.voucherType, year: place[0], period: place[1], sequence: place[2], number, rowGuid: payment ? null : voucher.rowGuid }
-}
-
-/** MAX + 1 under locks that our own writers respect; what U8's client does meanwhile is checked afterwards. */
-async function allocate(
-  tx: Queryable,
-  statements: WriteStatements,
-  entry: JournalEntry,
-  place: readonly [year: number, period: number, sequence: number],
-): Promise<number> {
-  const [row] = await tx.query(statements.nextNumber, [...place])
-  const number = (row ? intOf(row, 'last') : 0) + 1
-  if (number > NUMBER_MAX) throw new Refused(gate('NUMBER', `凭证号已用完（上限 ${NUMBER_MAX}）`, `no voucher number is left (at most ${NUMBER_MAX})`))
-  const editing = await tx.query(statements.beingEdited, [place[0], place[1], entry.voucherType, number])
-  if (editing.length > 0) throw new Deferred(`凭证 ${entry.voucherType}-${number} 正被他人填制 (someone is making this voucher in U8)`)
-  return number
+  return {
+    key,
+    sign: entry.voucherType,
+    year: place[0],
+    period: place[1],
+    sequence: place[2],
+    number,
+    rowGuid: payment ? null : voucher.rowGuid,
+  }
 }
 
 /** Read back before commit: every line as it was meant, one voucher of this number, the month still open. */
@@ -149,12 +126,15 @@ async function proveWritten(u8: U8, tx: Queryable, voucher: Voucher, cashRows: r
   const statements = writeStatements(u8.sql)
   const place = [voucher.period.year, voucher.period.period, voucher.sequence, voucher.number]
   const found = await findExisting(tx, statements, voucher.entry, voucher.key)
-  const [first] = await tx.query(statements.countFirstLines, place)
+  const [first] = await tx.query(numberStatements(u8.sql).countFirstLines, place)
   const [cash] = await tx.query(statements.cashCount, place)
   const facts = await readFacts(u8, tx, voucher.entry)
-  if (facts.isClosed !== false) throw new Refused(gate('PERIOD_CLOSED', '写入过程中会计期间被结账', 'the period was closed meanwhile'))
-  if (!found || !first || intOf(first, 'n') !== 1) throw new Deferred('凭证号被同时占用，稍后重试 (the number was taken at the same time)')
-  if (!cash || intOf(cash, 'n') !== cashRows.length) throw new Refused(gate('READ_BACK', '现金流量写入后核对不符', 'cash-flow rows do not read back as written'))
+  if (facts.isClosed !== false)
+    throw new Refused(gate('PERIOD_CLOSED', '写入过程中会计期间被结账', 'the period was closed meanwhile'))
+  if (!found || !first || intOf(first, 'n') !== 1)
+    throw new Deferred('凭证号被同时占用，稍后重试 (the number was taken at the same time)')
+  if (!cash || intOf(cash, 'n') !== cashRows.length)
+    throw new Refused(gate('READ_BACK', '现金流量写入后核对不符', 'cash-flow rows do not read back as written'))
 }
 
 /** The voucher of a key, when it is this entry; refuses when it is another. Null when there is none. */
@@ -186,9 +166,14 @@ async function findExisting(
         empty.minor === 0n
       )
     })
-  if (!same) throw new Refused(gate('DUPLICATE', `外部业务号 ${key} 已有另一张凭证`, `another voucher has the key ${key} already`))
+  if (!same)
+    throw new Refused(
+      gate('DUPLICATE', `外部业务号 ${key} 已有另一张凭证`, `another voucher has the key ${key} already`),
+    )
   if (rows.some(row => intOf(row, 'iflag') === 1)) {
-    throw new Refused(gate('VOIDED', `外部业务号 ${key} 的凭证已作废，请在 U8 中处理`, `the voucher of key ${key} was voided in U8`))
+    throw new Refused(
+      gate('VOIDED', `外部业务号 ${key} 的凭证已作废，请在 U8 中处理`, `the voucher of key ${key} was voided in U8`),
+    )
   }
   return {
     key,
@@ -201,55 +186,15 @@ async function findExisting(
   }
 }
 
-/**
- * After commit: the U8 client does not wait for our locks and may have taken the same number (`u8 §5`). Then ours, new
- * and untouched, moves to the next one. A voucher of a payment document keeps its number: three tables name it.
- */
-async function settleNumber(u8: U8, written: Written): Promise<number> {
-  const statements = writeStatements(u8.sql)
-  let { number } = written
-  for (let attempt = 0; attempt < RENUMBER_ATTEMPTS; attempt++) {
-    const place = [written.year, written.period, written.sequence]
-    const [row] = await u8.db.query(statements.countFirstLines, [...place, number])
-    const isAlone = !row || intOf(row, 'n') <= 1
-    const { rowGuid } = written
-    if (isAlone || rowGuid === null) return number
-    const current = number
-    number = await u8.db.transaction(async tx => {
-      await takeTurn(u8, tx)
-      const [last] = await tx.query(statements.nextNumber, place)
-      const next = (last ? intOf(last, 'last') : current) + 1
-      if (next > NUMBER_MAX) return current
-      const changed = await tx.execute(statements.renumberVoucher, [next, written.key, current])
-      if (changed === 0) return current
-      await tx.execute(statements.renumberCash, [next, ...place, current, rowGuid])
-      return next
-    })
-  }
-  return number
-}
-
-async function takeTurn(u8: U8, tx: Queryable): Promise<void> {
-  if (u8.sql.takeTurn === null) return
-  const [turn] = await tx.query(u8.sql.takeTurn)
-  if (!turn || intOf(turn, 'locked') < 0) throw new Deferred('另一个写凭证的事务尚未结束 (another voucher is being written)')
-}
-
-/** U8's own counter (`u8 §5`, Ap_Proc_CancelNo): `AP` and 13 digits. */
-async function drawApNumber(u8: U8, tx: Queryable): Promise<string> {
-  const [draw, read] = u8.sql.drawApNumber
-  if (draw !== undefined && read !== undefined) await tx.execute(draw)
-  const [row] = await tx.query(read ?? draw ?? '')
-  const number = row ? trimmedOf(row, 'no') : ''
-  if (!/^AP\d{13}$/.test(number)) throw new Refused(gate('AP_NUMBER', `应付凭证外部号「${number}」不符合预期`, `the AP voucher key ${number} is not as expected`))
-  const taken = await tx.query(writeStatements(u8.sql).existing, [number])
-  if (taken.length > 0) throw new Refused(gate('DUPLICATE', `外部业务号 ${number} 已被占用`, `the key ${number} is taken`))
-  return number
-}
-
 function refuseMissing(schema: Schema, isThroughDocument: boolean): void {
-  const missing = [...missingFrom(schema, VOUCHER_COLUMNS), ...(isThroughDocument ? missingFrom(schema, AP_COLUMNS) : [])]
-  if (missing.length > 0) throw new Refused(gate('SCHEMA', `账套缺少列：${missing.join('、')}`, `the account set lacks ${missing.join(', ')}`))
+  const missing = [
+    ...missingFrom(schema, VOUCHER_COLUMNS),
+    ...(isThroughDocument ? missingFrom(schema, AP_COLUMNS) : []),
+  ]
+  if (missing.length > 0)
+    throw new Refused(
+      gate('SCHEMA', `账套缺少列：${missing.join('、')}`, `the account set lacks ${missing.join(', ')}`),
+    )
 }
 
 /** As seen in U8: 32 hex digits and eight zeros (`u8 §3`). */

@@ -1,7 +1,17 @@
 // U8's payment documents and vouchers as a source of payments, on real databases.
 
 import { enterPayment, approvePayment } from '../../erp-bridges/u8/sample'
-import { DIALECTS, feeEntry, book, payment, prepareGround, requests, TODAY, type Ground, type World } from './u8-support'
+import {
+  DIALECTS,
+  feeEntry,
+  book,
+  payment,
+  prepareGround,
+  requests,
+  TODAY,
+  type Ground,
+  type World,
+} from './u8-support'
 
 describe.each(DIALECTS)('U8 documents on %s', dialect => {
   let ground: Ground
@@ -73,7 +83,11 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
     await approvePayment(world.db, payment({ payeeAccount: '571900000000011' }))
     await approvePayment(world.db, payment({ payeeAccount: '999000111222', purpose: '另一户' }))
     const [known, unknown] = requests(await world.bridge.pull(null, 50))
-    expect(known).toMatchObject({ payeeAccount: '571900000000011', payeeBankName: '招商银行杭州样例支行', payeeBankCode: '308331000004' })
+    expect(known).toMatchObject({
+      payeeAccount: '571900000000011',
+      payeeBankName: '招商银行杭州样例支行',
+      payeeBankCode: '308331000004',
+    })
     expect(unknown).toMatchObject({ payeeAccount: '999000111222', payeeBankName: '', payeeBankCode: '' })
   })
 
@@ -122,7 +136,9 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
   test('renumbering and vouching change nothing of what was asked; approving anew names a new asking', async () => {
     const { id } = await approvePayment(world.db, payment())
     const [first] = requests(await world.bridge.pull(null, 50))
-    await world.db.execute(`UPDATE Ap_CloseBill SET cVouchID = '0000009999', cPZID = 'AP0000000000009' WHERE iID = ?`, [id])
+    await world.db.execute(`UPDATE Ap_CloseBill SET cVouchID = '0000009999', cPZID = 'AP0000000000009' WHERE iID = ?`, [
+      id,
+    ])
     const [second] = requests(await world.bridge.pull(null, 50))
     expect(second).toMatchObject({ key: first?.key, digest: first?.digest, approval: first?.approval })
     await world.db.execute(`UPDATE Ap_CloseBill SET dverifysystime = '2026-03-28 11:00:00' WHERE iID = ?`, [id])
@@ -135,8 +151,12 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
   test.each([
     ['the amount', `UPDATE Ap_CloseBill SET iAmount = '1234.57'`, 'changed'],
     ['a line', `UPDATE Ap_CloseBills SET cKm = '1123'`, 'changed'],
-    ["the supplier's account", `UPDATE VendorBank SET cAccountNum = '6222000011112222' WHERE cVenCode = 'V0001' AND bDefault = 1`, 'changed'],
-    ["a bank mark that is not ours", `UPDATE Ap_CloseBill SET bToBank = 1`, 'changed'],
+    [
+      "the supplier's account",
+      `UPDATE VendorBank SET cAccountNum = '6222000011112222' WHERE cVenCode = 'V0001' AND bDefault = 1`,
+      'changed',
+    ],
+    ['a bank mark that is not ours', `UPDATE Ap_CloseBill SET bToBank = 1`, 'changed'],
     ['the approval', `UPDATE Ap_CloseBill SET cCheckMan = NULL, dverifysystime = NULL`, 'withdrawn'],
   ])('before the send, a document that lost or changed %s is not sent', async (_what, change, expected) => {
     await approvePayment(world.db, payment())
@@ -162,7 +182,16 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
     const [request] = requests(first)
     if (!request) throw new Error('nothing was taken')
     const status = (seq: number, word: 'ready' | 'failed') => ({
-      ...{ kind: 'payment.status', key: `k${seq}`, request, revision: 1, seq, status: word, statusText: '', cause: 'test' } as const,
+      ...({
+        kind: 'payment.status',
+        key: `k${seq}`,
+        request,
+        revision: 1,
+        seq,
+        status: word,
+        statusText: '',
+        cause: 'test',
+      } as const),
       ...{ errorCode: '', bankReference: 'R1', bankSerial: '', settledAt: null, receiptNo: '', at: 0 },
     })
     expect(await world.bridge.push([status(1, 'ready')])).toEqual([{ kind: 'done', erpNumber: '' }])
@@ -188,12 +217,21 @@ describe.each(DIALECTS)('U8 documents on %s', dialect => {
     const { id } = await approvePayment(world.db, payment({ supplier: 'V0002' }))
     await world.db.execute(`UPDATE Ap_CloseBill SET cDefine1 = 'urgent' WHERE iID = ?`, [id])
     const [request] = requests(await bridge.pull(null, 50))
-    expect(request).toMatchObject({ purpose: '南屏包装 支付材料款', urgency: 'urgent', payeeKind: 'P', businessType: 'expense', postscript: '' })
+    expect(request).toMatchObject({
+      purpose: '南屏包装 支付材料款',
+      urgency: 'urgent',
+      payeeKind: 'P',
+      businessType: 'expense',
+      postscript: '',
+    })
   })
 
   test('a configured column that the account set lacks is a fault that names it', async () => {
     const bridge = world.open({ mapping: { ...bare, purpose: { column: 'cNowhere' } } })
-    await expect(bridge.pull(null, 50)).rejects.toMatchObject({ code: 'U8_SCHEMA', message: expect.stringContaining('cnowhere') })
+    await expect(bridge.pull(null, 50)).rejects.toMatchObject({
+      code: 'U8_SCHEMA',
+      message: expect.stringContaining('cnowhere'),
+    })
   })
 })
 
@@ -235,7 +273,8 @@ describe('U8 documents of a long transaction', () => {
     await long
     const second = await world.bridge.pull(first.cursor, 50)
     const read = [...requests(first), ...requests(second)].map(request => request.key.docNo)
-    expect(read.toSorted()).toEqual([early[0]?.id, late.id].toSorted())
+    expect(read).toHaveLength(2)
+    expect(new Set(read)).toEqual(new Set([early[0]?.id, late.id]))
     expect((await world.bridge.pull(second.cursor, 50)).items).toEqual([])
   })
 })
@@ -249,7 +288,10 @@ describe.each(DIALECTS)('U8 vouchers as a source on %s', dialect => {
   afterEach(() => world.close())
 
   /** A reviewed payment voucher as U8's client leaves it: debit prepayment of a supplier, credit bank. */
-  const voucher = async (number: number, change: { key?: string | null; check?: string; amount?: string; style?: string } = {}) => {
+  const voucher = async (
+    number: number,
+    change: { key?: string | null; check?: string; amount?: string; style?: string } = {},
+  ) => {
     const { key = `GL${String(number).padStart(13, '0')}`, check = '王审核', amount = '500.00', style = '3' } = change
     for (const [inid, code, md, mc] of [
       [1, '1123', amount, '0'],
@@ -268,7 +310,14 @@ describe.each(DIALECTS)('U8 vouchers as a source on %s', dialect => {
     const pull = await world.bridge.pull(null, 50)
     expect(requests(pull)).toMatchObject([
       {
-        key: { sourceSystem: 'U8', accountSet: '001', docType: 'GL', docNo: 'GL0000000000001', docLine: 1, revision: null },
+        key: {
+          sourceSystem: 'U8',
+          accountSet: '001',
+          docType: 'GL',
+          docNo: 'GL0000000000001',
+          docLine: 1,
+          revision: null,
+        },
         payerAccount: '1202020000000000001',
         payeeAccount: '1202021900099990011',
         payeeName: '东湖样例机械有限公司',

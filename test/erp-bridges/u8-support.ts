@@ -1,6 +1,6 @@
 // A fresh sample account set in a real SQLite file or a real PostgreSQL database for each test, and a U8 bridge over it.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Clock, ErpBridge, JournalEntry, JournalLine, PaymentRequest, Pull } from '../../connector/ports'
@@ -33,34 +33,50 @@ export type Ground = { world(config?: Partial<U8Config>): Promise<World>; stop()
 export async function prepareGround(dialect: (typeof DIALECTS)[number]): Promise<Ground> {
   const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-u8-'))
   const server: RunningPostgres | null = dialect === 'postgres' ? await startPostgres() : null
+  const url = new URL(server?.url ?? 'postgres://x')
+  const base = {
+    dialect: 'postgres' as const,
+    host: url.hostname,
+    port: Number(url.port || 5432),
+    user: url.username,
+    password: '',
+    tls: 'off' as const,
+    lockTimeoutMs: 10_000,
+    statementTimeoutMs: 30_000,
+    poolMax: 3,
+  }
+  const named = (name: string): DbConfig =>
+    server
+      ? { ...base, database: name }
+      : { dialect: 'sqlite', file: path.join(folder, `${name}.db`), lockTimeoutMs: 10_000 }
+  const admin = server ? openDb({ ...base, database: 'postgres' }) : null
+  // One account set is made; each test has a copy of it.
+  await admin?.execute('CREATE DATABASE template_u8')
+  const template = named('template_u8')
+  if (template.dialect === 'sqlite') writeFileSync(template.file, '')
+  const first = openDb(template)
+  await createSampleAccountSet(first, { around: TODAY })
+  for (const part of ['tables', 'triggers'] as const) {
+    for (const statement of midtableStatements(first.dialect, part)) await first.execute(statement)
+  }
+  await first.close()
   let count = 0
-  const database = async (): Promise<DbConfig> => {
+  const copy = async (): Promise<DbConfig> => {
     count += 1
-    if (!server) {
-      const file = path.join(folder, `u8-${count}.db`)
-      writeFileSync(file, '')
-      return { dialect: 'sqlite', file, lockTimeoutMs: 10_000 }
-    }
-    const url = new URL(server.url)
-    const base = {
-      dialect: 'postgres' as const,
-      host: url.hostname,
-      port: Number(url.port),
-      user: url.username,
-      password: '',
-      tls: 'off' as const,
-      lockTimeoutMs: 10_000,
-      statementTimeoutMs: 30_000,
-      poolMax: 3,
-    }
-    const admin = openDb({ ...base, database: 'postgres' })
-    await admin.execute(`CREATE DATABASE u8_${count}`)
-    await admin.close()
-    return { ...base, database: `u8_${count}` }
+    const config = named(`u8_${count}`)
+    if (config.dialect === 'sqlite' && template.dialect === 'sqlite') copyFileSync(template.file, config.file)
+    await admin?.execute(`CREATE DATABASE u8_${count} TEMPLATE template_u8`)
+    if (!admin) return config
+    // UFSystem names the database: the copy is not the one that was copied.
+    const db = openDb(config)
+    await db.execute('UPDATE ufsystem.UA_AccountDatabase SET cDatabase = current_database()')
+    await db.close()
+    return config
   }
   return {
-    world: async config => worldOf(await database(), config),
+    world: async config => worldOf(await copy(), config),
     stop: async () => {
+      await admin?.close()
       await server?.stop()
       rmSync(folder, { recursive: true, force: true })
     },
@@ -69,12 +85,8 @@ export async function prepareGround(dialect: (typeof DIALECTS)[number]): Promise
 
 const clock: Clock = { now: () => NOW, sleep: () => Promise.resolve() }
 
-async function worldOf(database: DbConfig, config: Partial<U8Config> = {}): Promise<World> {
+function worldOf(database: DbConfig, config: Partial<U8Config> = {}): World {
   const db = openDb(database)
-  await createSampleAccountSet(db, { around: TODAY })
-  for (const part of ['tables', 'triggers'] as const) {
-    for (const statement of midtableStatements(db.dialect, part)) await db.execute(statement)
-  }
   const bridges: ErpBridge[] = []
   const open = (other: Partial<U8Config> = config): ErpBridge => {
     const parsed = u8Config.parse({ ...sampleConfig(database, '2026-01-01'), ...other })
@@ -106,8 +118,21 @@ export function requests(pull: Pull): readonly PaymentRequest[] {
   return pull.items.flatMap(item => (item.kind === 'pay' ? [item] : []))
 }
 
-export function line(account: string, side: JournalLine['side'], minor: bigint, more: Partial<JournalLine> = {}): JournalLine {
-  return { account, side, amount: { minor, currency: 'CNY' }, summary: '手续费', auxiliaries: {}, settlement: null, ...more }
+export function line(
+  account: string,
+  side: JournalLine['side'],
+  minor: bigint,
+  more: Partial<JournalLine> = {},
+): JournalLine {
+  return {
+    account,
+    side,
+    amount: { minor, currency: 'CNY' },
+    summary: '手续费',
+    auxiliaries: {},
+    settlement: null,
+    ...more,
+  }
 }
 
 /** A bank fee: debit 660301, credit 100201. */

@@ -459,10 +459,9 @@ CREATE INDEX ix_Ap_CloseBills_4 ON Ap_CloseBills (iID);
 CREATE INDEX ix_Ap_Detail_5 ON Ap_Detail (cVouchID);
 
 -- 样例中的外部号存储过程，形同 U8 / U8's procedure of voucher keys, in the sample's form
-CREATE PROCEDURE Ap_Proc_CancelNo @cType nvarchar(2), @cFlag nvarchar(2), @iStep int = 1, @cNo nvarchar(17) OUTPUT AS
+CREATE PROCEDURE Ap_Proc_CancelNo (@cType nvarchar(2), @cFlag nvarchar(2), @iStep int = 1, @cNo nvarchar(17) OUTPUT) AS
 BEGIN
   SET NOCOUNT ON;
-  DECLARE @n int;
-  UPDATE Ap_CancelNo SET @n = iCancelNo = iCancelNo + @iStep WHERE cType = @cType AND cFlag = @cFlag;
-  SET @cNo = @cFlag + RIGHT(N'0000000000000' + CAST(@n AS nvarchar(13)), 13);
+  UPDATE Ap_CancelNo SET iCancelNo = iCancelNo + @iStep WHERE cType = @cType AND cFlag = @cFlag;
+  SET @cNo = (SELECT @cFlag + RIGHT(N'0000000000000' + CAST(iCancelNo AS nvarchar(13)), 13) FROM Ap_CancelNo WHERE cType = @cType AND cFlag = @cFlag);
 END;
