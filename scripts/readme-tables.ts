@@ -29,7 +29,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
     tested: {
       en: 'messages composed by hand, a fake NetSafe Client and the ICBC simulator over real sockets; never the bank',
-      zh: '手工编写的报文、真实套接字上的仿制 NC；从未连接银行',
+      zh: '手工编写的报文、真实套接字上的仿制 NC 与工行模拟器；从未连接银行',
     },
   },
   boc: {
@@ -39,7 +39,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
     tested: {
       en: 'messages composed by hand, a fake front-end and the BOC simulator over real sockets; never the bank',
-      zh: '手工编写的报文、真实套接字上的仿制前置机；从未连接银行',
+      zh: '手工编写的报文、真实套接字上的仿制前置机与中行模拟器；从未连接银行',
     },
   },
 }

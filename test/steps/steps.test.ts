@@ -232,7 +232,9 @@ test('a failed payment is paid as the next revision', async () => {
   world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
   await world.settle(3)
   const payments = await world.store.payments.list({}, null, 10)
-  expect(payments.map(payment => [payment.revision, payment.state]).toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
+  expect(
+    payments.map(payment => [payment.revision, payment.state]).toSorted(([a], [b]) => Number(a) - Number(b)),
+  ).toEqual([
     [1, 'failed'],
     [2, 'settled'],
   ])
