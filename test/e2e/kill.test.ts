@@ -43,6 +43,10 @@ beforeAll(async () => {
   // A dead daemon's leases must end within the test: shorter calls, shorter leases.
   const config = YAML.parse(readFileSync(configFile, 'utf8'))
   config.timing = { ...config.timing, leaseMs: 3000, callTimeoutMs: 2500 }
+  // The simulated banks refuse a repeated reference, so that absence may be made final: what never left is sent again,
+  // under its own reference. Without it such a payment rightly stays unknown until two people have decided.
+  config.banks.icbc.absentFinalAfterMs = 4000
+  Object.assign(config.banks.boc, { dedupesReference: true, absentFinalAfterMs: 4000 })
   writeFileSync(configFile, YAML.stringify(config))
   await run(['migrate'])
 }, 60_000)
