@@ -86,7 +86,7 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
     admin: { host: '127.0.0.1', port: 0 },
     log: { level: 'info', file: path.join(folder, 'yinqi.log') },
     erps: {
-      midtable: { bridge: 'midtable', database, heartbeatMs: 1000 },
+      midtable: { bridge: 'midtable', database, claimLeaseMs: 5000, heartbeatMs: 1000 },
       u8: {
         bridge: 'u8',
         database,

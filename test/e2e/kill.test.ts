@@ -68,7 +68,7 @@ test('kill -9 at any moment pays nothing twice and loses nothing', async () => {
     await once(child, 'exit')
   }
   daemon = start()
-  const rows = await until(60_000, async () => {
+  const rows = await until(100_000, async () => {
     const found = await db.query('SELECT doc_no, status, bank_reference FROM yq_payment')
     return found.every(row => row['status'] === 'settled') ? found : null
   })
@@ -98,7 +98,7 @@ test('kill -9 at any moment pays nothing twice and loses nothing', async () => {
   const [code] = await once(daemon, 'exit')
   expect(code).toBe(0)
   expect(simulator.problems()).toEqual([])
-}, 180_000)
+}, 280_000)
 
 async function insert(index: number): Promise<void> {
   const bank = index % 2 === 0 ? DEMO.icbc : DEMO.boc
