@@ -41,6 +41,8 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
         tellMoved(deps, item.payment, change, next)
         continue
       }
+      // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
+      if (item.verdict.cause === 'send.started') continue
       const current = await deps.store.payments.get(item.payment.id)
       if (current) open.push({ item: { ...item, payment: current }, index })
     }

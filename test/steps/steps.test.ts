@@ -3,6 +3,7 @@
 import type { Payment } from '../../connector/store/store'
 import { importStatements } from '../../connector/steps/import-statements'
 import { intake } from '../../connector/steps/intake'
+import { move, plain } from '../../connector/steps/move'
 import { reconcile } from '../../connector/steps/reconcile'
 import { submit } from '../../connector/steps/submit'
 import { sweep } from '../../connector/steps/sweep'
@@ -102,6 +103,20 @@ test('a refused connection is tried again later, and nothing else changes', asyn
   world.bank.fault = 'none'
   await world.settle()
   expect(await only()).toMatchObject({ state: 'settled', instruction: { reference: waiting.instruction.reference } })
+})
+
+test('an intent decided before somebody else tried is dropped: the stored package never changes', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  const stale = await only()
+  world.bank.fault = 'refused-connection'
+  await submit(world.deps, 'bank')
+  const tried = await only()
+  expect(tried.state).toBe('ready')
+  const instruction = { ...stale.instruction, batch: { reference: 'ANOTHER', line: 1 } }
+  const verdict = plain('send.started', '', '')
+  expect(await move(world.deps, [{ payment: stale, actor: 'd2', patch: { instruction }, verdict }])).toEqual([null])
+  expect(await only()).toEqual(tried)
 })
 
 test('a daemon that died in the middle of a send leaves an unknown payment, not a second send', async () => {
