@@ -5,6 +5,15 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** `yyMMdd`: by SWIFT's rule 80 to 99 are of the twentieth century. */
 export function dateOfSix(text: string): string | null {
+  if (text === lastSix.text) return lastSix.date
+  lastSix = { text, date: readSix(text) }
+  return lastSix.date
+}
+
+/** A statement says the same day many times. */
+let lastSix: { readonly text: string; readonly date: string | null } = { text: '', date: null }
+
+function readSix(text: string): string | null {
   const year = numberAt(text, 0)
   const month = numberAt(text, 2)
   const day = numberAt(text, 4)
@@ -14,6 +23,18 @@ export function dateOfSix(text: string): string | null {
 
 /** `MMdd` beside a full date: the year that brings both closest, for an entry may be booked around the year's end. */
 export function dateOfFour(text: string, beside: string): string | null {
+  if (text === lastFour.text && beside === lastFour.beside) return lastFour.date
+  lastFour = { text, beside, date: readFour(text, beside) }
+  return lastFour.date
+}
+
+let lastFour: { readonly text: string; readonly beside: string; readonly date: string | null } = {
+  text: '',
+  beside: '',
+  date: null,
+}
+
+function readFour(text: string, beside: string): string | null {
   const month = numberAt(text, 0)
   const day = numberAt(text, 2)
   const year = Number.parseInt(beside.slice(0, 4), 10)

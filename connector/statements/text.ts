@@ -18,7 +18,7 @@ const PLACEHOLDERS = new Set([
 
 /** Trimmed, and null when empty. */
 export function cleaned(text: string | null | undefined): string | null {
-  if (text === null || text === undefined) return null
+  if (text === null || text === undefined || text === '') return null
   const trimmed = text.trim()
   return trimmed === '' ? null : trimmed
 }
@@ -26,7 +26,11 @@ export function cleaned(text: string | null | undefined): string | null {
 /** As `cleaned`, and null for a placeholder. */
 export function referenceOf(text: string | null | undefined): string | null {
   const trimmed = cleaned(text)
-  return trimmed === null || PLACEHOLDERS.has(trimmed.toUpperCase()) ? null : trimmed
+  if (trimmed === null) return null
+  // All placeholders begin with N: most references need no second look.
+  const first = trimmed.charCodeAt(0) | 32
+  if (first !== 110) return trimmed
+  return trimmed === 'NONREF' || PLACEHOLDERS.has(trimmed.toUpperCase()) ? null : trimmed
 }
 
 /** What a message shows of a bad value. */

@@ -6,7 +6,7 @@ import { MAX_FIELD_CHARS, tooLong } from '../text'
 import { startEntry, type EntryUnderWay } from './entry'
 import { MESSAGE, type Fields, type RecordKind, type Shape } from './shape'
 import { startStatement, type StatementUnderWay } from './statement'
-import { createXml, type Xml } from './xml'
+import { createXml, type Attributes, type Xml } from './xml'
 
 const MESSAGES = /^BkToCstmr(?:AcctRpt|Stmt|DbtCdtNtfctn)(?:V\d\d)?$/
 
@@ -29,7 +29,7 @@ type Place = () => { readonly line: number; readonly element: string }
 type Walk = {
   statements: number
   place: Place
-  open(name: string, attribute: (name: string) => string | null): void
+  open(name: string, attributes: Attributes): void
   text(text: string): void
   close(): void
 }
@@ -60,14 +60,14 @@ function createWalk(context: ParserContext): Walk {
   const walk: Walk = {
     statements: 0,
     place: () => ({ line: 0, element: '' }),
-    open(name, attribute) {
+    open(name, attributes) {
       shapes.push(shape)
       const next: Shape | null = shape ? (shape.children.get(name) ?? null) : null
       shape = next ?? (!isInMessage && MESSAGES.test(name) ? MESSAGE : null)
       if (shape === MESSAGE) isInMessage = true
       if (shape === null) return
       if (shape.record !== null) begin(shape.record)
-      if (shape.hasCurrency && shape.key !== null) fields[`${shape.key}Ccy`] ??= attribute('Ccy') ?? ''
+      if (shape.hasCurrency && shape.key !== null) fields[`${shape.key}Ccy`] ??= currencyOf(attributes)
       text = ''
     },
     text(piece) {
@@ -75,7 +75,7 @@ function createWalk(context: ParserContext): Walk {
     },
     close() {
       if (shape !== null) {
-        if (shape.key !== null) keep(fields, shape, shape.key, text.trim(), walk.place)
+        if (shape.key !== null) keep(fields, shape, shape.key, oneLine(text), walk.place)
         if (shape.record !== null) finish(shape.record)
         if (shape === MESSAGE) isInMessage = false
         text = ''
@@ -84,6 +84,11 @@ function createWalk(context: ParserContext): Walk {
     },
   }
   return walk
+}
+
+/** A long text that was wrapped to look well in the file is one line. */
+function oneLine(text: string): string {
+  return text.includes('\n') || text.includes('\t') ? text.replace(/\s+/g, ' ').trim() : text.trim()
 }
 
 function keep(fields: Fields, shape: Shape, key: string, value: string, place: Place): void {
@@ -95,6 +100,11 @@ function keep(fields: Fields, shape: Shape, key: string, value: string, place: P
     if (known.length + value.length > MAX_FIELD_CHARS) throw tooLong(place().line, place().element)
     fields[key] = `${known}\n${value}`
   }
+}
+
+function currencyOf(attributes: Attributes): string {
+  const value = attributes['Ccy']
+  return typeof value === 'string' ? value.trim() : ''
 }
 
 function noStatement(): StatementFileError {

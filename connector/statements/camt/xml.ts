@@ -5,9 +5,11 @@ import { SaxesParser } from 'saxes'
 import { StatementFileError, type TextParser } from '../model'
 import { MAX_FIELD_CHARS, tooLong } from '../text'
 
+export type Attributes = Readonly<Record<string, unknown>>
+
 export type XmlHandler = {
-  /** `name` without its prefix. `attribute` gives an attribute's value, or null. */
-  open(name: string, attribute: (name: string) => string | null): void
+  /** `name` without its prefix. */
+  open(name: string, attributes: Attributes): void
   text(text: string): void
   close(): void
 }
@@ -21,6 +23,7 @@ export function createXml(handler: XmlHandler): Xml {
   const parser = new SaxesParser({ xmlns: false })
   const path: string[] = []
   let lastEventAt = 0
+  let fed = 0
   const fail = (zh: string, en: string): StatementFileError =>
     new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: parser.line, element: path.join('/') || null })
   parser.on('error', error => {
@@ -35,11 +38,7 @@ export function createXml(handler: XmlHandler): Xml {
     const name = localName(tag.name)
     path.push(name)
     if (path.length > MAX_DEPTH) throw fail(`元素嵌套超过 ${MAX_DEPTH} 层`, `elements nest deeper than ${MAX_DEPTH}`)
-    const attributes: Readonly<Record<string, unknown>> = tag.attributes
-    handler.open(name, wanted => {
-      const value = attributes[wanted]
-      return typeof value === 'string' ? value : null
-    })
+    handler.open(name, tag.attributes)
   })
   parser.on('text', text => handler.text(text))
   parser.on('cdata', text => handler.text(text))
@@ -52,8 +51,9 @@ export function createXml(handler: XmlHandler): Xml {
     line: () => parser.line,
     element: () => path.join('/'),
     push(text) {
+      fed += text.length
       parser.write(text)
-      if (parser.position - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, path.join('/') || null)
+      if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, path.join('/') || null)
     },
     end: () => void parser.close(),
   }

@@ -49,7 +49,7 @@ export function entryOf(line: Line61, info: Info, currency: string | null, isInt
 
 function referenceIn(line: Line61, info: Info): string | null {
   const written = referenceOf(line.customerReference)
-  if (written === null || NO_REFERENCE.has(written) || /^NONREF\s/.test(written)) return null
+  if (written === null || NO_REFERENCE.has(written) || written.startsWith('NONREF ')) return null
   const pointer = POINTERS[written]
   return pointer === undefined ? written : (info[pointer] ?? info.endToEndId ?? info.customerReference)
 }
@@ -66,7 +66,9 @@ function detailsOf(amount: string, info: Info): readonly EntryDetail[] {
  * the supplementary details (since).
  */
 function asideOf(line: Line61): { readonly account: string | null; readonly name: string | null } {
-  const columns = /^(\S{1,16}) {2,}(\S.*)$/.exec(line.customerReference ?? '')
+  const columns = !(line.customerReference ?? '').includes('  ')
+    ? null
+    : /^(\S{1,16}) {2,}(\S.*)$/.exec(line.customerReference ?? '')
   if (columns) {
     const account = /^P?\d{9,10}$/.test(columns[1] ?? '') ? (columns[1] ?? null) : null
     return { account, name: cleaned(columns[2]) }

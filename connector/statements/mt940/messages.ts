@@ -22,6 +22,11 @@ export type Messages = {
   end(): number
 }
 
+/** The statement line under way: its fields 86 or NS follow it. */
+type Pending = { readonly line: Line61; readonly at: number; info: readonly string[]; ns: readonly string[] }
+
+const NO_ROWS: readonly string[] = []
+
 type Statement = {
   readonly ledger: Ledger
   reference: string | null
@@ -34,7 +39,7 @@ type Statement = {
   isClosed: boolean
   isInterim: boolean
   hasEntries: boolean
-  pending: { readonly line: Line61; readonly at: number; readonly info: string[]; readonly ns: string[] } | null
+  pending: Pending | null
   counts: { D: { count: number; units: bigint }; C: { count: number; units: bigint } }
 }
 
@@ -112,6 +117,13 @@ function beginsAnother(statement: Statement, tag: string): boolean {
 function apply(context: ParserContext, statement: Statement, { tag, rows, line }: Field): void {
   const first = rows[0] ?? ''
   switch (tag) {
+    case '61':
+      startLine(context, statement, rows, line)
+      return
+    case '86':
+      // After the closing balance the information is about the statement.
+      if (statement.pending !== null) addInfo(statement.pending, rows)
+      return
     case '20':
       statement.reference = cleaned(first)
       return
@@ -137,15 +149,8 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
       statement.currency = statement.opening?.currency ?? statement.currency
       statement.isInterim = false
       return
-    case '61':
-      startLine(context, statement, rows, line)
-      return
-    case '86':
-      // After the closing balance the information is about the statement.
-      statement.pending?.info.push(...rows)
-      return
     case 'NS':
-      statement.pending?.ns.push(...rows)
+      if (statement.pending !== null) statement.pending.ns = [...statement.pending.ns, ...rows]
       return
     case '62':
     case '62F':
@@ -169,6 +174,11 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
   }
 }
 
+/** Several fields 86 of one line (Rabobank) are one text. */
+function addInfo(pending: Pending, rows: readonly string[]): void {
+  pending.info = pending.info.length === 0 ? rows : [...pending.info, ...rows]
+}
+
 function startLine(context: ParserContext, statement: Statement, rows: readonly string[], at: number): void {
   flush(statement)
   const line = readLine61(rows, statement.currency, at)
@@ -186,7 +196,7 @@ function startLine(context: ParserContext, statement: Statement, rows: readonly 
       at,
       '记账日不可读，用起息日 / the entry date cannot be read: the value date stands',
     )
-  statement.pending = { line, at, info: [], ns: [] }
+  statement.pending = { line, at, info: NO_ROWS, ns: NO_ROWS }
 }
 
 /** Passes the line under way on, when all its fields are read. */

@@ -58,13 +58,16 @@ export function createMt940Parser(context: ParserContext): TextParser {
 /** A field 86 has six lines by SWIFT, some banks write dozens. */
 const MAX_ROWS = 2000
 
+/** Two digits and perhaps a letter, three digits, or NS; null for anything else. */
 function tagOf(row: string): string | null {
   if (row.charCodeAt(0) !== 58) return null
-  const end = row.indexOf(':', 1)
-  if (end < 3 || end > MAX_TAG) return null
+  const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
+  if (end < 0) return null
   const tag = row.slice(1, end)
-  return /^(?:\d\d[A-Z]?|\d{3}|NS)$/.test(tag) ? tag : null
+  return TAG.test(tag) ? tag : null
 }
+
+const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
 
 /** `-`, `-}`, and a line of `-XXX` (ING). A continuation may begin with a hyphen, so nothing else ends a message. */
 function isEnd(row: string): boolean {
