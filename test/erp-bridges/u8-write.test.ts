@@ -151,6 +151,29 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
     expect(await count('GL_accvouch')).toBe(there)
   })
 
+  test('what a gate refuses stands in yq_journal with its reason until it is booked', async () => {
+    const shown = async (): Promise<readonly string[]> => {
+      const rows = await world.db.query('SELECT entry_key, refusal_code, refusal_text, refused_at FROM yq_journal')
+      return rows.map(row => `${textOf(row, 'refusal_code')}|${textOf(row, 'refusal_text')}`)
+    }
+    await world.db.execute('UPDATE GL_mend SET bflag = 1 WHERE iperiod = 4')
+    await book(world.bridge, feeEntry())
+    await book(world.bridge, feeEntry())
+    const [refusal, ...more] = await shown()
+    expect(refusal).toMatch(/^U8_GATE_PERIOD_CLOSED\|.*结账.*\(.*closed.*\)$/)
+    expect(more).toEqual([])
+    expect(await count('yq_journal_line', `entry_key = '${feeEntry().key}'`)).toBe('2')
+    await world.db.execute('UPDATE GL_mend SET bflag = 0 WHERE iperiod = 4')
+    expect(await book(world.bridge, feeEntry())).toEqual({ kind: 'done', erpNumber: '付-0001' })
+    expect(await shown()).toEqual(['|'])
+    expect(await count('yq_journal', 'refused_at IS NULL')).toBe('1')
+  })
+
+  test('an entry that no gate refuses leaves no row in yq_journal: it is in U8', async () => {
+    await book(world.bridge, feeEntry())
+    expect(await count('yq_journal')).toBe('0')
+  })
+
   test('a cash-flow item is demanded where the site requires one', async () => {
     const bridge = world.open({
       voucher: { ...defaults, mode: 'gl', cashFlow: { ...defaults.cashFlow, isRequired: true, defaults: [] } },
