@@ -170,7 +170,8 @@ function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   })
   const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
   const report = (path: string, schema: z.ZodType, own: unknown): void => {
-    for (const issue of schema.safeParse(own, { error: bilingual }).error?.issues ?? []) problems.push(toProblem(issue, path))
+    for (const issue of schema.safeParse(own, { error: bilingual }).error?.issues ?? [])
+      problems.push(toProblem(issue, path))
   }
   const check = (path: string, kind: unknown, schemas: Kinds['bridges'], own: unknown): void => {
     const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
