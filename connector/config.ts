@@ -151,7 +151,9 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
   if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
   else problems.push(...accountProblems(parsed.data))
   problems.push(...kindProblems(resolved, kinds))
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
+  const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError([...first.values()].toReversed())
   return parsed.data
 }
 
