@@ -93,6 +93,7 @@ test('a secret never stands in a problem’s own words', () => {
 })
 
 test('an account that is listed twice is refused', () => {
-  const again = "\naccounts:\n  - { account: '300000000001', name: 乙, currency: CNY, bank: boc, erp: erp, bankName: x }"
+  const again =
+    "\naccounts:\n  - { account: '300000000001', name: 乙, currency: CNY, bank: boc, erp: erp, bankName: x }"
   expect(problemsOf(['\naccounts:', again])['accounts.1.account']).toMatch(/账号重复/)
 })
