@@ -21,6 +21,7 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
+import { parse } from './cli/statement'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -152,6 +153,7 @@ function build(finish: (code: number) => void): Command {
     })()
   addPayment(program, withDeps, output)
   addOutbox(program, withDeps, output)
+  addStatement(program, output, run)
   return program
 }
 
@@ -206,6 +208,19 @@ function addPayment(program: Command, withDeps: WithDeps, output: () => Output):
         withDeps(deps => decide(deps, id, options.as, options.reason, output())),
       )
   }
+}
+
+function addStatement(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+): void {
+  const statement = program.command('statement').description('对账单文件 / statement files')
+  statement
+    .command('parse <file>')
+    .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
 }
 
 function printSql(dialect: string): number {
