@@ -108,7 +108,8 @@ function createSummary(): Summary {
       if (event.kind === 'file') summary.format = `${event.format} ${event.encoding}`
       else if (event.kind === 'problem') summary.problems.push(event.problem)
       else if (event.kind === 'digest') summary.digest = event.sha256
-      else if (event.kind === 'entry') event.entry.status === 'booked' ? booked++ : other++
+      else if (event.kind === 'entry' && event.entry.status === 'booked') booked++
+      else if (event.kind === 'entry') other++
       else if (event.kind === 'end') {
         const { account, number, currency, opening, closing, proven } = event.statement
         const entries = other === 0 ? `${booked}` : `${booked}+${other}`

@@ -121,6 +121,9 @@ function readTransaction(
   }
 }
 
+/** The counter value and the instructed amount are of use only in the currency of the account. */
+const AMOUNTS = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'] as const
+
 /** In the entry's currency where the transaction has an amount in it; otherwise as written, and said. */
 function detailAmount(
   context: ParserContext,
@@ -129,9 +132,10 @@ function detailAmount(
   isOut: boolean,
   line: number,
 ): string | null {
-  const written = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'].filter(key => found[key] !== undefined)
   const wanted = entry['amountCcy']
-  const key = written.find(one => found[`${one}Ccy`] === wanted) ?? written[0]
+  const written = AMOUNTS.filter(key => found[key] !== undefined)
+  const key =
+    written.find(one => found[`${one}Ccy`] === wanted) ?? written.find(one => one === 'amount' || one === 'txAmount')
   if (key === undefined) return null
   const currency = found[`${key}Ccy`] || null
   const quantity = readQuantity(found[key] ?? '', '.', currency)

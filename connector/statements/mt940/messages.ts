@@ -36,7 +36,8 @@ type Statement = {
   currency: string | null
   opening: Balance | null
   closing: Balance | null
-  isClosed: boolean
+  /** Where its closing balance stands, once it was read. */
+  closedAt: number | null
   isInterim: boolean
   hasEntries: boolean
   pending: Pending | null
@@ -54,7 +55,7 @@ export function createMessages(context: ParserContext): Messages {
     const created: Statement = {
       ledger: openLedger(emit, warn, () => ({ ...headOf(created), opening: balanceShown(created.opening) })),
       ...{ reference: null, account: null, bank: sender, number: null, currency: null, opening: null, closing: null },
-      ...{ isClosed: false, isInterim: isInterimHeader, hasEntries: false, pending: null },
+      ...{ closedAt: null, isInterim: isInterimHeader, hasEntries: false, pending: null },
       counts: { D: { count: 0, units: 0n }, C: { count: 0, units: 0n } },
     }
     count++
@@ -109,7 +110,7 @@ const STARTS: ReadonlySet<string> = new Set([
 function beginsAnother(statement: Statement, tag: string): boolean {
   if (tag === '20') return true
   const isUnderWay =
-    statement.opening !== null || statement.hasEntries || statement.pending !== null || statement.isClosed
+    statement.opening !== null || statement.hasEntries || statement.pending !== null || statement.closedAt !== null
   if (tag === '25' || tag === '25P' || tag === '28' || tag === '28C') return isUnderWay
   return (tag === '60F' || tag === '60M') && isUnderWay
 }
@@ -158,7 +159,7 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
       flush(statement)
       statement.closing = balance(context, tag, first, line)
       statement.currency ??= statement.closing?.currency ?? null
-      statement.isClosed = true
+      statement.closedAt = line
       return
     case '64':
     case '65':
@@ -221,14 +222,14 @@ function tally(side: { count: number; units: bigint }, quantity: Quantity): void
 function close({ warn }: ParserContext, statement: Statement, line: number): void {
   if (statement.account === null)
     warn('warning', 'FIELD_MISSING', line, '对账单没有 :25: 账号 / the statement has no account (:25:)')
-  if (!statement.isInterim && !statement.isClosed)
+  if (!statement.isInterim && statement.closedAt === null)
     warn(
       'error',
       'STATEMENT_UNFINISHED',
       line,
       `账户 ${statement.account ?? '?'} 的对账单没有期末余额 :62F:，可能被截断 / the statement of account ${statement.account ?? '?'} has no closing balance (:62F:): it may be cut off`,
     )
-  statement.ledger.end(headOf(statement), statement.opening, statement.closing, line)
+  statement.ledger.end(headOf(statement), statement.opening, statement.closing, statement.closedAt ?? line)
 }
 
 function headOf(statement: Statement): Omit<StatementHead, 'opening'> {

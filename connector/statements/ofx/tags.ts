@@ -76,6 +76,12 @@ export function createTags(handler: TagHandler): Tags {
     line: () => line,
     element: () => path.join('/'),
     push(piece) {
+      // Nothing ends in it: only kept, so that a long text in small pieces is not searched again and again.
+      if (rest !== '' && !piece.includes('<') && !piece.includes('>')) {
+        rest += piece
+        if (rest.length > MAX_FIELD_CHARS) throw tooLong(line, path.join('/') || null)
+        return
+      }
       const all = rest + piece
       let from = 0
       for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', from)) {
