@@ -13,6 +13,7 @@ import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { bankSim } from './cli/bank-sim'
+import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
@@ -221,6 +222,14 @@ function addStatement(
     .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
     .option('--encoding <charset>', '指定字符集 / name the charset')
     .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
+  program
+    .command('bench')
+    .description('性能测试 / benchmarks')
+    .command('statements')
+    .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
+    .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
+    .option('--rounds <n>', '轮数 / rounds', '3')
+    .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 
 function printSql(dialect: string): number {
