@@ -26,9 +26,27 @@ export async function parse(file: string, flags: ParseFlags, output: Output): Pr
   return EXIT.no
 }
 
+/** Files up to this size are read from the disk once; a larger one once more for each time its bytes are asked for. */
+const KEPT_BYTES = 16 * 1024 * 1024
+
 /** A file's bytes, as often as they are asked for. */
 export function fileSource(file: string): StatementSource {
-  return { name: file, open: () => createReadStream(file, { highWaterMark: PIECE_BYTES }) }
+  let kept: readonly Uint8Array[] | null = null
+  return {
+    name: file,
+    async *open() {
+      if (kept !== null) return yield* kept
+      const pieces: Uint8Array[] = []
+      let bytes = 0
+      for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
+        bytes += piece.length
+        if (bytes <= KEPT_BYTES) pieces.push(piece)
+        else pieces.length = 0
+        yield piece
+      }
+      if (bytes <= KEPT_BYTES) kept = pieces
+    },
+  }
 }
 
 /** Hands the events on; returns why the file could not be read to its end, or null. */

@@ -41,7 +41,7 @@ export function formatUnits(units: bigint, currency: string | null): string {
 }
 
 function withoutTrailingZeros(fraction: string, currency: string | null): string {
-  const decimals = (currency === null ? null : decimalsOf(currency)) ?? 2
+  const decimals = currency !== null && /^[A-Z]{3}$/.test(currency) ? (decimalsOf(currency) ?? 2) : 2
   if (fraction.length <= decimals) return fraction.padEnd(decimals, '0')
   let end = fraction.length
   while (end > decimals && fraction.charCodeAt(end - 1) === 48) end--

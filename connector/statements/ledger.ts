@@ -26,13 +26,15 @@ export function openLedger(emit: Emit, warn: Warn, head: () => StatementHead): L
   let total = 0n
   let isOpen = false
   const currencies = new Set<string>()
+  let lastCurrency: string | null = null
   return {
     entry(entry, units, line) {
       if (!isOpen) emit({ kind: 'statement', statement: head() })
       isOpen = true
       if (entry.status === 'booked') {
         total += units
-        if (entry.currency !== null) currencies.add(entry.currency)
+        if (entry.currency !== null && entry.currency !== lastCurrency) currencies.add(entry.currency)
+        lastCurrency = entry.currency
       }
       emit({ kind: 'entry', entry, line })
     },

@@ -17,13 +17,13 @@ type Place = () => { readonly line: number; readonly element: string }
 /** Details of a batch that are held at once; a longer batch is passed on in pieces of this many. */
 const DETAILS_AT_ONCE = 1000
 
-const STATUS: Readonly<Record<string, Entry['status']>> = {
-  BOOK: 'booked',
-  PDNG: 'pending',
+const STATUS: ReadonlyMap<string, Entry['status']> = new Map([
+  ['BOOK', 'booked'],
+  ['PDNG', 'pending'],
   // Booked in future: not in the balance.
-  FUTR: 'pending',
-  INFO: 'information',
-}
+  ['FUTR', 'pending'],
+  ['INFO', 'information'],
+])
 
 export function startEntry(
   context: ParserContext,
@@ -172,7 +172,7 @@ function unreadable(
 /** A status that is in no table counts as information: it is shown, and not in the sum. */
 function statusOf(context: ParserContext, fields: Fields, line: number): Entry['status'] {
   const written = fields['status']
-  const known = written === undefined ? undefined : STATUS[written]
+  const known = written === undefined ? undefined : STATUS.get(written)
   if (known !== undefined) return known
   const what = written ?? fields['ownStatus']
   // A statement or a notification is of booked entries unless it says otherwise.

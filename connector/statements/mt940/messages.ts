@@ -12,10 +12,9 @@ import { readLine61, type Line61 } from './line61'
 import { readNs } from './ns'
 import { readSummary } from './summary'
 
-export type Field = { readonly tag: string; readonly rows: readonly string[]; readonly line: number }
-
 export type Messages = {
-  field(field: Field): void
+  /** `rows` are the field's own line and its continuation lines; `line` is where it begins. */
+  field(tag: string, rows: readonly string[], line: number): void
   header(row: string, line: number): void
   endOfMessage(line: number): void
   /** Returns how many statements there were. */
@@ -69,13 +68,13 @@ export function createMessages(context: ParserContext): Messages {
     statement = null
   }
   return {
-    field(field) {
-      lastLine = field.line
-      if (statement === null ? STARTS.has(field.tag) : beginsAnother(statement, field.tag)) {
-        finish(field.line)
+    field(tag, rows, line) {
+      lastLine = line
+      if (statement === null ? STARTS.has(tag) : beginsAnother(statement, tag)) {
+        finish(line)
         begin()
       }
-      if (statement !== null) apply(context, statement, field)
+      if (statement !== null) apply(context, statement, tag, rows, line)
     },
     header(row, line) {
       if (row.startsWith('{1:')) finish(line)
@@ -108,6 +107,7 @@ const STARTS: ReadonlySet<string> = new Set([
 
 /** A field that stands once, a second time: the end mark was left out, and with it perhaps field 20. */
 function beginsAnother(statement: Statement, tag: string): boolean {
+  if (tag === '61' || tag === '86') return false
   if (tag === '20') return true
   const isUnderWay =
     statement.opening !== null || statement.hasEntries || statement.pending !== null || statement.closedAt !== null
@@ -115,7 +115,7 @@ function beginsAnother(statement: Statement, tag: string): boolean {
   return (tag === '60F' || tag === '60M') && isUnderWay
 }
 
-function apply(context: ParserContext, statement: Statement, { tag, rows, line }: Field): void {
+function apply(context: ParserContext, statement: Statement, tag: string, rows: readonly string[], line: number): void {
   const first = rows[0] ?? ''
   switch (tag) {
     case '61':
@@ -210,7 +210,7 @@ function flush(statement: Statement): void {
   const entry = entryOf(pending.line, info, statement.currency, statement.isInterim)
   const { quantity } = pending.line
   const isOut = isMoneyOut(pending.line)
-  tally(statement.counts[isOut ? 'D' : 'C'], quantity)
+  if (statement.isInterim) tally(statement.counts[isOut ? 'D' : 'C'], quantity)
   statement.ledger.entry(entry, isOut ? -quantity.units : quantity.units, pending.at)
 }
 

@@ -5,7 +5,7 @@ import type { ParserContext } from '../ledger'
 import { StatementFileError, type TextParser } from '../model'
 import { MAX_FIELD_CHARS, tooLong } from '../text'
 import { createLines } from './lines'
-import { createMessages, type Field } from './messages'
+import { createMessages } from './messages'
 
 /** `:61:`, `:60F:`, `:NS:` (Volksbanken), `:940:` (Rabobank). */
 const MAX_TAG = 4
@@ -14,7 +14,7 @@ export function createMt940Parser(context: ParserContext): TextParser {
   const messages = createMessages(context)
   let field: { tag: string; rows: string[]; line: number; chars: number } | null = null
   const endField = (): void => {
-    if (field !== null) messages.field(field satisfies Field)
+    if (field !== null) messages.field(field.tag, field.rows, field.line)
     field = null
   }
   const take = (raw: string, line: number): void => {
@@ -64,7 +64,8 @@ function tagOf(row: string): string | null {
   const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
   if (end < 0) return null
   const tag = row.slice(1, end)
-  return TAG.test(tag) ? tag : null
+  // Nearly every tag is one of these.
+  return tag === '61' || tag === '86' || TAG.test(tag) ? tag : null
 }
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
