@@ -77,6 +77,23 @@ test('"not found" is not a failure and not a reason to send, where the bank neve
   expect((await only()).state).toBe('settled')
 })
 
+test('absence counts from when the bank was asked, not from when its answer came', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, absentFinalAfterMs: 60_000 }
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(30_000)
+  const ask = world.bank.inquire.bind(world.bank)
+  world.bank.inquire = async batch => {
+    const answer = await ask(batch)
+    world.move(40_000)
+    return answer
+  }
+  await inquire(world.deps, 'bank')
+  expect((await only()).state).toBe('unknown')
+})
+
 test('proven absence sends again under the same reference', async () => {
   world.bank.traits = { ...SAMPLE_TRAITS, absentFinalAfterMs: 120_000 }
   world.erp.queue = [sampleRequest()]
