@@ -24,6 +24,7 @@ import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
 import { parse } from './cli/statement'
+import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -164,7 +165,7 @@ function build(finish: (code: number) => void): Command {
     })()
   addPayment(program, withDeps, output)
   addOutbox(program, withDeps, output)
-  addStatement(program, output, run)
+  addStatement(program, output, run, withDeps)
   return program
 }
 
@@ -225,6 +226,7 @@ function addStatement(
   program: Command,
   output: () => Output,
   run: (work: () => Promise<number>) => () => Promise<void>,
+  withDeps: WithDeps,
 ): void {
   const statement = program.command('statement').description('对账单文件 / statement files')
   statement
@@ -232,6 +234,16 @@ function addStatement(
     .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
     .option('--encoding <charset>', '指定字符集 / name the charset')
     .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
+  statement
+    .command('import <file>')
+    .description('把对账单文件的流水导入一次 / bring a statement file’s lines into the store, once')
+    .option('--account <account>', '仅此账户 / this account only')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .option('--dry-run', '只检查，不写入 / look, store nothing')
+    .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
+    .action((file: string, options: ImportFlags) =>
+      withDeps(deps => importStatementFile(deps, file, options, output())),
+    )
   program
     .command('bench')
     .description('性能测试 / benchmarks')
