@@ -1,6 +1,6 @@
 // `yinqi statement parse`: what a statement file says, for people and for programs. It changes nothing.
 
-import { createReadStream } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import type { StatementSource } from '../statements/charset'
 import { StatementFileError, type Problem, type StatementEvent } from '../statements/model'
 import { parseStatementEvents } from '../statements/parse-file'
@@ -10,7 +10,7 @@ import { createJsonWriter } from './statement-json'
 export type ParseFlags = { readonly encoding?: string }
 
 /** One piece of the file; with it go the entries that are held at once. */
-const PIECE_BYTES = 131_072
+const PIECE_BYTES = 65_536
 
 export async function parse(file: string, flags: ParseFlags, output: Output): Promise<number> {
   const summary = createSummary()
@@ -29,22 +29,32 @@ export async function parse(file: string, flags: ParseFlags, output: Output): Pr
 /** Files up to this size are read from the disk once; a larger one once more for each time its bytes are asked for. */
 const KEPT_BYTES = 16 * 1024 * 1024
 
-/** A file's bytes, as often as they are asked for. */
+/** A file's bytes, as often as they are asked for. Every piece of a large file is read into the same memory. */
 export function fileSource(file: string): StatementSource {
-  let kept: readonly Uint8Array[] | null = null
+  let kept: readonly Buffer[] | null = null
   return {
     name: file,
     async *open() {
       if (kept !== null) return yield* kept
-      const pieces: Uint8Array[] = []
-      let bytes = 0
-      for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
-        bytes += piece.length
-        if (bytes <= KEPT_BYTES) pieces.push(piece)
-        else pieces.length = 0
-        yield piece
+      const handle = await openFile(file)
+      try {
+        const pieces: Buffer[] = []
+        let isSmall = (await handle.stat()).size <= KEPT_BYTES
+        const buffer = Buffer.alloc(PIECE_BYTES)
+        for (let position = 0; ;) {
+          const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES, position)
+          if (bytesRead === 0) break
+          position += bytesRead
+          // A file that grows while it is read.
+          if (position > KEPT_BYTES) isSmall = false
+          const piece = isSmall ? Buffer.from(buffer.subarray(0, bytesRead)) : buffer.subarray(0, bytesRead)
+          if (isSmall) pieces.push(piece)
+          yield piece
+        }
+        if (isSmall) kept = pieces
+      } finally {
+        await handle.close()
       }
-      if (bytes <= KEPT_BYTES) kept = pieces
     },
   }
 }
