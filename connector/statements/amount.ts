@@ -28,6 +28,14 @@ export function readQuantity(raw: string, mark: '.' | ',', currency: string | nu
   return { units, text: kept === '' ? integer : `${integer}.${kept}` }
 }
 
+/** SWIFT writes a comma. A point in its place, and points between thousands before a comma, can mean nothing else. */
+export function readSwiftQuantity(raw: string, currency: string | null): Quantity | null {
+  if (!raw.includes('.')) return readQuantity(raw, ',', currency)
+  // `1.234` may be either, so it is neither.
+  if (!raw.includes(',')) return /^\d+\.\d{1,2}$/.test(raw) ? readQuantity(raw, '.', currency) : null
+  return /^\d{1,3}(?:\.\d{3})+,\d*$/.test(raw) ? readQuantity(raw.replaceAll('.', ''), ',', currency) : null
+}
+
 export function signed(quantity: Quantity, isOut: boolean): string {
   return isOut && quantity.units !== 0n ? `-${quantity.text}` : quantity.text
 }

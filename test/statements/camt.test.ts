@@ -83,6 +83,10 @@ test('namespaces: a prefix, none at all, and a message inside an envelope', asyn
   for (const text of [prefixed, bare, wrapped]) expect(await readOne(text)).toEqual(expected)
 })
 
+test('blank lines before the declaration mean nothing', async () => {
+  expect(await readOne(`\r\n  ${camt053(BALANCES + entry(BOOKED))}`)).toMatchObject({ proven: true })
+})
+
 test('several statements in a message; a statement without an entry', async () => {
   const text = camt053(balance('OPBD', '5', '2024-01-01') + balance('CLBD', '5', '2024-01-01')).replace(
     '</Stmt>',

@@ -68,7 +68,8 @@ describe('field 61', () => {
   test.each([
     '2413020102C1,00NTRF',
     '240102X1,00NTRF',
-    '240102C1.234,00NTRF',
+    '240102C1.23,00NTRF',
+    '240102C1.234NTRF',
     '240102CNTRF',
     '24',
     '',
@@ -80,6 +81,15 @@ describe('field 61', () => {
       line: 5,
       element: ':61:',
     })
+  })
+
+  test.each([
+    ['C1.234.567,89', '1234567.89'],
+    ['C1234.5', '1234.50'],
+  ])('points in the amount %s can mean only %s, and are said', async (money, amount) => {
+    const { problems, statements } = await readStatements(mt940([`:61:240102${money}NTRFREF`]))
+    expect(statements[0]?.lines[0]?.amount).toBe(amount)
+    expect(problems[0]?.code).toBe('AMOUNT_NOT_STANDARD')
   })
 
   test('an amount without its comma is read and said', async () => {
@@ -160,6 +170,18 @@ describe('messages', () => {
       ['1/1', 1],
       ['2/1', 1],
     ])
+  })
+
+  test('a row of one hyphen in the text does not end the message either', async () => {
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ':86:a', '-', ':61:240102C1,00NTRFR'], 'C240131EUR1002,00'),
+    )
+    expect(statement).toMatchObject({ proven: true, lines: [{ text: 'a' }, { text: null }] })
+  })
+
+  test('fields may be set in from the margin', async () => {
+    const text = mt940([':61:240102C1,00NTRFR', ':86:a', ' b'], 'C240131EUR1001,00').replaceAll(/^:/gm, '  :')
+    expect(await readOne(text)).toMatchObject({ proven: true, lines: [{ text: 'a\nb' }] })
   })
 
   test('a continuation that begins with a hyphen does not end the message', async () => {

@@ -50,6 +50,7 @@ export function createMessages(context: ParserContext): Messages {
   let isInterimHeader = false
   let count = 0
   let lastLine = 1
+  let endedAt: number | null = null
   const begin = (): Statement => {
     const created: Statement = {
       ledger: openLedger(emit, warn, () => ({ ...headOf(created), opening: balanceShown(created.opening) })),
@@ -70,6 +71,9 @@ export function createMessages(context: ParserContext): Messages {
   return {
     field(tag, rows, line) {
       lastLine = line
+      // A lone hyphen was a row of text after all, when what follows can only belong to the same message.
+      if (endedAt !== null && !GOES_ON.has(tag)) finish(endedAt)
+      endedAt = null
       if (statement === null ? STARTS.has(tag) : beginsAnother(statement, tag)) {
         finish(line)
         begin()
@@ -77,17 +81,21 @@ export function createMessages(context: ParserContext): Messages {
       if (statement !== null) apply(context, statement, tag, rows, line)
     },
     header(row, line) {
-      if (row.startsWith('{1:')) finish(line)
+      if (endedAt !== null || row.startsWith('{1:')) finish(endedAt ?? line)
+      endedAt = null
       sender = senderOf(row) ?? (row.startsWith('{1:') ? null : sender)
       if (row.includes('{2:')) isInterimHeader = /\{2:[IO]942/.test(row)
     },
-    endOfMessage: finish,
+    endOfMessage: line => void (endedAt = line),
     end() {
-      finish(lastLine)
+      finish(endedAt ?? lastLine)
       return count
     },
   }
 }
+
+/** Fields that begin no message. */
+const GOES_ON: ReadonlySet<string> = new Set(['61', '86', 'NS', '62F', '62M', '64', '65', '90D', '90C'])
 
 /** Fields that only a statement has; any of them begins one where none is under way. */
 const STARTS: ReadonlySet<string> = new Set([
@@ -188,7 +196,7 @@ function startLine(context: ParserContext, statement: Statement, rows: readonly 
       'warning',
       'AMOUNT_NOT_STANDARD',
       at,
-      `金额 ${line.quantity.text} 没有小数逗号，按原样读取 / the amount ${line.quantity.text} has no decimal comma: read as written`,
+      `金额写法不合 SWIFT，读作 ${line.quantity.text} / the amount is not written as SWIFT has it: read as ${line.quantity.text}`,
     )
   if (line.isEntryDateUnreadable)
     context.warn(

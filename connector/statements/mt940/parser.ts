@@ -18,7 +18,7 @@ export function createMt940Parser(context: ParserContext): TextParser {
     field = null
   }
   const take = (raw: string, line: number): void => {
-    const row = withoutControls(raw)
+    const row = withoutIndent(withoutControls(raw))
     const tag = tagOf(row)
     if (tag !== null) {
       endField()
@@ -75,6 +75,12 @@ function isEnd(row: string): boolean {
   if (row.charCodeAt(0) !== 45 && row.charCodeAt(0) !== 32) return false
   const text = row.trim()
   return text === '-' || text.startsWith('-}') || text === '-XXX'
+}
+
+/** A field may be set in from the margin; blanks at the start of any other row are the text's own. */
+function withoutIndent(row: string): string {
+  const first = row.charCodeAt(0)
+  return (first === 32 || first === 9) && /^[ \t]+:(?:\d\d[A-Z]?):/.test(row) ? row.trimStart() : row
 }
 
 /** Transport leaves control characters (SOH, ETX) around messages. */
