@@ -50,7 +50,8 @@ export async function importStatementFile(
     const days = await lookThrough(deps, lines)
     const contested = days.filter(isContested)
     if (contested.length > 0) return refuse(contested.slice(0, MAX_REASONS).map(contestText), judged, output)
-    const count = flags.dryRun === true ? 0 : await importFile(deps, lines)
+    const hasNew = days.some(day => day.lines > day.known)
+    const count = flags.dryRun === true || !hasNew ? 0 : await importFile(deps, lines)
     tell(judged, days, count, flags, output)
     return EXIT.ok
   } catch (error) {

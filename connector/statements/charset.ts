@@ -84,11 +84,10 @@ async function survey(source: StatementSource, wanted: string | null): Promise<S
 }
 
 function whenUtf8(seen: Survey, declared: string | null): Charset {
-  // The mark belongs to UTF-8, whatever a declaration says.
-  const hasMark = seen.head[0] === 0xef && seen.head[1] === 0xbb && seen.head[2] === 0xbf
-  if (seen.isPlain && declared !== null && !declared.startsWith('utf-16')) return { encoding: declared, problems: [] }
-  const isSaid = declared === null || declared === 'utf-8' || (seen.isPlain && !hasMark)
-  return { encoding: 'utf-8', problems: isSaid ? [] : [misdeclared(declared, 'utf-8')] }
+  if (declared === null || declared === 'utf-8') return { encoding: 'utf-8', problems: [] }
+  // Nothing but ASCII is the same in every charset that may be declared, but for UTF-16.
+  if (seen.isPlain && !declared.startsWith('utf-16')) return { encoding: declared, problems: [] }
+  return { encoding: 'utf-8', problems: [misdeclared(declared, 'utf-8')] }
 }
 
 function whenNotUtf8(high: HighBytes, declared: string | null, badAt: number): Charset {

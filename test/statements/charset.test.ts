@@ -78,6 +78,7 @@ describe('an XML declaration is respected, but verified', () => {
     // A file that says one thing and is another.
     ['windows-1252', 'utf-8', 'utf-8', ['ENCODING_MISDECLARED']],
     ['ISO-8859-1', 'utf-8', 'utf-8', ['ENCODING_MISDECLARED']],
+    ['UTF-16', 'utf-8', 'utf-8', ['ENCODING_MISDECLARED']],
     ['UTF-8', 'iso-8859-1', 'iso-8859-1', ['ENCODING_MISDECLARED']],
   ])('declared %s, written in %s: read as %s', async (declared, written, encoding, codes) => {
     const file = await readStatements(iconv.encode(xml(declared), written, { addBOM: written === 'utf-16le' }))
