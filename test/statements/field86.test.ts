@@ -53,6 +53,11 @@ describe('Germany: numbered parts', () => {
     })
   })
 
+  test('a business code with a letter; a part that begins with its space', async () => {
+    expect(await infoOf([':86:Z30?60?20E-Banking?21 MUELLER AG'])).toMatchObject({ text: 'E-Banking MUELLER AG' })
+    expect(await infoOf([':86:Q07?zahlung?20'])).toMatchObject({ text: 'Q07?zahlung?20' })
+  })
+
   test('a question mark in the text is text', async () => {
     expect(await infoOf([':86:166?20SVWZ+Warum? Darum?30X'])).toMatchObject({ text: 'Warum? Darum', counterBank: 'X' })
   })

@@ -60,15 +60,20 @@ function keepOther(other: Others, code: number, part: string): void {
   else if (code === 38) other.iban ||= part
 }
 
-/** Where the first mark stands: after blanks and at most three digits, with two digits behind it; else -1. */
+/** Where the first mark stands: after blanks and a business code of three characters or none, two digits behind it; else -1. */
 function startOf(text: string): number {
   let at = 0
   while (text.charCodeAt(at) === 32) at++
   const first = at
-  while (at < first + 3 && isDigit(text, at)) at++
+  while (at < first + 3 && isCodeCharacter(text.charCodeAt(at))) at++
   if (at !== first && at !== first + 3) return -1
   while (text.charCodeAt(at) === 32) at++
   return '?>~^<'.includes(text.charAt(at)) && codeAt(text, at + 1) >= 0 ? at : -1
+}
+
+/** Digits in most countries, a letter first in Switzerland. */
+function isCodeCharacter(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
 }
 
 /** The mark counts where two digits follow: otherwise it is text. */
@@ -92,7 +97,8 @@ function isDigit(text: string, at: number): boolean {
 function join(joined: Joined, part: string): void {
   if (part === '') return
   const isNew = joined.text !== '' && (joined.width !== PART_WIDTH || keywordEnd(part) > 0)
-  joined.text += isNew && joined.text.charCodeAt(joined.text.length - 1) !== 32 ? ` ${part}` : part
+  const hasSpace = part.charCodeAt(0) === 32 || joined.text.charCodeAt(joined.text.length - 1) === 32
+  joined.text += isNew && !hasSpace ? ` ${part}` : part
   joined.width = part.length
 }
 
