@@ -16,10 +16,11 @@ import { bankSim } from './cli/bank-sim'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
+import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { openSite, readConfig, type Parts } from './cli/site'
+import { openSite, readConfig, type Parts, type Site } from './cli/site'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -136,18 +137,7 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  addPayment(program, flags, output, run)
-  return program
-}
-
-function addPayment(
-  program: Command,
-  flags: () => Flags,
-  output: () => Output,
-  run: (work: () => Promise<number>) => () => Promise<void>,
-): void {
-  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
-  const withDeps = (work: (deps: Deps) => Promise<number>) =>
+  const withSite = (work: (site: Site) => Promise<number>) =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -155,11 +145,66 @@ function addPayment(
         tell: () => undefined,
       })
       try {
-        return await work(site.deps)
+        return await work(site)
       } finally {
         await site.close()
       }
     })()
+  addPayment(program, output, withSite)
+  addFence(program, output, withSite)
+  return program
+}
+
+type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
+
+function addFence(program: Command, output: () => Output, withSite: WithSite): void {
+  const fence = program.command('fence').description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
+  fence
+    .command('status')
+    .description('能否发送，为何不能 / may this host send, and why not')
+    .action(() => withSite(site => fenceStatus(site, output())))
+  fence
+    .command('sweep')
+    .description('向银行和 ERP 查询并列出差异 / ask banks and ERPs, list what differs')
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { from?: string }) => withSite(site => fenceSweep(site, options.from, output())))
+  fence
+    .command('confirm')
+    .description('具名确认后恢复发送 / a named person opens it')
+    .requiredOption('--as <person>', '确认人姓名 / who confirms')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .option('--accept <id...>', '已查清的差异编号 / differences you answer for', [])
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { as: string; evidence: string; accept: string[]; from?: string }) => {
+      const { as: person, evidence, accept: accepted, from } = options
+      const said = { person, evidence, accepted, ...(from === undefined ? {} : { from }) }
+      return withSite(site => fenceConfirm(site, said, output()))
+    })
+  fence
+    .command('clear <id...>')
+    .description('核对银行后确认未付，逐笔放行或取消 / not paid, says the bank: send it, or cancel it')
+    .requiredOption('--then <send|cancel>', '放行或取消 / send or cancel')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((ids: string[], options: { then: string; as: string; evidence: string }) => {
+      const { then, as: person, evidence } = options
+      if (then !== 'send' && then !== 'cancel')
+        throw new CommanderError(EXIT.usage, 'yinqi.then', '--then: send | cancel')
+      return withSite(({ deps }) => fenceClear(deps, ids, { person, evidence, then }, output()))
+    })
+  fence
+    .command('resolve <id>')
+    .description('待认领流水已说明 / an unclaimed bank line is explained')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((id: string, options: { as: string; evidence: string }) =>
+      withSite(({ deps }) => fenceResolve(deps, id, { person: options.as, evidence: options.evidence }, output())),
+    )
+}
+
+function addPayment(program: Command, output: () => Output, withSite: WithSite): void {
+  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
+  const withDeps = (work: (deps: Deps) => Promise<number>) => withSite(site => work(site.deps))
   payment
     .command('list')
     .option('--state <state...>', '状态 / states')
@@ -191,7 +236,7 @@ function addPayment(
       .requiredOption('--as <person>', '操作人姓名 / who')
       .requiredOption('--reason <text>', '原因 / why')
       .action((id: string, options: { as: string; reason: string }) =>
-        withDeps(deps => decide(deps, id, options.as, options.reason, output())),
+        withSite(site => decide(site, id, options.as, options.reason, output())),
       )
   }
 }

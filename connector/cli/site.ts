@@ -5,11 +5,13 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
 import { createMetrics, type Metrics } from '../observe/metrics'
 import { observed } from '../observe/wrap'
 import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
 import type { Deps, Happening, Settings } from '../steps/deps'
+import { createFence, newToken, type FenceParts } from '../steps/fence'
 import type { Store } from '../store/store'
 
 export type BridgeKind = {
@@ -41,6 +43,7 @@ export type Parts = {
 export type Site = {
   readonly config: Config
   readonly deps: Deps
+  readonly fence: FenceParts
   readonly log: Log
   readonly metrics: Metrics
   close(): Promise<void>
@@ -102,9 +105,17 @@ export async function openSite(
   }
   const tell = (happening: Happening): void => {
     metrics.count(happening)
-    if (happening.kind === 'contradiction' || happening.kind === 'record.refused') log.error(happening.kind, happening)
+    if (ALARMS.has(happening.kind)) log.error(happening.kind, happening)
     else log.info(happening.kind, happening)
     options.tell(happening)
+  }
+  const fence: FenceParts = {
+    store,
+    clock: parts.clock,
+    file: openFenceFile(config.dataDir),
+    instance: config.instance,
+    tell,
+    newToken,
   }
   const deps: Deps = {
     store,
@@ -113,12 +124,14 @@ export async function openSite(
     erps,
     banks,
     accounts: config.accounts,
+    fence: createFence(fence),
     measure: parts.measure,
     tell,
   }
   return {
     config,
     deps,
+    fence,
     log,
     metrics,
     async close() {
@@ -127,6 +140,8 @@ export async function openSite(
     },
   }
 }
+
+const ALARMS: ReadonlySet<Happening['kind']> = new Set(['contradiction', 'record.refused', 'fence.closed'])
 
 function settingsOf(config: Config): Settings {
   const { timing } = config

@@ -4,6 +4,7 @@ import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
 import type { Store } from '../store/store'
+import type { Fence } from './fence'
 
 export type AccountSettings = {
   readonly account: string
@@ -82,6 +83,8 @@ export type Happening =
       readonly text: string
     }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
+  | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'fence.opened'; readonly instance: string }
 
 export type Deps = {
   readonly store: Store
@@ -90,6 +93,8 @@ export type Deps = {
   readonly erps: ReadonlyMap<string, ErpBridge>
   readonly banks: ReadonlyMap<string, BankGateway>
   readonly accounts: readonly AccountSettings[]
+  /** May this daemon send (I10)? Closed until it has looked. */
+  readonly fence: Fence
   readonly measure: (
     text: string,
     encoding: BankTraits['encoding'],

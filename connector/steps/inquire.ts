@@ -48,7 +48,8 @@ async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome
 }
 
 function judge(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Verdict {
-  const sentAt = payment.sentAt ?? payment.stateSince
+  // The wait for a final "not found" begins with the last send, not the first: a payment enters `unknown` after it.
+  const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
   return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, deps.clock.now())
 }
 

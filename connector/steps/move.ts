@@ -51,12 +51,24 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
-export async function note(deps: Deps, payment: Payment, cause: string, code: string, text: string): Promise<void> {
+export async function note(
+  deps: Deps,
+  payment: Payment,
+  cause: string,
+  code: string,
+  text: string,
+  patch: PaymentPatch | null = null,
+): Promise<void> {
   let current: Payment | null = payment
   for (let round = 0; round < MAX_ROUNDS && current; round++) {
     const { change } = changeOf(
       deps,
-      { payment: current, actor: deps.settings.instance, patch: keptTimes(current), verdict: plain(null, code, text) },
+      {
+        payment: current,
+        actor: deps.settings.instance,
+        patch: patch ?? keptTimes(current),
+        verdict: plain(null, code, text),
+      },
       cause,
       current.state,
     )

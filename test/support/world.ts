@@ -5,23 +5,27 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
-import type {
-  Balance,
-  BankGateway,
-  BankTraits,
-  ErpBridge,
-  ErpRecord,
-  ErpRequest,
-  InquiryOutcome,
-  Instruction,
-  LedgerLine,
-  PushResult,
-  Recheck,
-  SendOutcome,
-  StatementLine,
+import {
+  Fault,
+  type Balance,
+  type BankGateway,
+  type BankTraits,
+  type ErpBridge,
+  type ErpRecord,
+  type ErpRequest,
+  type FenceFile,
+  type FenceRecord,
+  type InquiryOutcome,
+  type Instruction,
+  type LedgerLine,
+  type PushResult,
+  type Recheck,
+  type SendOutcome,
+  type StatementLine,
 } from '../../connector/ports'
 import type { Deps, Happening } from '../../connector/steps/deps'
 import { deliver } from '../../connector/steps/deliver'
+import { createFence, newToken, type FenceParts } from '../../connector/steps/fence'
 import { linkPayments } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
@@ -148,8 +152,32 @@ export class FakeErp implements ErpBridge {
   }
 }
 
+/** A host's half of the fence, in memory. */
+export class MemoryFenceFile implements FenceFile {
+  record: FenceRecord | null = null
+  machine = 'machine-1'
+  place = 'folder-1'
+  isFull = false
+
+  async read() {
+    return this.record
+  }
+
+  async write(record: FenceRecord) {
+    if (this.isFull) throw new Fault('FENCE_FILE_UNWRITABLE', 'full')
+    this.record = record
+  }
+
+  async identity() {
+    return { machine: this.machine, folder: this.place }
+  }
+}
+
 export type World = {
   readonly deps: Deps
+  readonly fence: FenceParts
+  readonly file: MemoryFenceFile
+  readonly folder: string
   readonly store: Store
   readonly bank: FakeBank
   readonly erp: FakeErp
@@ -171,9 +199,13 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
   const bank = new FakeBank()
   const erp = new FakeErp()
   const happened: Happening[] = []
+  const file = new MemoryFenceFile()
+  const tell = (happening: Happening): void => void happened.push(happening)
+  const fence: FenceParts = { store, clock, file, instance: 'd1', tell, newToken }
   const deps: Deps = {
     store,
     clock,
+    fence: createFence(fence),
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
     accounts: [
@@ -210,11 +242,16 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
       ...settings,
     },
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
-    tell: happening => void happened.push(happening),
+    tell,
   }
+  await deps.fence.look()
+  happened.length = 0
   const runCommand = async () => ({ ok: true, text: '' })
   return {
     deps,
+    fence,
+    file,
+    folder,
     store,
     bank,
     erp,
