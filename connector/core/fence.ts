@@ -1,7 +1,7 @@
 // The fence (I10): may this daemon send from this store? Evidence in, a decision out. A restored or copied store must
 // never look open; an ordinary restart, a crash at any moment and a container made anew must never look closed.
 
-import type { FenceRecord, HostIdentity, Money, Shown, StatementLine } from '../ports'
+import type { FenceRecord, HostIdentity, Money, Shown, State, StatementLine } from '../ports'
 
 export type FenceCode =
   | 'FENCE_NOT_LOOKED'
@@ -112,15 +112,20 @@ export function doubtOfShown(shown: Shown, knownSeq: number | null): FenceReason
 }
 
 /**
- * Why a bank line proves it, or null. `payment` null: nobody's. A debit of a payment that never began to be sent here was
- * sent elsewhere; one that was cancelled before a send too.
+ * Why a bank line proves it, or null. `payment` null: nobody's. A debit of a payment that never began to be sent here, or
+ * was cancelled before, was sent elsewhere; once a bank's answer has ended it, the debit is no news.
  */
-export function doubtOfLine(line: StatementLine, payment: { readonly sentAt: number | null } | null, isOurs: boolean) {
+export function doubtOfLine(
+  line: StatementLine,
+  payment: { readonly state: State; readonly sentAt: number | null } | null,
+  isOurs: boolean,
+): FenceReason | null {
   const isDebit = line.amount.minor < 0n && !line.isReversal
-  const isDoubtful = payment === null ? isOurs : isDebit && payment.sentAt === null
-  const reason: FenceReason = { code: 'FENCE_BANK_AHEAD', detail: line.reference }
-  return isDoubtful ? reason : null
+  const isDoubtful = payment === null ? isOurs : isDebit && payment.sentAt === null && UNSENT.includes(payment.state)
+  return isDoubtful ? { code: 'FENCE_BANK_AHEAD', detail: line.reference } : null
 }
+
+const UNSENT: readonly State[] = ['held', 'ready', 'cancelled']
 
 /** A reference that this store, under one of its incarnations, would have made: see core/reference.ts. */
 export function isOwnReference(

@@ -21,6 +21,7 @@ import {
   type PushResult,
   type Recheck,
   type SendOutcome,
+  type Shown,
   type StatementLine,
 } from '../../connector/ports'
 import type { Deps, Happening } from '../../connector/steps/deps'
@@ -135,6 +136,18 @@ export class FakeErp implements ErpBridge {
     return requests.map(() => this.recheckAnswer)
   }
 
+  async shown(): Promise<readonly Shown[]> {
+    const rows = new Map<string, Shown>()
+    for (const record of this.told) {
+      if (record.kind !== 'payment.status' || record.bankReference === '') continue
+      const { request, revision, status, seq, bankReference, bankSerial } = record
+      if (seq <= (rows.get(bankReference)?.seq ?? 0)) continue
+      const key = { ...request.key, revision }
+      rows.set(bankReference, { request: { ...request, key }, status, seq, bankReference, bankSerial })
+    }
+    return [...rows.values()]
+  }
+
   async *ledger(): AsyncIterable<LedgerLine> {
     yield* this.ledgerLines
   }
@@ -188,18 +201,19 @@ export type World = {
   close(): Promise<void>
 }
 
-export async function openWorld(settings: Partial<Deps['settings']> = {}): Promise<World> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
-  let now = START
+/** `after`: the same bank, ERP, host, clock and store, by a daemon that starts anew. */
+export async function openWorld(settings: Partial<Deps['settings']> = {}, after?: World): Promise<World> {
+  const folder = after?.folder ?? mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
+  let now = after?.deps.clock.now() ?? START
   const clock = { now: () => now, sleep: async () => undefined }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
     { clock, schema: 'migrate' },
   )
-  const bank = new FakeBank()
-  const erp = new FakeErp()
+  const bank = after?.bank ?? new FakeBank()
+  const erp = after?.erp ?? new FakeErp()
   const happened: Happening[] = []
-  const file = new MemoryFenceFile()
+  const file = after?.file ?? new MemoryFenceFile()
   const tell = (happening: Happening): void => void happened.push(happening)
   const fence: FenceParts = { store, clock, file, instance: 'd1', tell, newToken }
   const deps: Deps = {
@@ -245,7 +259,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
     tell,
   }
   await deps.fence.look()
-  happened.length = 0
+  if (!after) happened.length = 0
   const runCommand = async () => ({ ok: true, text: '' })
   return {
     deps,
