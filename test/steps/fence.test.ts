@@ -303,6 +303,7 @@ test('without a durable count nothing is sent; a crash between the two counts cl
   expect(world.bank.sends).toEqual([])
   world.file.isFull = false
   expect((await world.store.fence.facts()).sends).toBe((world.file.record?.sends ?? 0) + 1)
+  await world.store.close()
   world = await openWorld({}, world)
   expect(await codes()).toEqual([])
   world.move(61_000)
