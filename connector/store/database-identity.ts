@@ -10,7 +10,7 @@ import type { Database } from './database'
 export async function databaseIdentity(db: Database, config: StoreConfig): Promise<string> {
   if (config.dialect === 'sqlite') return fileIdentity(config.filename)
   try {
-    const [row] = await db.query(QUERY[config.dialect])
+    const [row] = await db.query(IDENTITY_SQL[config.dialect])
     const parts = Object.values(row ?? {}).map(value => String(value ?? ''))
     return parts.some(part => part === '') ? '' : `${config.dialect}:${parts.join(':')}`
   } catch {
@@ -33,7 +33,7 @@ function fileIdentity(filename: string): string {
   }
 }
 
-const QUERY = {
+export const IDENTITY_SQL = {
   // The cluster's identifier is made by initdb and travels with a physical copy; the oid tells databases of a cluster apart.
   postgres: `SELECT (SELECT system_identifier FROM pg_control_system())::text AS cluster,
   (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid`,

@@ -2,7 +2,7 @@
 // what we wrote there and changes nothing.
 
 import { Fault, type PaymentRequest, type RowStatus, type Shown } from '../../connector/ports'
-import type { Db, Row } from './db'
+import type { Db, Dialect, Row } from './db'
 import { KEY_COLUMNS, REQUEST_COLUMNS } from './midtable-columns'
 import { intOf, textOf } from './row'
 
@@ -19,17 +19,8 @@ export async function readShown(
   whose: Whose,
   requestOf: (row: Row) => PaymentRequest,
 ): Promise<readonly Shown[]> {
-  const join = KEY_COLUMNS.map(column => `e.${column} = t.${column}`).join(' AND ')
-  const mine =
-    whose.rows === 'taken'
-      ? `p.taken_by <> 'mirror'`
-      : `p.taken_by = 'mirror' AND p.source_system = 'U8' AND p.account_set = ?`
-  const sql =
-    `SELECT ${columnsOf(db)}, p.status, p.status_seq, p.bank_reference, p.bank_serial FROM yq_payment p ` +
-    `WHERE p.bank_reference <> '' AND p.status <> 'new' AND ${mine} AND p.id IN (SELECT t.id FROM yq_payment_event e ` +
-    `JOIN yq_payment t ON ${join} WHERE e.id > (SELECT COALESCE(MAX(n.id), 0) - ? FROM yq_payment_event n))`
   try {
-    const rows = await db.query(sql, whose.rows === 'taken' ? [events] : [whose.accountSet, events])
+    const rows = await db.query(shownSql(db.dialect, whose), whose.rows === 'taken' ? [events] : [whose.accountSet, events])
     return rows.map(row => ({
       request: requestOf(row),
       status: statusOf(row),
@@ -43,8 +34,22 @@ export async function readShown(
   }
 }
 
+/** One placeholder, the number of events; before it the account set, for a mirror. */
+export function shownSql(dialect: Dialect, whose: Whose): string {
+  const join = KEY_COLUMNS.map(column => `e.${column} = t.${column}`).join(' AND ')
+  const mine =
+    whose.rows === 'taken'
+      ? `p.taken_by <> 'mirror'`
+      : `p.taken_by = 'mirror' AND p.source_system = 'U8' AND p.account_set = ?`
+  return (
+    `SELECT ${columnsOf(dialect)}, p.status, p.status_seq, p.bank_reference, p.bank_serial FROM yq_payment p ` +
+    `WHERE p.bank_reference <> '' AND p.status <> 'new' AND ${mine} AND p.id IN (SELECT t.id FROM yq_payment_event e ` +
+    `JOIN yq_payment t ON ${join} WHERE e.id > (SELECT COALESCE(MAX(n.id), 0) - ? FROM yq_payment_event n))`
+  )
+}
+
 /** Amount and date as text: drivers would make a double and a local Date of them. */
-function columnsOf({ dialect }: Db): string {
+function columnsOf(dialect: Dialect): string {
   return Object.keys(REQUEST_COLUMNS)
     .filter(column => column !== 'created_at')
     .map(column => {
