@@ -18,6 +18,8 @@ import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
+import { listRefused, retryRefused } from './cli/outbox'
+import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts, type Site } from './cli/site'
@@ -137,7 +139,16 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  const withSite = (work: (site: Site) => Promise<number>) =>
+  program
+    .command('reconcile')
+    .description('用文件对账：对账单与账面，逐笔说明 / match a statement file with a ledger file, and explain')
+    .requiredOption('--statement <file>', '对账单，任一支持的格式 / the statement, any supported format')
+    .requiredOption('--ledger <file>', 'CSV：id,date,amount,reference,counterparty,text')
+    .option('--account <account>', '对账单含多个账户时指定 / which account of the statement')
+    .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
+    .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
+    .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
+  const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -150,15 +161,20 @@ function build(finish: (code: number) => void): Command {
         await site.close()
       }
     })()
-  addPayment(program, output, withSite)
+  const withDeps: WithDeps = work => withSite(site => work(site.deps))
+  addPayment(program, { withDeps, withSite }, output)
+  addOutbox(program, withDeps, output)
   addFence(program, output, withSite)
   return program
 }
 
+type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
 type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
 
 function addFence(program: Command, output: () => Output, withSite: WithSite): void {
-  const fence = program.command('fence').description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
+  const fence = program
+    .command('fence')
+    .description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
   fence
     .command('status')
     .description('能否发送，为何不能 / may this host send, and why not')
@@ -202,9 +218,25 @@ function addFence(program: Command, output: () => Output, withSite: WithSite): v
     )
 }
 
-function addPayment(program: Command, output: () => Output, withSite: WithSite): void {
+function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
+  const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
+  outbox
+    .command('list')
+    .description('列出被拒的记录与原因 / list them with their reasons')
+    .action(() => withDeps(deps => listRefused(deps, output())))
+  outbox
+    .command('retry')
+    .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
+    .option('--erp <name>', '仅此 ERP / of this ERP only')
+    .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
+}
+
+function addPayment(
+  program: Command,
+  { withDeps, withSite }: { readonly withDeps: WithDeps; readonly withSite: WithSite },
+  output: () => Output,
+): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
-  const withDeps = (work: (deps: Deps) => Promise<number>) => withSite(site => work(site.deps))
   payment
     .command('list')
     .option('--state <state...>', '状态 / states')

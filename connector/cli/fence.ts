@@ -63,7 +63,12 @@ export async function fenceSweep(site: FenceSite, from: string | undefined, outp
 
 export async function fenceConfirm(
   site: FenceSite,
-  said: { readonly person: string; readonly evidence: string; readonly accepted: readonly string[]; readonly from?: string },
+  said: {
+    readonly person: string
+    readonly evidence: string
+    readonly accepted: readonly string[]
+    readonly from?: string
+  },
   output: Output,
 ): Promise<number> {
   const reasons = await fenceReasons(site)

@@ -36,12 +36,7 @@ export async function startAdmin(
 
 type Answer = { readonly status: number; readonly body: string; readonly type: string }
 
-async function answer(
-  path: string,
-  store: Store,
-  metrics: Metrics,
-  fence: Pick<Fence, 'state'>,
-): Promise<Answer> {
+async function answer(path: string, store: Store, metrics: Metrics, fence: Pick<Fence, 'state'>): Promise<Answer> {
   const json = 'application/json; charset=utf-8'
   try {
     if (path === '/live') return { status: 200, body: '{"live":true}', type: json }

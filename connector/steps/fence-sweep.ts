@@ -141,11 +141,7 @@ function isOldEnd(payment: Payment, range: DateRange): boolean {
 }
 
 /** A reason when the bank could not say something about every one of them, or null. */
-async function inquirePage(
-  deps: Deps,
-  gateway: BankGateway,
-  payments: readonly Payment[],
-): Promise<string | null> {
+async function inquirePage(deps: Deps, gateway: BankGateway, payments: readonly Payment[]): Promise<string | null> {
   if (payments.length === 0) return null
   let outcomes: readonly InquiryOutcome[]
   try {

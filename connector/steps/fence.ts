@@ -133,7 +133,13 @@ export async function gather(
   const file = await readRecord(parts.file)
   const host = await parts.file.identity()
   const facts = await parts.store.fence.facts()
-  return { instance: parts.instance, store: facts, file, host, isVouchedFor: isVouchedFor(facts, parts.instance, firstSeen) }
+  return {
+    instance: parts.instance,
+    store: facts,
+    file,
+    host,
+    isVouchedFor: isVouchedFor(facts, parts.instance, firstSeen),
+  }
 }
 
 export function seenBy(facts: StoreFacts): ReadonlyMap<string, number> {
@@ -143,7 +149,9 @@ export function seenBy(facts: StoreFacts): ReadonlyMap<string, number> {
 /** Another host wrote its sign of life since we first looked: only the living database has one that does. */
 function isVouchedFor(facts: StoreFacts, instance: string, firstSeen: ReadonlyMap<string, number> | null): boolean {
   if (firstSeen === null) return false
-  return facts.hosts.some(host => host.instance !== instance && host.seenAt > (firstSeen.get(host.instance) ?? Infinity))
+  return facts.hosts.some(
+    host => host.instance !== instance && host.seenAt > (firstSeen.get(host.instance) ?? Infinity),
+  )
 }
 
 /** The file first: a store that knows a host whose file is lost would look like a copy. */
@@ -205,12 +213,7 @@ async function hear(deps: Deps, erp: string, bridge: ErpBridge): Promise<void> {
 }
 
 /** What this store does not know of what the ERP was told. */
-async function doubtsOf(
-  deps: Deps,
-  erp: string,
-  bridge: ErpBridge,
-  events: number,
-): Promise<readonly FenceReason[]> {
+async function doubtsOf(deps: Deps, erp: string, bridge: ErpBridge, events: number): Promise<readonly FenceReason[]> {
   // The ERP before the store: the store is always told first, so it can only know more.
   const shown = (await bridge.shown?.(events)) ?? []
   const doubts: FenceReason[] = []

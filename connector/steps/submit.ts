@@ -15,8 +15,9 @@ import { move, plain } from './move'
 /** Returns the number of payments claimed. */
 export async function submit(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
+  if (!gateway || deps.closed(bank, 'send') !== null) return 0
   // A closed fence claims nothing: what is ready stays ready, for a person to look at (I10).
-  if (!gateway || deps.fence.state().kind === 'closed') return 0
+  if (deps.fence.state().kind === 'closed') return 0
   const now = deps.clock.now()
   const claimed = await deps.store.payments.claim(
     { states: ['ready'], bank },

@@ -230,10 +230,10 @@ FROM yinqi_fence_finding AS f JOIN yinqi_statement_line AS l ON l.no = f.line_no
 async function hold(tx: Session, paymentId: string, { kind, reason, approvalsNeeded }: HoldDraft): Promise<void> {
   // The payment's row is locked, so that two who hold it at once make one hold.
   await tx.query(lockedSelect(tx.dialect, 'id', 'yinqi_payment', 'id = ?'), [paymentId])
-  const open = await tx.query(
-    'SELECT no FROM yinqi_hold WHERE payment_id = ? AND kind = ? AND cleared_at IS NULL',
-    [paymentId, kind],
-  )
+  const open = await tx.query('SELECT no FROM yinqi_hold WHERE payment_id = ? AND kind = ? AND cleared_at IS NULL', [
+    paymentId,
+    kind,
+  ])
   if (open.length > 0) return
   const row = { payment_id: paymentId, kind, reason, approvals_needed: approvalsNeeded, cleared_at: null }
   await insert(tx, 'yinqi_hold', [row])

@@ -20,7 +20,10 @@ export async function readShown(
   requestOf: (row: Row) => PaymentRequest,
 ): Promise<readonly Shown[]> {
   try {
-    const rows = await db.query(shownSql(db.dialect, whose), whose.rows === 'taken' ? [events] : [whose.accountSet, events])
+    const rows = await db.query(
+      shownSql(db.dialect, whose),
+      whose.rows === 'taken' ? [events] : [whose.accountSet, events],
+    )
     return rows.map(row => ({
       request: requestOf(row),
       status: statusOf(row),

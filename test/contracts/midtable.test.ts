@@ -255,7 +255,8 @@ function middleTables(dialect: Dialect): void {
   })
 
   test('shows what the ERP was told of each payment, as it was asked, and nothing that was told long before', async () => {
-    for (const docNo of ['PAY-1', 'PAY-2', 'PAY-3', 'PAY-4']) await ask(db, { doc_no: docNo, requested_on: '2026-03-02' })
+    for (const docNo of ['PAY-1', 'PAY-2', 'PAY-3', 'PAY-4'])
+      await ask(db, { doc_no: docNo, requested_on: '2026-03-02' })
     const bridge = connect('a')
     const requests = (await pullPayments(bridge)) as readonly PaymentRequest[]
     const [one, two, three] = requests.map((request, index) => ({ request, bankReference: `YQ${index}` }))

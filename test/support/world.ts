@@ -222,6 +222,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}, after?
     fence: createFence(fence),
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
+    closed: () => null,
     accounts: [
       {
         account: ACCOUNT,
