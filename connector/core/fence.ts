@@ -53,9 +53,18 @@ export type FenceDecision =
   /** `store`: every host must stop, and the store remembers it. `host`: this one only. */
   | { readonly kind: 'closed'; readonly whose: 'store' | 'host'; readonly reasons: readonly FenceReason[] }
 
+/** A store that was closed stays so until a person confirms; what is seen now besides is told with it. */
 export function decideFence(evidence: FenceEvidence): FenceDecision {
+  const { closed: known } = evidence.store
+  const seen = decideHere(evidence)
+  if (known.length === 0) return seen
+  const fresh =
+    seen.kind === 'closed' ? seen.reasons.filter(({ code }) => known.every(other => other.code !== code)) : []
+  return { kind: 'closed', whose: 'store', reasons: [...known, ...fresh] }
+}
+
+function decideHere(evidence: FenceEvidence): FenceDecision {
   const { store, file, host } = evidence
-  if (store.closed.length > 0) return { kind: 'closed', whose: 'store', reasons: store.closed }
   if (store.boundDatabase !== '' && store.database !== '' && store.boundDatabase !== store.database) {
     return closed('store', 'FENCE_DATABASE_COPIED', `${store.boundDatabase} -> ${store.database}`)
   }

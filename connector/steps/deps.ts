@@ -88,6 +88,7 @@ export type Happening =
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
   | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
   | { readonly kind: 'fence.opened'; readonly instance: string }
+  | { readonly kind: 'fence.difference'; readonly id: string; readonly text: string; readonly mustBeNamed: boolean }
 
 export type Deps = {
   readonly store: Store

@@ -11,7 +11,7 @@ import { gather, type FenceParts } from './fence'
 import { adopt } from './fence-adopt'
 import { fenceHold } from './fence-holds'
 import { sweepFence, unsentPayments, type Difference, type Sweep } from './fence-sweep'
-import { move, note, plain } from './move'
+import { move, note, noteWith, plain } from './move'
 
 export type Confirming = {
   readonly person: string
@@ -102,15 +102,19 @@ const UNKNOWN_MAX = 10_000
 async function doubt(deps: Deps, payment: Payment): Promise<void> {
   const at = deps.clock.now()
   const sentAt = payment.state === 'unknown' ? at : (payment.sentAt ?? at)
-  const patch = { sentAt, leaseUntil: payment.leaseUntil, attempts: payment.attempts, dueAt: payment.dueAt }
-  await note(deps, payment, 'fence.doubted', 'FENCE_HELD', payment.statusText, patch)
+  await noteWith(deps, payment, {
+    cause: 'fence.doubted',
+    code: 'FENCE_HELD',
+    text: payment.statusText,
+    patch: { sentAt },
+  })
 }
 
 async function open(deps: Deps, parts: FenceParts, confirming: Confirming, swept: Sweep): Promise<void> {
   const evidence = await gather(parts, null)
   const used = await deps.store.fence.incarnations()
+  // Null after a thousand confirmations of one store: then the old digits stay, and the sequence counts on.
   const incarnation = nextIncarnation(used, randomInt(1000))
-  // A thousand confirmations of one store: references would begin to repeat. The old digits stay, which is told above.
   const epoch = parts.newToken()
   const token = parts.newToken()
   const sends = sendsSeen(evidence)

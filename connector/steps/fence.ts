@@ -4,16 +4,15 @@
 import { randomUUID } from 'node:crypto'
 import {
   decideFence,
-  doubtOfShown,
   type FenceDecision,
   type FenceEvidence,
   type FenceReason,
   type FenceState,
   type StoreFacts,
 } from '../core/fence'
-import { Fault, type Clock, type ErpBridge, type FenceFile, type FenceRecord, type Shown } from '../ports'
-import type { Payment, Store } from '../store/store'
-import { accountOf, type Deps, type Happening } from './deps'
+import { Fault, type Clock, type FenceFile, type FenceRecord } from '../ports'
+import type { Store } from '../store/store'
+import type { Happening } from './deps'
 
 /** What the steps need of the fence. `state` is in memory and cheap; the others talk to the store and the host's file. */
 export type Fence = {
@@ -183,62 +182,4 @@ function isOfPastEpoch({ file, store }: FenceEvidence): boolean {
 function isNewsAfter(before: FenceState, next: FenceState): boolean {
   if (next.kind === 'open') return before.kind === 'closed'
   return before.kind === 'open' || JSON.stringify(before.reasons) !== JSON.stringify(next.reasons)
-}
-
-// ------------------------------------------------------------------------------------------------- the ERP as a witness
-
-/** Few enough to be asked every minute; a store that forgot anything forgot the newest. */
-const WITNESS_EVENTS = 100
-
-const HEAR_MS = 60_000
-
-/** The daemon's own round: the ERPs are heard before the first look, so that nothing is sent before they could speak. */
-export function fenceWatch(deps: Deps): () => Promise<number> {
-  let heardAt: number | null = null
-  return async () => {
-    const now = deps.clock.now()
-    if (heardAt === null || now - heardAt >= HEAR_MS) {
-      heardAt = now
-      for (const [erp, bridge] of deps.erps) await hear(deps, erp, bridge)
-    }
-    await deps.fence.look()
-    return 0
-  }
-}
-
-async function hear(deps: Deps, erp: string, bridge: ErpBridge): Promise<void> {
-  // An ERP that is down says nothing; its own steps report that.
-  const reasons = await doubtsOf(deps, erp, bridge, WITNESS_EVENTS).catch(() => [])
-  await deps.fence.report(reasons)
-}
-
-/** What this store does not know of what the ERP was told. */
-async function doubtsOf(deps: Deps, erp: string, bridge: ErpBridge, events: number): Promise<readonly FenceReason[]> {
-  // The ERP before the store: the store is always told first, so it can only know more.
-  const shown = (await bridge.shown?.(events)) ?? []
-  const doubts: FenceReason[] = []
-  for (const row of shown) {
-    const known = await knownOf(deps, erp, row)
-    const doubt = known === 'not ours' ? null : doubtOfShown(row, known?.seq ?? null)
-    if (doubt) doubts.push(doubt)
-  }
-  return doubts
-}
-
-/**
- * What this store has of a row: its payment, or its place among the requests (a request may end without a payment), or
- * null. Rows of accounts that are not configured here are nobody's business.
- */
-export async function knownOf(
-  deps: Deps,
-  erp: string,
-  row: Shown,
-): Promise<{ readonly seq: number; readonly payment: Payment | null } | 'not ours' | null> {
-  const account = accountOf(deps, row.request.payerAccount)
-  if (account === null) return 'not ours'
-  const payment = await deps.store.payments.byReference(account.bank, row.bankReference)
-  if (payment) return { seq: payment.seq, payment }
-  const [request] = await deps.store.payments.known(erp, [row.request.key])
-  const isKnown = request && request.payment === null && request.revision >= (row.request.key.revision ?? 1)
-  return isKnown ? { seq: row.seq, payment: null } : null
 }

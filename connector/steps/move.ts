@@ -72,14 +72,17 @@ async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
-export async function note(
+export async function note(deps: Deps, payment: Payment, cause: string, code: string, text: string): Promise<void> {
+  await noteWith(deps, payment, { cause, code, text, patch: {} })
+}
+
+/** As `note`, and sets what the patch names; times and lease stay. */
+export async function noteWith(
   deps: Deps,
   payment: Payment,
-  cause: string,
-  code: string,
-  text: string,
-  patch: PaymentPatch | null = null,
+  noted: { readonly cause: string; readonly code: string; readonly text: string; readonly patch: PaymentPatch },
 ): Promise<void> {
+  const { cause, code, text, patch } = noted
   let current: Payment | null = payment
   for (let round = 0; round < MAX_ROUNDS && current; round++) {
     const { change } = changeOf(
@@ -87,7 +90,7 @@ export async function note(
       {
         payment: current,
         actor: deps.settings.instance,
-        patch: patch ?? keptTimes(current),
+        patch: { ...keptTimes(current), ...patch },
         verdict: plain(null, code, text),
       },
       cause,

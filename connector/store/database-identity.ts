@@ -11,7 +11,7 @@ export async function databaseIdentity(db: Database, config: StoreConfig): Promi
   if (config.dialect === 'sqlite') return fileIdentity(config.filename)
   try {
     const [row] = await db.query(IDENTITY_SQL[config.dialect])
-    const parts = Object.values(row ?? {}).map(value => String(value ?? ''))
+    const parts = Object.values(row ?? {}).map(value => (typeof value === 'string' ? value : ''))
     return parts.some(part => part === '') ? '' : `${config.dialect}:${parts.join(':')}`
   } catch {
     // The login may not ask. The rest of the fence stands without it.

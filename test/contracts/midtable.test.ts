@@ -258,7 +258,7 @@ function middleTables(dialect: Dialect): void {
     for (const docNo of ['PAY-1', 'PAY-2', 'PAY-3', 'PAY-4'])
       await ask(db, { doc_no: docNo, requested_on: '2026-03-02' })
     const bridge = connect('a')
-    const requests = (await pullPayments(bridge)) as readonly PaymentRequest[]
+    const requests = await pullPayments(bridge)
     const [one, two, three] = requests.map((request, index) => ({ request, bankReference: `YQ${index}` }))
     if (!one || !two || !three) throw new Error('three requests')
     const tell = (of: typeof one, seq: number, status: 'sending' | 'settled', bankReference = of.bankReference) =>

@@ -105,6 +105,12 @@ describe('what must be closed', () => {
   ])('%s', (_name, change, expected) => expect(codeOf(change)).toBe(expected))
 })
 
+test('a closed store says also what is seen besides', () => {
+  const closed = [{ code: 'FENCE_ERP_AHEAD', detail: 'x' }] as const
+  const decision = decideFence(evidence({ store: { ...STORE, closed, sends: 9 } }))
+  expect(decision).toMatchObject({ whose: 'store', reasons: [closed[0], { code: 'FENCE_STORE_BEHIND' }] })
+})
+
 test('a reference is ours when our prefix, a day and one of our own incarnations made it', () => {
   const own = { prefix: '9', incarnations: ['042', '107'] }
   const reference = makeReference(

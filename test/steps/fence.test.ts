@@ -7,7 +7,8 @@ import { fenceClear } from '../../connector/cli/fence'
 import { EXIT, type Output } from '../../connector/cli/output'
 import { approve, cancel, confirm } from '../../connector/cli/payment'
 import type { Fence } from '../../connector/steps/fence'
-import { createFence, fenceWatch, newToken } from '../../connector/steps/fence'
+import { createFence, newToken } from '../../connector/steps/fence'
+import { fenceWatch } from '../../connector/steps/fence-watch'
 import { confirmFence, type Confirmed } from '../../connector/steps/fence-confirm'
 import { sweepFence, sweepRange } from '../../connector/steps/fence-sweep'
 import { importStatements, linkPayments } from '../../connector/steps/import-statements'
@@ -276,6 +277,8 @@ test('what the ERP shows and the store does not know is heard before the first s
   expect(await submit(deps, 'bank')).toBe(0)
   await fenceWatch(deps)()
   expect(await codes(fence)).toEqual(['FENCE_ERP_AHEAD'])
+  // It has asked by itself, and says what it found.
+  expect(world.happened).toContainEqual(expect.objectContaining({ kind: 'fence.difference', mustBeNamed: false }))
 })
 
 test('closed between intent and socket, the batch is unsent and ready again', async () => {
@@ -368,7 +371,6 @@ test('unknown in the copy waits anew for a final "not found": the original may h
 
 test('a bank or an ERP that cannot be heard must be named', async () => {
   await lose([ask('LOST', '2.00')])
-  const { statement } = world.bank
   world.bank.statement = async () => {
     throw new Error('down')
   }
@@ -376,5 +378,4 @@ test('a bank or an ERP that cannot be heard must be named', async () => {
   expect(swept.differences.find(({ mustBeNamed }) => mustBeNamed)?.id).toBe('unheard:statement-bank-0001')
   expect(await confirmed()).toMatchObject({ kind: 'refused', unnamed: [{ id: 'unheard:statement-bank-0001' }] })
   expect((await world.deps.fence.look()).kind).toBe('closed')
-  world.bank.statement = statement
 })
