@@ -133,7 +133,7 @@ export async function openSite(
   const fence: FenceParts = {
     store,
     clock: parts.clock,
-    file: openFenceFile(config.dataDir),
+    file: openFenceFile(config.dataDir, config.instance),
     instance: config.instance,
     tell,
     newToken,

@@ -18,12 +18,12 @@ const recordText = z.strictObject({
 })
 
 /**
- * `fence.json` is replaced at every send. `fence.anchor` is made once and never written again: its inode and birth are
+ * `fence-<instance>.json` is replaced at every send; daemons that share a folder have a file each. `fence.anchor` is made once and never written again: its inode and birth are
  * what a copied folder does not have, and what a volume keeps when its container is made anew.
  */
-export function openFenceFile(dataDir: string): FenceFile {
+export function openFenceFile(dataDir: string, instance: string): FenceFile {
   const folder = path.resolve(dataDir)
-  const file = path.join(folder, 'fence.json')
+  const file = path.join(folder, `fence-${instance}.json`)
   const anchor = path.join(folder, 'fence.anchor')
   let machine: Promise<string> | null = null
   return {

@@ -43,7 +43,7 @@ beforeAll(async () => {
   config.timing = { ...config.timing, pollMaxMs: 300 }
   writeFileSync(configFile, YAML.stringify(config))
   await yinqi(['migrate'])
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL')
@@ -67,7 +67,7 @@ test('a clone beside its original sends nothing and takes nothing from it, with 
   for (const clone of clones) expect(paymentsIn(clone)).toBe(2)
   await stop(original)
   expectPaidOnce(6)
-}, 60_000)
+}, 180_000)
 
 test('a store that was restored from an older copy sends nothing until a person has confirmed, and nothing is paid twice', async () => {
   const live = start(configFile)
@@ -130,7 +130,7 @@ test('a store that was restored from an older copy sends nothing until a person 
   expect((await json(['payment', 'list', '--state', 'settled'])).payments).toHaveLength(15)
   expect((await status()).events[0]).toMatchObject({ kind: 'confirmed', person: '李娜' })
   expect(simulator.problems()).toEqual([])
-}, 60_000)
+}, 180_000)
 
 /** Every debit of the bank's own ledger happened once, and there are as many as the ERP asked for. */
 function expectPaidOnce(count: number): void {
@@ -189,7 +189,8 @@ function cloneOf(withDataDir: boolean): string {
   mkdirSync(place)
   copyStore(path.join(place, 'yinqi.sqlite'))
   if (withDataDir)
-    for (const file of ['fence.json', 'fence.anchor']) copyFileSync(path.join(folder, file), path.join(place, file))
+    for (const file of ['fence-demo.json', 'fence.anchor'])
+      copyFileSync(path.join(folder, file), path.join(place, file))
   const config = YAML.parse(readFileSync(configFile, 'utf8'))
   config.dataDir = place
   config.store.filename = path.join(place, 'yinqi.sqlite')
@@ -256,7 +257,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Polls a condition until it holds; fails, saying what is still open, when it never does. */
 async function until<T>(look: () => Promise<T | null>): Promise<T> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const found = await look()
     if (found !== null) return found
