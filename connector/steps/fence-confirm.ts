@@ -85,7 +85,7 @@ async function holdUnsent(deps: Deps, person: string): Promise<number> {
     const patch = { sentAt: payment.sentAt ?? deps.clock.now() }
     const verdict = plain(payment.state === 'ready' ? 'fence.closed' : null, 'FENCE_HELD', reason)
     if (payment.state === 'ready') await move(deps, [{ payment, actor: person, patch, verdict }])
-    else await doubt(deps, payment)
+    else await doubt(deps, payment, [payment.statusText, reason].filter(Boolean).join('；'))
   }
   return unsent.length
 }
@@ -93,19 +93,19 @@ async function holdUnsent(deps: Deps, person: string): Promise<number> {
 /** The wait for a final "not found" begins anew: the original may have sent it again just now. */
 async function doubtUnknown(deps: Deps): Promise<void> {
   const payments = await deps.store.payments.list({ states: ['unknown'] }, null, UNKNOWN_MAX)
-  for (const payment of payments) await doubt(deps, payment)
+  for (const payment of payments) await doubt(deps, payment, payment.statusText)
 }
 
 /** Payments in doubt at once; a site with as many has stopped long before. */
 const UNKNOWN_MAX = 10_000
 
-async function doubt(deps: Deps, payment: Payment): Promise<void> {
+async function doubt(deps: Deps, payment: Payment, text: string): Promise<void> {
   const at = deps.clock.now()
   const sentAt = payment.state === 'unknown' ? at : (payment.sentAt ?? at)
   await noteWith(deps, payment, {
     cause: 'fence.doubted',
     code: 'FENCE_HELD',
-    text: payment.statusText,
+    text,
     patch: { sentAt },
   })
 }
