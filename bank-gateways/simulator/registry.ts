@@ -1,6 +1,8 @@
 // The simulated banks. A new bank is a folder with one BankProgram and a line in each of the places below.
 
 import { z } from 'zod'
+import { abc } from './abc/program'
+import { abcOptions } from './abc/settings'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
@@ -17,6 +19,7 @@ export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
+  abc: abcOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -30,7 +33,7 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(ccb, options.ccb)]
+  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(ccb, options.ccb), bound(abc, options.abc)]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

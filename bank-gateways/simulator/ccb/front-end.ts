@@ -1,6 +1,6 @@
 // The 外联客户端 of the simulated CCB: reads a message from either transport, checks who sends it, finds the operation.
 
-import { answered, exchange, type Call } from '../engine/exchange'
+import { answered, exchange, UNDISTURBED, type Call } from '../engine/exchange'
 import type { Disturbance } from '../engine/faults'
 import { httpError, type Handled, type Handler, type WireRequest } from '../engine/listener'
 import type { TcpWire } from '../engine/tcp-listener'
@@ -53,27 +53,26 @@ export function frontEnd(ccb: Ccb, customers: CcbOptions['customers']): Handler 
       context,
       { listener: 'ebs', code: head.txCode, ...plan },
       {
-        maintenance: () => compose(message, system(), NONE),
-        headerFailed: () => compose(message, refused(ccb, 'bad-message', '报文头校验失败'), NONE),
+        maintenance: () => compose(message, system(), UNDISTURBED),
+        headerFailed: () => compose(message, refused(ccb, 'bad-message', '报文头校验失败'), UNDISTURBED),
         perform(disturbance) {
           const operator = `${head.custId}/${head.userId}`
-          if (!isKnown(customers, head)) return compose(message, refused(ccb, 'bad-operator', '操作员校验失败'), NONE)
+          if (!isKnown(customers, head))
+            return compose(message, refused(ccb, 'bad-operator', '操作员校验失败'), UNDISTURBED)
           if (head.txCode === '6W9101') {
             connected.add(operator)
             return compose(message, ok(ccb, ''), disturbance)
           }
           if (protocol.requiresConnect && !connected.has(operator)) {
-            return compose(message, refused(ccb, 'not-connected', '请先建立客户端连接'), NONE)
+            return compose(message, refused(ccb, 'not-connected', '请先建立客户端连接'), UNDISTURBED)
           }
-          if (!operation) return compose(message, refused(ccb, 'not-simulated', head.txCode), NONE)
+          if (!operation) return compose(message, refused(ccb, 'not-simulated', head.txCode), UNDISTURBED)
           return compose(message, operation.perform(ccb, message, disturbance), disturbance)
         },
       },
     )
   }
 }
-
-const NONE: Disturbance = { kinds: new Set(), delayMs: 0, status: 502 }
 
 function isKnown(customers: CcbOptions['customers'], head: Head): boolean {
   return customers.some(
@@ -104,7 +103,7 @@ function unescaped(value: Buffer): Buffer | null {
 function notRead({ protocol, context }: Ccb, head: Head, problem: string): Handled {
   context.log(`ccb cannot read a message: ${problem}`)
   const answer = unreadable(head, protocol.codes['bad-message'], problem)
-  const refuse = () => compose(answer, answer, NONE)
+  const refuse = () => compose(answer, answer, UNDISTURBED)
   const call: Call = { listener: 'ebs', code: head.txCode, payees: [], pays: null }
   return exchange(context, call, { maintenance: refuse, headerFailed: refuse, perform: refuse })
 }
