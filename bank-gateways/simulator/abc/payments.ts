@@ -34,14 +34,14 @@ export function pay(abc: Abc, message: Message, disturbance: Disturbance): Retur
   if (!shown) throw new Error('a payment is not shown')
   if (shown.state === 'unlisted') return { ...ok(abc, groupsOf(abc, message, shown)), code: protocol.codes.unlisted }
   if (shown.reason !== null) return refusedFor(abc, shown.reason, payment.record.detail)
-  const isLanded = payment.timesBooked === 0 && protocol.pendingShape === '0001'
+  const isLanded = shown.state !== 'success' && protocol.pendingShape === '0001'
   const answer = ok(abc, groupsOf(abc, message, shown))
   return isLanded ? { ...answer, code: protocol.codes.landed } : answer
 }
 
 function groupsOf(abc: Abc, message: Message, shown: Shown): Returned['groups'] {
   const { payment } = shown
-  const isWaiting = payment.timesBooked === 0
+  const isWaiting = shown.state !== 'success' && shown.state !== 'returned'
   return {
     Channel: leaves({
       AccDate: compactDayOf(payment.record.atMs),

@@ -33,7 +33,7 @@ export function pay(ccb: Ccb, message: Message, disturbance: Disturbance): Retur
 
 function answerInfo({ protocol }: Ccb, { head, info }: Message, shown: Shown): string {
   const { pending, success, unlisted } = protocol.dealType
-  const dealType = shown.state === 'unlisted' ? unlisted : shown.payment.timesBooked > 0 ? success : pending
+  const dealType = shown.state === 'unlisted' ? unlisted : shown.state === 'success' ? success : pending
   return leaves({
     CREDIT_NO: creditNoOf(shown),
     DEAL_TYPE: dealType,
