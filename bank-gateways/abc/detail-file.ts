@@ -14,7 +14,7 @@ export function fromDirectory(directory: string): FetchDetail {
     try {
       file = await open(path.join(directory, name), 'r')
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null
       throw error
     }
     try {
