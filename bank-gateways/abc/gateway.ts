@@ -7,7 +7,7 @@ import { balanceContent, readBalance } from './codec'
 import { OWN, REFERENCE_DIGITS } from './codec-payment'
 import { describeCode, problem } from './codes'
 import { accountOf, type AbcConfig } from './config'
-import { fromDirectory, type FetchDetail } from './detail-file'
+import { fromDirectory, fromSftp, type FetchDetail } from './detail-file'
 import { createFront } from './exchange'
 import { inquirePayments, sendPayments } from './payments'
 import { faultOf, statementPage } from './statement'
@@ -47,9 +47,9 @@ export function createAbcGateway(config: AbcConfig, deps: AbcDeps): BankGateway 
   }
 }
 
-function fetchOf({ detail }: AbcConfig): FetchDetail | null {
+function fetchOf({ detail, connectTimeoutMs }: AbcConfig): FetchDetail | null {
   if (detail === null) return null
-  return detail.kind === 'directory' ? fromDirectory(detail.path) : null
+  return detail.kind === 'directory' ? fromDirectory(detail.path) : fromSftp(detail, connectTimeoutMs)
 }
 
 function traitsOf(config: AbcConfig): BankTraits {
