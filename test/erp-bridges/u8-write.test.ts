@@ -350,6 +350,16 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
       expect(await marks()).toEqual(['2', '1', '2', '1', '1'])
     })
 
+    test("a document typed by hand as the bridge's page shows is booked through its document too", async () => {
+      await world.db.execute(
+        `INSERT INTO Ap_CloseBill (cDwCode, iAmount, cDigest, cCheckMan, dVouchDate) VALUES ('V0001', '1234.56', '支付材料款', '李审核', '${TODAY}')`,
+      )
+      const [row] = await world.db.query('SELECT MAX(iID) AS iid FROM Ap_CloseBill')
+      const entry = paymentEntry(textOf(row ?? {}, 'iid'))
+      expect(await book(world.open({}), entry)).toEqual({ kind: 'done', erpNumber: '付-0001' })
+      expect(await count('Ap_Detail', `cPZid = 'AP0000000000001'`)).toBe('2')
+    })
+
     test('when one of the marks cannot be made, none is', async () => {
       await world.db.execute(`DELETE FROM Ap_Detail`)
       expect(await ap()).toMatchObject({ kind: 'refused', code: 'U8_GATE_DOCUMENT_DETAIL' })
