@@ -83,7 +83,7 @@ export function readReply(bytes: Buffer, { seq, code }: Expected, config: AbcCon
   const mayLack = config.replySerial === 'when-present' && echoed === ''
   if (echoed !== seq && !mayLack) return problem('abc.wrong_serial', '')
   const respCode = textAt(root, 'RespCode')
-  if (respCode === '') return problem('abc.undecodable', 'no RespCode')
+  if (!/^\w{1,20}$/.test(respCode)) return problem('abc.undecodable', 'RespCode')
   const words = [...new Set([textAt(root, 'RespInfo'), textAt(root, 'RxtInfo')])].filter(text => text !== '')
   return { seq: echoed, source: textAt(root, 'RespSource'), code: respCode, text: wordsOf(words.join(' ')), root }
 }

@@ -33,9 +33,9 @@ export function sendOutcome(reply: Reply, instruction: Instruction, config: AbcC
   }
   const wrong = itemProblem(reply, instruction) ?? contradiction(reply)
   if (wrong) return { kind: 'uncertain', ...wrong }
-  const flag = textAt(reply.root, 'Corp', 'WaitFlag')
+  const flag = textAt(reply.root, 'Corp', 'WaitFlag').slice(0, 12)
   const kind = listed === 'accepted' ? 'accepted' : flagOutcome(flag, instruction, config)
-  if (kind === null) return { kind: 'uncertain', ...problem('abc.wait_flag', flag.slice(0, 12)) }
+  if (kind === null) return { kind: 'uncertain', ...problem('abc.wait_flag', flag) }
   return { kind, echo: echoOf(reply, instruction, reply.seq || null, `${reply.code} WaitFlag=${flag}`, text, config) }
 }
 
@@ -70,7 +70,7 @@ export function manualOutcome(
   config: AbcConfig,
 ): InquiryOutcome {
   if (questionProblem(reply, instruction, config)) return before
-  const state = textAt(reply.root, 'Corp', 'UseState')
+  const state = textAt(reply.root, 'Corp', 'UseState').slice(0, 12)
   const listed = Object.hasOwn(USE_STATES, state) ? USE_STATES[state] : undefined
   if (listed?.outcome !== 'settled') return before
   return ended('settled', reply, instruction, `UseState${state}`, `${listed.zh} / ${listed.en}`, config)

@@ -59,7 +59,7 @@ export function readReply(bytes: Uint8Array, { sn, txCode }: Expected, config: C
   const answered = textAt(root, 'TX_CODE')
   if (answered !== txCode) return problem('ccb.wrong_function', `${txCode} ≠ ${answered.slice(0, 12)}`)
   const code = textAt(root, 'RETURN_CODE')
-  if (code === '') return problem('ccb.undecodable', 'no RETURN_CODE')
+  if (!/^\w{1,20}$/.test(code)) return problem('ccb.undecodable', 'RETURN_CODE')
   return { sn, code, text: wordsOf(textAt(root, 'RETURN_MSG'), config), info: at(root, 'TX_INFO') }
 }
 

@@ -56,7 +56,7 @@ export const ccbConfig = z.strictObject({
   userId: z.string().max(6).regex(ASCII),
   /** The operator's password, already resolved. It travels in every message. */
   operatorPassword: z.string().min(1).max(32).regex(ASCII, '含不可用字符 / holds characters that cannot be sent'),
-  /** 6W9101 before the first message of the process and again after a failed line; null = never (banks/ccb §9: not known). */
+  /** 6W9101 before the first message of the process and again after a failed line or an unlisted code; null = never (banks/ccb §9: not known). */
   connect: z
     .strictObject({ rem1: z.string().max(32), rem2: z.string().max(32) })
     .nullable()

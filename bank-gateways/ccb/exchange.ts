@@ -5,7 +5,7 @@ import type { Clock } from '../../connector/ports'
 import { post, Uncertain, Unsent } from '../shared/http'
 import { exchangeOverTcp, terminatorFraming } from '../shared/tcp'
 import { errorText, field, readReply, requestBytes, type Reply } from './codec'
-import { describeCode, problem, type Problem } from './codes'
+import { describeCode, isListed, problem, type Problem } from './codes'
 import type { CcbConfig } from './config'
 
 export type Answer =
@@ -31,8 +31,8 @@ export function createFront(config: CcbConfig, clock: Clock, sequence: () => str
     signal: AbortSignal,
   ): Promise<Answer> => {
     const answer = await exchangeOnce(config, transport, { sn, txCode }, info, signal)
-    // A line that failed may be a front-end that was started anew and knows of no connection.
-    if (answer.kind !== 'answer') isConnected = config.connect === null
+    // A line that failed, or a code that nobody knows, may be a client that was started anew and knows of no connection.
+    if (answer.kind !== 'answer' || !isListed(answer.reply.code, 'submit')) isConnected = config.connect === null
     return answer
   }
   const connect = async (signal: AbortSignal): Promise<Problem | null> => {

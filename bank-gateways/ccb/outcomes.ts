@@ -7,6 +7,9 @@ import { wordsOf, type Reply } from './codec'
 import { dealResultOf, dealTypeOf, describeCode, extraOutcome, problem, type Problem } from './codes'
 import type { CcbConfig } from './config'
 
+/** Both are Char(1); what is longer is in no table, and is shown in part. */
+const MAX_LETTERS = 12
+
 /** Of the answer to the message that carried the payment under its own REQUEST_SN. */
 export function sendOutcome(reply: Reply, reference: string, config: CcbConfig): SendOutcome {
   if (reply.code !== '000000') {
@@ -17,7 +20,7 @@ export function sendOutcome(reply: Reply, reference: string, config: CcbConfig):
   }
   const wrong = itemProblem(reply, reference)
   if (wrong) return { kind: 'uncertain', ...wrong }
-  const dealType = textAt(reply.info, 'DEAL_TYPE')
+  const dealType = textAt(reply.info, 'DEAL_TYPE').slice(0, MAX_LETTERS)
   const text = describeCode(dealType, 'dealType', reply.text, config.codes)
   const code = `DEAL_TYPE${dealType}`
   if (dealTypeOf(dealType, config.codes) === 'uncertain') return { kind: 'uncertain', code, reason: text }
@@ -34,7 +37,7 @@ export function inquiryOutcome(reply: Reply, reference: string, config: CcbConfi
   }
   const wrong = itemProblem(reply, reference)
   if (wrong) return { kind: 'unavailable', ...wrong }
-  const result = textAt(reply.info, 'DEAL_RESULT')
+  const result = textAt(reply.info, 'DEAL_RESULT').slice(0, MAX_LETTERS)
   const kind = dealResultOf(result, config.codes)
   const text = describeCode(result, 'dealResult', wordsOf(textAt(reply.info, 'MESSAGE'), config), config.codes)
   const code = `DEAL_RESULT${result}`

@@ -18,7 +18,7 @@ import {
 } from './views'
 
 export type Simulator = {
-  /** Base addresses without a path: `admin`, `icbc.tunnel`, `icbc.sign`, `boc.b2e`. */
+  /** Base addresses without a path: `admin`, `icbc.tunnel`, `icbc.sign`, `boc.b2e`, `ccb.ebs`, `abc.icc` (`tcp://`). */
   readonly urls: Readonly<Record<string, string>>
   /** Base address of a bank's port; throws for one that does not exist. */
   url(bank: string, listener: string): string

@@ -421,10 +421,14 @@ describe('6W9101', () => {
   const connected = (request: Buffer): Buffer | null =>
     request.includes('6W9101') ? changed('6w0100.reply.xml', ['6W0100', '6W9101']) : null
 
-  test('comes first, once, and again when the line has failed', async () => {
+  const stranger = changed('6w0100.reply.xml', ['<RETURN_CODE>000000', '<RETURN_CODE>E00000000001'])
+  test.each<readonly [string, Response]>([
+    ['the line has failed', 'reset'],
+    ['an unlisted code came', stranger],
+  ])('comes first, once, and again when %s', async (_, failure) => {
     let isDown = false
     const gateway = await gatewayAgainst(
-      request => connected(request) ?? (isDown ? 'reset' : golden('ccb', '6w0100.reply.xml')),
+      request => connected(request) ?? (isDown ? failure : golden('ccb', '6w0100.reply.xml')),
       over,
     )
     await gateway.balance(PAYER, NEVER)
