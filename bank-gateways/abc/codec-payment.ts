@@ -54,12 +54,8 @@ export function instructionProblem(instruction: Instruction, config: AbcConfig):
 
 /** What follows the envelope in a payment that passed `instructionProblem`, in the order of banks/abc §4. */
 export function paymentContent(instruction: Instruction, own: OwnAccount, config: AbcConfig): string {
-  const { payer, payee, amount } = instruction
-  const { bankName, whyUse, postscript } = config.fieldBytes
+  const { amount } = instruction
   const credit = payeeFields(instruction, config)
-  const isPersonal = functionOf(instruction) === 'CFRT21'
-  const isOwn = isOwnBank(instruction)
-  const urgency = config.urgencyFlag === '0/1' ? (['0', '1'] as const) : (['N', 'Y'] as const)
   const cmp = {
     ...pick(debitFields(own), ['DbProv', 'DbAccNo']),
     DbLogAccNo: '',
@@ -70,11 +66,20 @@ export function paymentContent(instruction: Instruction, own: OwnAccount, config
     CrCur: '01',
     ConFlag: config.payeeName === 'checked' ? '1' : '0',
   }
+  return element('Amt', formatAmount(amount)) + group('Cmp', cmp) + group('Corp', corporateFields(instruction, config))
+}
+
+function corporateFields(instruction: Instruction, config: AbcConfig): Readonly<Record<string, string>> {
+  const { payer, payee } = instruction
+  const { bankName, whyUse, postscript } = config.fieldBytes
+  const isPersonal = functionOf(instruction) === 'CFRT21'
+  const isOwn = isOwnBank(instruction)
+  const urgency = config.urgencyFlag === '0/1' ? (['0', '1'] as const) : (['N', 'Y'] as const)
   const bank = {
     CrBankName: shortened(plain(payee.bankName), bankName, 'gbk'),
     CrBankNo: isOwn ? '' : payee.bankCode,
   }
-  const corp = {
+  return {
     PsFlag: '',
     BookingFlag: '0',
     BookingDate: '',
@@ -88,7 +93,6 @@ export function paymentContent(instruction: Instruction, own: OwnAccount, config
     WhyUse: shortened(plain(instruction.purpose), whyUse, 'gbk'),
     Postscript: shortened(plain(instruction.postscript), postscript, 'gbk'),
   }
-  return element('Amt', formatAmount(amount)) + group('Cmp', cmp) + group('Corp', corp)
 }
 
 export type PayeeFields = { readonly province: string; readonly number: string }

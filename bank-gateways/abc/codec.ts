@@ -2,7 +2,7 @@
 // answer is read only when it is provably the one to our message; what it lacks is never filled in.
 
 import { parseAmount } from '../../connector/core/money'
-import { bankClock, bankDay, bankStamp } from '../../connector/core/bank-time'
+import { bankClock, bankDay, bankStamp, isoDay } from '../../connector/core/bank-time'
 import type { Balance, Money } from '../../connector/ports'
 import { maskedAccount, withMaskedAccounts } from '../shared/account'
 import { decode, encode } from '../shared/charset'
@@ -111,8 +111,9 @@ export function balanceContent(own: OwnAccount): string {
 type Amounts = { readonly current: Money; readonly available: Money | null; readonly frozen: Money | null }
 
 /**
- * CQRA06 answers with a line of text, with the element Acc, or with both: what is there twice must agree. The bank gives no
- * instant, so it is our clock's. FrzBal and the balances of the day before are not used: their meaning is not published.
+ * CQRA06 answers with a line of text, with the element Acc, or with both: what is there twice must agree. The instant is that of
+ * the answer (RespDate, RespTime), or our clock's where it has none. FrzBal and the balances of the day before are not used:
+ * their meaning is not published.
  */
 export function readBalance(reply: Reply, account: string, own: OwnAccount, nowMs: number): Balance | Problem {
   const fromText = amountsOfText(textAt(reply.root, 'Cmp', 'RespPrvData1'), own)
@@ -124,7 +125,17 @@ export function readBalance(reply: Reply, account: string, own: OwnAccount, nowM
   if (!first) return problem('abc.missing_item', maskedAccount(account))
   if (second && (second.current.minor !== first.current.minor || second.available?.minor !== first.available?.minor))
     return problem('abc.contradictory', maskedAccount(account))
-  return { account, asOf: `${bankDay(nowMs)}T${bankClock(nowMs)}`, ...first, previousDay: null }
+  return { account, asOf: answeredAt(reply) ?? `${bankDay(nowMs)}T${bankClock(nowMs)}`, ...first, previousDay: null }
+}
+
+/** RespDate yyyyMMdd and RespTime HHmmss (banks/abc §2). */
+function answeredAt({ root }: Reply): string | null {
+  const [, hours, minutes, seconds] = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/.exec(textAt(root, 'RespTime')) ?? []
+  try {
+    return hours === undefined ? null : `${isoDay(textAt(root, 'RespDate'))}T${hours}:${minutes}:${seconds}`
+  } catch {
+    return null
+  }
 }
 
 /** `Prov|AccNo|Cur|AccName|Bal|AvailBal|AccType|AbisRespCode|`. */

@@ -454,12 +454,21 @@ describe('a balance', () => {
     const gateway = await gatewayAgainst(() => golden('abc', 'cqra06.reply.txt'))
     expect(await gateway.balance(PAYER, NEVER)).toEqual({
       account: PAYER,
-      asOf: '2026-03-01T09:30:00',
+      asOf: '2026-03-01T09:30:01',
       current: { minor: 100000n, currency: 'CNY' },
       available: { minor: 90050n, currency: 'CNY' },
       frozen: { minor: 9950n, currency: 'CNY' },
       previousDay: null,
     })
+  })
+
+  test.each<readonly [string, Swap]>([
+    ['no time', ['<RespTime>093001', '<RespTime>']],
+    ['no day', ['<RespDate>20260301', '<RespDate>']],
+    ['a day that is none', ['<RespDate>20260301', '<RespDate>20260230']],
+  ])('of an answer with %s has the time of our clock', async (_, swap) => {
+    const gateway = await gatewayAgainst(() => changed('cqra06.reply.txt', swap))
+    expect((await gateway.balance(PAYER, NEVER)).asOf).toBe('2026-03-01T09:30:00')
   })
 
   test.each<readonly [string, Swap, bigint | null]>([
