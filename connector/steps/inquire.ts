@@ -48,8 +48,10 @@ async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome
 }
 
 function judge(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Verdict {
-  const sentAt = payment.sentAt ?? payment.stateSince
-  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, deps.clock.now())
+  // When its last send ended without an answer. An earlier try, perhaps hours ago, says nothing about how long this one may
+  // still be on its way.
+  const inDoubtSince = Math.max(payment.sentAt ?? 0, payment.stateSince)
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, inDoubtSince, deps.clock.now())
 }
 
 async function tryInquire(

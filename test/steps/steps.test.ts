@@ -1,6 +1,8 @@
 // The path of money, step by step, against a bank whose own ledger is the truth.
 
 import type { Payment } from '../../connector/store/store'
+import { Fault } from '../../connector/ports'
+import type { Deps } from '../../connector/steps/deps'
 import { importStatements } from '../../connector/steps/import-statements'
 import { intake } from '../../connector/steps/intake'
 import { move, plain } from '../../connector/steps/move'
@@ -92,6 +94,78 @@ test('proven absence sends again under the same reference', async () => {
   ])
   expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
 })
+
+test('absence is counted from the last send: an earlier try that never left does not make a later one final', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, dedupesReference: false, absentFinalAfterMs: 1_800_000 }
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  // The front-end is down for longer than the bank's waiting time.
+  await world.settle(40)
+  expect((await only()).state).toBe('ready')
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(3)
+  // The bank says "none" about what it is only slow to show.
+  expect((await only()).state).toBe('unknown')
+  expect(world.bank.sends).toHaveLength(1)
+  world.bank.fault = 'none'
+  world.bank.isHidden = false
+  await world.settle()
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+/** The store fails at the given calls of `apply`: before it did anything, or after it committed and before it could say so. */
+function failingApply(world: World, when: 'before' | 'after', calls: readonly number[]): Deps {
+  const { payments } = world.store
+  let count = 0
+  const apply: typeof payments.apply = async changes => {
+    const isFailing = calls.includes(++count)
+    if (isFailing && when === 'before') throw new Fault('STORE_UNREACHABLE', 'gone')
+    const applied = await payments.apply(changes)
+    if (isFailing) throw new Fault('STORE_COMMIT_UNKNOWN', 'gone at COMMIT')
+    return applied
+  }
+  return { ...world.deps, store: { ...world.store, payments: { ...payments, apply } } }
+}
+
+test.each([
+  ['before', 'settled', 'send.settled'],
+  ['after', 'settled', 'send.settled'],
+  ['before', 'refused', 'send.refused'],
+  ['after', 'refused', 'send.refused'],
+  ['before', 'unsent', 'send.unsent'],
+  ['after', 'unsent', 'send.unsent'],
+] as const)(
+  'a bank’s answer survives a store that fails %s its commit: %s is stored once, and nothing contradicts it',
+  async (when, answer, cause) => {
+    world.erp.queue = [sampleRequest()]
+    await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    if (answer === 'unsent') world.bank.fault = 'refused-connection'
+    else world.bank.state = answer
+    // The first apply is the intent, the second and third bring the answer.
+    await submit(failingApply(world, when, [2, 3]), 'bank')
+    const payment = await only()
+    expect(payment.state).toBe({ settled: 'settled', refused: 'failed', unsent: 'ready' }[answer])
+    expect(await causes(payment.id)).toEqual(['intake.accepted', 'send.started', cause])
+    expect(await world.store.contradictions.open(10)).toEqual([])
+  },
+)
+
+test.each(['before', 'after'] as const)(
+  'an intent whose commit failed (%s) is never sent by the daemon that was told so',
+  async when => {
+    world.erp.queue = [sampleRequest()]
+    await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    await expect(submit(failingApply(world, when, [1]), 'bank')).rejects.toThrow(Fault)
+    expect(world.bank.sends).toHaveLength(0)
+    await world.settle(3)
+    // Not committed: it goes out. Committed: nobody knows whether it left, and this bank never makes absence final.
+    expect((await only()).state).toBe(when === 'before' ? 'settled' : 'unknown')
+    expect(world.bank.sends).toHaveLength(when === 'before' ? 1 : 0)
+  },
+)
 
 test('a refused connection is tried again later, and nothing else changes', async () => {
   world.erp.queue = [sampleRequest()]
