@@ -138,6 +138,14 @@ function keptTimes(payment: Payment): PaymentPatch {
   return { leaseUntil: payment.leaseUntil, attempts: payment.attempts, dueAt: payment.dueAt }
 }
 
+/** Not evidence but wishes: when they come too late, whoever wished is told so by the caller, and nothing is contradicted. */
+const DECISIONS: ReadonlySet<string> = new Set<Cause>([
+  'erp.cancelled',
+  'operator.cancelled',
+  'operator.rejected',
+  'holds.cleared',
+])
+
 async function recordMismatch(deps: Deps, item: Move): Promise<void> {
   const { contradiction, cause } = item.verdict
   if (contradiction !== null) await contradict(deps, item, cause ?? 'evidence', contradiction)
@@ -146,7 +154,7 @@ async function recordMismatch(deps: Deps, item: Move): Promise<void> {
 async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSITION_FORBIDDEN'): Promise<void> {
   const { payment, verdict } = item
   // The same news twice (two daemons asked, both were told) is agreement, not contradiction.
-  if (code === 'TRANSITION_FORBIDDEN' && saysTheSame(payment.state, cause)) return
+  if (code === 'TRANSITION_FORBIDDEN' && (saysTheSame(payment.state, cause) || DECISIONS.has(cause))) return
   const evidence = { ...verdict.evidence, state: payment.state }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),

@@ -7,6 +7,8 @@ import type { MysqlConfig, PostgresConfig } from './db-config'
 
 /** int8, numeric, date, timestamp, timestamptz: pg would make numbers and local Dates of some of them. */
 const PG_AS_TEXT: ReadonlySet<number> = new Set([20, 1700, 1082, 1114, 1184])
+/** knex prints to the console what it also throws. What is thrown is told by whoever catches it, once. */
+const SILENT: Knex.Logger = { warn() {}, error() {}, deprecate() {}, debug() {} }
 /** How much longer we wait than the server works, so that its own "cancelled" arrives first where the network is whole. */
 const NETWORK_MS = 2_000
 /** How long a connection may take to come about, and how soon a silent peer is asked whether it is still there. */
@@ -17,6 +19,7 @@ export function openPostgres(config: PostgresConfig): Db {
     client: postgresClient(),
     // Otherwise knex writes the values (account numbers, names) into every error's message.
     compileSqlOnError: false,
+    log: SILENT,
     connection: {
       host: config.host,
       port: config.port ?? 5432,
@@ -86,6 +89,7 @@ export function openMysql(config: MysqlConfig): Db {
   const client = knex({
     client: 'mysql2',
     compileSqlOnError: false,
+    log: SILENT,
     connection: {
       host: config.host,
       port: config.port ?? 3306,

@@ -357,6 +357,59 @@ test('a row that was withdrawn before it was taken is answered, and may be asked
   expect((await only()).state).toBe('settled')
 })
 
+test('a withdrawal of an earlier revision that was never taken is answered, and leaves the later one alone', async () => {
+  const asked = sampleRequest()
+  const later = { ...asked, key: { ...asked.key, revision: 3 } }
+  world.erp.queue = [later]
+  await world.settle(1)
+  const earlier = { ...asked, key: { ...asked.key, revision: 2 } }
+  world.erp.queue = [{ kind: 'cancel', key: earlier.key, by: '张三', request: earlier }]
+  await world.settle(2)
+  const told = world.erp.told.filter(record => record.kind === 'payment.status' && record.revision === 2)
+  expect(told).toMatchObject([{ status: 'cancelled' }])
+  expect((await only()).state).toBe('settled')
+})
+
+test('a withdrawal that meets another daemon’s intake of the same document still withdraws it', async () => {
+  const asked = sampleRequest()
+  const { payments } = world.store
+  let isFirst = true
+  // Between our look and our withdrawal the other daemon stores the payment.
+  const known: typeof payments.known = async (erp, keys) => {
+    const answer = await payments.known(erp, keys)
+    if (isFirst) {
+      isFirst = false
+      world.erp.queue = [asked]
+      await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    }
+    return answer
+  }
+  const slow: Deps = { ...world.deps, store: { ...world.store, payments: { ...payments, known } } }
+  world.erp.queue = [{ kind: 'cancel', key: asked.key, by: '张三', request: asked }]
+  await intake(slow, 'erp', async () => ({ ok: true, text: '' }))
+  expect((await only()).state).toBe('cancelled')
+  await world.settle()
+  expect(world.bank.sends).toHaveLength(0)
+})
+
+test('a withdrawal that is overtaken by the send is refused with the reason, and is no contradiction', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  const { payments } = world.store
+  const known: typeof payments.known = async (erp, keys) => {
+    const answer = await payments.known(erp, keys)
+    await submit(world.deps, 'bank')
+    return answer
+  }
+  const slow: Deps = { ...world.deps, store: { ...world.store, payments: { ...payments, known } } }
+  const asked = sampleRequest()
+  world.erp.queue = [{ kind: 'cancel', key: asked.key, by: '张三', request: asked }]
+  await intake(slow, 'erp', async () => ({ ok: true, text: '' }))
+  const payment = await only()
+  expect(payment).toMatchObject({ state: 'settled', errorCode: 'CANCEL_TOO_LATE' })
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
+
 test('a document that was withdrawn or changed before the send is not sent', async () => {
   world.erp.queue = [sampleRequest()]
   world.erp.recheckAnswer = 'changed'

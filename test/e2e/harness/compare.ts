@@ -199,7 +199,10 @@ function oneHistory(
     `${key}: an event without history`,
   )
   const sends = steps.filter(step => step.cause === 'send.started').length
-  found.never((booked?.timesReceived ?? 0) > sends, `${key} reached the bank more often than it was sent`)
+  // BOC's gateway signs in anew when the bank says that nobody was, and then asks once more: nothing was done before.
+  const perSend = textOf(payment, 'bank') === 'boc' ? 2 : 1
+  const received = booked?.timesReceived ?? 0
+  found.never(received > sends * perSend, `${key} reached the bank ${received} times and was sent ${sends} times`)
 }
 
 async function historiesOf(site: Site): Promise<ReadonlyMap<string, readonly Step[]>> {
