@@ -1,6 +1,7 @@
 // The long form of test/e2e/chaos.test.ts: breaks a whole site for minutes and compares the books afterwards.
 // npm run chaos -- --minutes 5 --store postgres --erp postgres --daemons 3 --seed 7
 
+import { cpSync } from 'node:fs'
 import { Command } from 'commander'
 import { chaos } from '../test/e2e/harness/chaos'
 import { openSite, type Kind } from '../test/e2e/harness/site'
@@ -13,6 +14,7 @@ type Options = {
   readonly seed: string
   readonly finality: 'bank' | 'people'
   readonly only: readonly string[]
+  readonly keep?: string
 }
 
 /** An hour is the longest run: a mistyped number must not occupy a machine for a week. */
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
     .option('--seed <n>', 'the order of faults', String(Date.now() % 1_000_000))
     .option('--finality <who>', 'who ends what stays unknown: bank | people', 'bank')
     .option('--only <name...>', 'only faults whose name begins so', [])
+    .option('--keep <folder>', 'copy the files of the site there before they are removed')
     .parse()
     .opts<Options>()
   const minutes = Math.min(Number(options.minutes), MINUTES_MAX)
@@ -49,6 +52,7 @@ async function main(): Promise<void> {
     say(JSON.stringify(report, null, 2))
     process.exitCode = report.violations.length === 0 && report.open.length === 0 ? 0 : 1
   } finally {
+    if (options.keep !== undefined) cpSync(site.folder, options.keep, { recursive: true })
     await site.close()
   }
 }

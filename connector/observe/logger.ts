@@ -35,11 +35,17 @@ export function masked(value: unknown, field = ''): unknown {
   if (SECRET_FIELDS.test(field)) return '***'
   if (typeof value === 'string') return OUR_NUMBERS.has(field) ? value : maskText(value)
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Error)
-    return { name: value.name, message: maskText(value.message), stack: maskText(value.stack ?? '') }
+  if (value instanceof Error) return maskedError(value)
   if (Array.isArray(value)) return value.map((item: unknown) => masked(item, field))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, key)]))
+}
+
+/** With its stable code, by which a person looks it up, and what caused it. */
+function maskedError(error: Error): Readonly<Record<string, unknown>> {
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const cause = error.cause instanceof Error ? { cause: `${error.cause.name}: ${maskText(error.cause.message)}` } : {}
+  return { ...code, name: error.name, message: maskText(error.message), stack: maskText(error.stack ?? ''), ...cause }
 }
 
 function maskInfo(info: winston.Logform.TransformableInfo): winston.Logform.TransformableInfo {

@@ -1,6 +1,7 @@
 // Payments arrive while the site is broken again and again; then everything is mended and must converge, and the four
 // records must agree. Bounded in time; the seed is told, so that a run can be ordered again.
 
+import { existsSync, readFileSync } from 'node:fs'
 import { DEMO } from '../../../connector/cli/demo-site'
 import type { KeyView } from '../../../bank-gateways/simulator/views'
 import { chanceOf, type Chance } from './chance'
@@ -26,6 +27,8 @@ export type ChaosReport = Comparison & {
   readonly kills: number
   readonly resolvedByPeople: number
   readonly convergedInMs: number | null
+  /** What the daemons logged as a step's failure, by stable code. */
+  readonly stepFailures: Readonly<Record<string, number>>
 }
 
 /** Payees whose payments the simulated banks bring to an end by themselves, whatever is lost on the way. */
@@ -57,7 +60,24 @@ export async function chaos(site: Site, options: ChaosOptions): Promise<ChaosRep
   const convergedInMs = done === null ? null : Date.now() - startedAt
   const kills = [...site.daemons, site.bank].reduce((sum, each) => sum + each.kills(), 0)
   const comparison = done ?? last ?? (await compare(site, user))
-  return { ...comparison, seed: options.seed, faults, kills, resolvedByPeople, convergedInMs }
+  const stepFailures = failuresIn(site)
+  return { ...comparison, seed: options.seed, faults, kills, resolvedByPeople, convergedInMs, stepFailures }
+}
+
+/** Failed steps by stable code, as the daemons logged them. */
+export function failuresIn(site: Site): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const file of site.logFiles) {
+    if (!existsSync(file)) continue
+    for (const line of readFileSync(file, 'utf8').split('\n')) {
+      // A killed daemon may leave half a line.
+      if (!line.includes('"step failed"') || !line.endsWith('}')) continue
+      const { error } = JSON.parse(line) as { readonly error: { readonly code?: string; readonly message: string } }
+      const code = error.code ?? error.message
+      counts[code] = (counts[code] ?? 0) + 1
+    }
+  }
+  return counts
 }
 
 async function breakThings(
@@ -130,6 +150,8 @@ async function mend(site: Site): Promise<void> {
   site.bank.start()
   for (const daemon of site.daemons) {
     daemon.thaw()
+    // A person restarts what has given up: BOC's gateway signs in no more after four unanswered tries.
+    await daemon.kill('SIGTERM')
     daemon.start()
   }
   await until(10_000, () => fetchOk(site.books('/clock')))

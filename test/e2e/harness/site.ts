@@ -25,8 +25,10 @@ export type SiteOptions = {
   readonly daemons: number
   /** Who ends what stays unknown: the bank, whose absence is final here because it refuses repeats, or two people. */
   readonly finality: 'bank' | 'people'
-  /** Changes of the configuration before it is written, e.g. another place for the store's file. */
-  readonly change?: (config: SiteConfig, folder: string) => void
+  /** Changes of the configuration before it is written; `storeFolder` holds the store's file. */
+  readonly change?: (config: SiteConfig, storeFolder: string) => void
+  /** Makes another file system of the store's folder; what it returns takes that back. */
+  readonly prepare?: (storeFolder: string) => () => void
 }
 
 export type SiteConfig = {
@@ -49,6 +51,7 @@ export type Site = {
   readonly store: Db
   readonly storeFile: string
   readonly configFiles: readonly string[]
+  readonly logFiles: readonly string[]
   readonly daemons: readonly Supervised[]
   readonly bank: Supervised
   readonly postgres: RunningPostgres | null
@@ -101,6 +104,7 @@ async function build(
   undo.push(() => bank.kill('SIGKILL'))
   const storeFile = path.join(folder, 'store', 'yinqi.sqlite')
   mkdirSync(path.dirname(storeFile))
+  if (options.prepare) undo.push(options.prepare(path.dirname(storeFile)))
   let storeConfig: Record<string, unknown> = { dialect: 'sqlite', filename: storeFile }
   if (options.store === 'postgres' && postgres) {
     await onServer(postgres, 'CREATE DATABASE store')
@@ -129,7 +133,22 @@ async function build(
     if (!response.ok) throw new Error(`${pathName}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
-  return { options, folder, erp, store, storeFile, configFiles, daemons, bank, postgres, proxies, books, close }
+  const logFiles = configFiles.map(file => String((YAML.parse(readFileSync(file, 'utf8')) as SiteConfig).log['file']))
+  return {
+    options,
+    folder,
+    erp,
+    store,
+    storeFile,
+    configFiles,
+    logFiles,
+    daemons,
+    bank,
+    postgres,
+    proxies,
+    books,
+    close,
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the ERP
@@ -256,6 +275,8 @@ function writeConfig({ options, folder, index, storeConfig, database, urls }: Wr
   const { icbc, boc } = config.banks
   for (const bank of [icbc, boc]) Object.assign(bank ?? {}, { connectTimeoutMs: 500, answerTimeoutMs: 1500 })
   Object.assign(boc ?? {}, { operatorPassword: { file: path.join(folder, 'boc-operator.secret') } })
+  // Nobody waits six hours here. What the guard still pauses for a day, a restart ends, as its own message says.
+  Object.assign(boc ?? {}, { signIn: { pauseMs: 500, maxRefusals: 12 } })
   // The simulator names the files in its zips so; a return shares its payment's reference and would be a choice otherwise.
   Object.assign((boc?.['receipts'] as Record<string, unknown> | undefined) ?? {}, { entryPattern: '{transid}' })
   if (options.finality === 'bank') {
@@ -267,7 +288,7 @@ function writeConfig({ options, folder, index, storeConfig, database, urls }: Wr
   const second = config.accounts.find(account => account['account'] === DEMO.boc.account)
   Object.assign(second ?? {}, { erp: 'midtable', alsoPaidFrom: ['u8'] })
   config.schedules = { today: '*/2 * * * * *' }
-  options.change?.(config, folder)
+  options.change?.(config, path.join(folder, 'store'))
   const file = path.join(own, 'yinqi.yaml')
   writeFileSync(file, YAML.stringify(config))
   return file
