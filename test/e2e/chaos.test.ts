@@ -41,7 +41,7 @@ test.each(ROUNDS)(
     try {
       const report = await chaos(site, {
         seed: SEED === undefined ? seed : Number(SEED),
-        forMs: 6000,
+        forMs: 4000,
         convergeMs: 60_000,
         only,
         say: line => said.push(line),
@@ -49,8 +49,8 @@ test.each(ROUNDS)(
       expect({ ...wrongIn(report), said }).toEqual({ seed: report.seed, violations: [], open: [], said })
       // It was not a fair-weather run.
       expect(report.kills).toBeGreaterThan(0)
-      expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5)
-      expect(report.counts['debits']).toBeGreaterThan(2)
+      expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(3)
+      expect(report.counts['payments']).toBeGreaterThan(2)
     } finally {
       await site.close()
     }

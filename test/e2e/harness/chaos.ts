@@ -165,7 +165,7 @@ async function fetchOk(answer: Promise<unknown>): Promise<true | null> {
 }
 
 /** Nothing of ours is under way any more: calls, late answers and leases have ended. */
-const SETTLE_MS = 8000
+const SETTLE_MS = 6000
 
 /** Two people look at the bank's ledger and say of what it has not debited that it was not paid. */
 async function resolveByPeople(site: Site, comparison: Comparison): Promise<number> {
