@@ -39,10 +39,15 @@ export function openLogFile(options: LogFileOptions): Writable {
     }
   }
 
+  async function take(text: string, done: () => void): Promise<void> {
+    await append(text)
+    done()
+  }
+
   return new Writable({
     decodeStrings: false,
-    write: (chunk, _encoding, done) => void append(String(chunk)).then(() => done()),
-    writev: (chunks, done) => void append(chunks.map(({ chunk }) => String(chunk)).join('')).then(() => done()),
+    write: (chunk, _encoding, done) => void take(String(chunk), done),
+    writev: (chunks, done) => void take(chunks.map(({ chunk }) => String(chunk)).join(''), done),
   })
 }
 

@@ -18,36 +18,58 @@ export type Move = {
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
 
+/** `seq`: of the payment that the verdict was reached on. */
+type Open = { readonly item: Move; readonly index: number; readonly seq: number }
+
 /** The payments as they now stand, in order; null where nothing was learned or the evidence was a contradiction. */
 export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly (Payment | null)[]> {
   const results = new Map<number, Payment>()
-  let open = moves.map((item, index) => ({ item, index }))
+  let open = moves.map((item, index) => ({ item, index, seq: item.payment.seq }))
   for (const { item } of open) await recordMismatch(deps, item)
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round++) {
-    const changes: { readonly change: Change; readonly item: Move; readonly index: number; readonly next: Payment }[] =
-      []
-    for (const { item, index } of open) {
+    const changes: (Open & { readonly change: Change; readonly next: Payment })[] = []
+    for (const { item, index, seq } of open) {
       const cause = causeFor(item)
       if (cause === null) continue
       const to = transition(item.payment.state, cause)
       if (to === null) await contradict(deps, item, cause)
-      else changes.push({ ...changeOf(deps, item, cause, to), item, index })
+      else changes.push({ ...changeOf(deps, item, cause, to), item, index, seq })
     }
     const applied = await deps.store.payments.apply(changes.map(({ change }) => change))
     open = []
-    for (const [position, { change, item, index, next }] of changes.entries()) {
+    for (const [position, { change, item, index, seq, next }] of changes.entries()) {
       if (applied[position] === true) {
         results.set(index, next)
         tellMoved(deps, item.payment, change, next)
         continue
       }
-      // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
-      if (item.verdict.cause === 'send.started') continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current) open.push({ item: { ...item, payment: current }, index })
+      if (current && (await stillSpeaks(deps, item, current, seq)))
+        open.push({ item: { ...item, payment: current }, index, seq })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
+}
+
+/** Decided on a state that is gone: an intent (its package with it, I2), and an absence that was asked before a later send. */
+const OF_A_STATE: ReadonlySet<Cause> = new Set<Cause>(['send.started', 'inquiry.absent'])
+/** Said of one message, not of the payment: a later one under the same reference may fare otherwise. */
+const OF_A_MESSAGE: ReadonlySet<Cause> = new Set<Cause>([
+  'send.unsent',
+  'send.refused',
+  'send.uncertain',
+  'inquiry.refused',
+])
+
+/** Somebody moved the payment first: does the verdict still say something about it as it stands now? */
+async function stillSpeaks(deps: Deps, item: Move, current: Payment, seq: number): Promise<boolean> {
+  const { cause } = item.verdict
+  if (cause === null || OF_A_STATE.has(cause)) return false
+  // Not knowing teaches nothing once others know more.
+  if (cause === 'send.uncertain' && current.state !== 'sending') return false
+  if (!OF_A_MESSAGE.has(cause)) return true
+  const history = await deps.store.payments.history(current.id)
+  return !history.some(row => row.seq > seq && row.cause === 'send.started')
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
@@ -170,6 +192,7 @@ function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
   if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
+  if (state === 'ready') return word === 'unsent' || word === 'absent'
   if (state === 'failed') return word === 'refused'
   if (state === 'returned')
     return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'

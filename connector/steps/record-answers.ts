@@ -26,17 +26,15 @@ export async function recordAnswers(deps: Deps, answers: readonly Move[]): Promi
   }
 }
 
-/** Without what an earlier try stored although it was told of a failure, and as the payments stand now. */
+/** Without what an earlier try stored although it was told of a failure. */
 async function stillOpen(deps: Deps, answers: readonly Move[]): Promise<readonly Move[]> {
   const open: Move[] = []
   for (const answer of answers) {
     const { payment, verdict, actor } = answer
-    const current = await deps.store.payments.get(payment.id)
-    if (!current) continue
     const next = (await deps.store.payments.history(payment.id)).find(row => row.seq === payment.seq + 1)
     // Nobody else acts in our name on this sequence number with this cause: it is our own row.
     const isStored = next !== undefined && next.actor === actor && next.cause === verdict.cause
-    if (!isStored) open.push({ ...answer, payment: current })
+    if (!isStored) open.push(answer)
   }
   return open
 }

@@ -47,7 +47,7 @@ export function openPostgres(config: PostgresConfig): Db {
       max: config.poolMax,
       afterCreate: (connection: PgConnection, done: Done) => {
         connection.query(`SET lock_timeout = ${config.lockTimeoutMs}; SET TIME ZONE 'UTC'`, error => {
-          if (error) discard(connection, error)
+          if (error) discard(connection)
           done(error, connection)
         })
       },
@@ -56,9 +56,11 @@ export function openPostgres(config: PostgresConfig): Db {
   return new ServerDb('postgres', client)
 }
 
-type Disposable = { __knex__disposed?: unknown; readonly connection?: { readonly stream?: { destroy(): void } } }
+type Disposable = { readonly connection?: { readonly stream?: { destroy(): void } } }
 type Querying = {
-  readonly prototype: { _query(this: Knex.Client, connection: Disposable, query: unknown): Promise<unknown> }
+  readonly prototype: {
+    readonly _query: (this: Knex.Client, connection: Disposable, query: unknown) => Promise<unknown>
+  }
 }
 
 /**
@@ -68,20 +70,22 @@ type Querying = {
 function postgresClient(): typeof Knex.Client {
   const Base: typeof Knex.Client = require('knex/lib/dialects/postgres')
   const { prototype }: Querying = require('knex/lib/dialects/postgres')
+  const { _query: ask } = prototype
   return class extends Base {
     async _query(connection: Disposable, query: unknown): Promise<unknown> {
       try {
-        return await prototype._query.call(this, connection, query)
+        return await ask.call(this, connection, query)
       } catch (error) {
-        if (error instanceof Error && error.message.endsWith('Query read timeout')) discard(connection, error)
+        if (error instanceof Error && error.message.endsWith('Query read timeout')) discard(connection)
         throw error
       }
     }
   }
 }
 
-function discard(connection: Disposable, reason: unknown): void {
-  connection.__knex__disposed = reason
+/** By knex's own mark, which its pool looks at before it gives a connection out. */
+function discard(connection: Disposable): void {
+  Object.assign(connection, { __knex__disposed: 'it did not answer' })
   connection.connection?.stream?.destroy()
 }
 

@@ -18,7 +18,7 @@ type Outage = {
   /** Any of these codes is how the daemon must call it. */
   readonly codes: readonly string[]
   /** Begins it; what it returns ends it. */
-  begin(site: Site): Promise<() => Promise<void>>
+  readonly begin: (site: Site) => Promise<() => Promise<void>>
 }
 
 const ONE = { daemons: 1, finality: 'bank' } as const

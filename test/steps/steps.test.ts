@@ -229,6 +229,75 @@ test('an answer that comes after the lease was swept still settles, as the bankâ
   expect(payment.state).toBe('settled')
 })
 
+/** A payment whose first message was lost and whose absence was believed: it is `ready` again, and its second message leaves. */
+async function sentAgain(
+  fault: World['bank']['fault'],
+  during: (first: Payment, inDoubt: Payment) => Promise<void> = async () => undefined,
+): Promise<{ readonly first: Payment; readonly inDoubt: Payment }> {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  let first: Payment | null = null
+  world.bank.beforeSend = async () => void (first ??= await only())
+  world.bank.fault = 'lost-request'
+  await submit(world.deps, 'bank')
+  const inDoubt = await only()
+  await move(world.deps, [{ payment: inDoubt, actor: 'd2', patch: {}, verdict: plain('inquiry.absent', '', '') }])
+  if (first === null) throw new Error('nothing was sent')
+  const sent: Payment = first
+  world.bank.fault = fault
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    await during(sent, inDoubt)
+  }
+  await submit(world.deps, 'bank')
+  return { first: sent, inDoubt }
+}
+
+test('an absence that was asked before the second send does not send a third time', async () => {
+  const { inDoubt } = await sentAgain('lost-answer')
+  // A daemon that stalled between the bank's "none" and its commit.
+  await move(world.deps, [{ payment: inDoubt, actor: 'd3', patch: {}, verdict: plain('inquiry.absent', '', '') }])
+  expect((await only()).state).toBe('unknown')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+  await world.settle()
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test.each(['send.unsent', 'send.refused', 'send.uncertain', 'inquiry.refused'] as const)(
+  'what a stalled daemon hears about the first message (%s) ends the second neither under way nor in doubt',
+  async cause => {
+    const late = async (first: Payment, inDoubt: Payment): Promise<void> => {
+      const payment = cause === 'inquiry.refused' ? inDoubt : first
+      await move(world.deps, [{ payment, actor: 'd3', patch: {}, verdict: plain(cause, '', '') }])
+    }
+    const states: string[] = []
+    const { first, inDoubt } = await sentAgain('lost-answer', async (...before) => {
+      await late(...before)
+      states.push((await only()).state)
+    })
+    await late(first, inDoubt)
+    expect([...states, (await only()).state]).toEqual(['sending', 'unknown'])
+    expect(await world.store.contradictions.open(10)).toEqual([])
+    await world.settle()
+    expect((await only()).state).toBe('settled')
+  },
+)
+
+test('two daemons that sweep, or hear of an absence, at the same time contradict nobody', async () => {
+  const { first, inDoubt } = await sentAgain('refused-connection')
+  expect((await only()).state).toBe('ready')
+  for (const [payment, cause] of [
+    [first, 'send.uncertain'],
+    [first, 'send.unsent'],
+    [inDoubt, 'inquiry.absent'],
+  ] as const)
+    await move(world.deps, [{ payment, actor: 'd3', patch: {}, verdict: plain(cause, '', '') }])
+  expect((await only()).state).toBe('ready')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
+
 test('an echo of another amount is a contradiction: the payment stays unknown and a person is told', async () => {
   world.erp.queue = [sampleRequest()]
   world.bank.fault = 'lie'
