@@ -103,7 +103,7 @@ function afterSqlite(connection: SqliteConnection, done: Done): void {
 
 function afterPostgres(connection: PostgresConnection, statementMs: number, done: Done): void {
   const sql =
-    `SET lock_timeout = ${Math.min(LOCK_WAIT_MS, statementMs)}; SET statement_timeout = ${statementMs}; ` +
+    `SET lock_timeout = ${Math.min(LOCK_WAIT_MS, Math.floor(statementMs / 2))}; SET statement_timeout = ${statementMs}; ` +
     // A daemon that froze in the middle of a transaction must not hold its locks for ever.
     `SET idle_in_transaction_session_timeout = ${2 * statementMs}; ` +
     // A server set to forget its last commits in a crash must not forget ours.

@@ -50,11 +50,13 @@ export async function chaos(site: Site, options: ChaosOptions): Promise<ChaosRep
   let resolvedByPeople = 0
   let last: Comparison | null = null
   const done = await until(options.convergeMs, async () => {
-    await user.importJournal()
-    last = await compare(site, user)
-    if (last.open.length === 0) return last
+    const seen = await look(site, user).catch((error: unknown) => options.say(String(error)))
+    // On a busy machine what was started again may still be starting.
+    if (!seen) return null
+    last = seen
+    if (seen.open.length === 0) return seen
     if (site.options.finality === 'people' && Date.now() - startedAt > SETTLE_MS)
-      resolvedByPeople += await resolveByPeople(site, last)
+      resolvedByPeople += await resolveByPeople(site, seen)
     return null
   })
   const convergedInMs = done === null ? null : Date.now() - startedAt
@@ -62,6 +64,11 @@ export async function chaos(site: Site, options: ChaosOptions): Promise<ChaosRep
   const comparison = done ?? last ?? (await compare(site, user))
   const stepFailures = failuresIn(site)
   return { ...comparison, seed: options.seed, faults, kills, resolvedByPeople, convergedInMs, stepFailures }
+}
+
+async function look(site: Site, user: ErpUser): Promise<Comparison> {
+  await user.importJournal()
+  return await compare(site, user)
 }
 
 /** Failed steps by stable code, as the daemons logged them. */
