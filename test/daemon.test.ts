@@ -22,7 +22,7 @@ test('a daemon that cannot fetch an account’s statement leaves it to another, 
       banks: new Map([['bank', bank]]),
       settings: { ...world.deps.settings, instance },
     }
-    daemons.push(startDaemon(deps, PACE, SCHEDULES, log, createMetrics(world.store, clock)))
+    daemons.push(startDaemon(deps, PACE, SCHEDULES, log, createMetrics(world.store, new Map(), clock)))
   }
   try {
     const broken = new FakeBank()

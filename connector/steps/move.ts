@@ -18,58 +18,65 @@ export type Move = {
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
 
-/** `seq`: of the payment that the verdict was reached on. */
-type Open = { readonly item: Move; readonly index: number; readonly seq: number }
+type Open = { readonly item: Move; readonly index: number }
 
 /** The payments as they now stand, in order; null where nothing was learned or the evidence was a contradiction. */
 export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly (Payment | null)[]> {
   const results = new Map<number, Payment>()
-  let open = moves.map((item, index) => ({ item, index, seq: item.payment.seq }))
+  let open = moves.map((item, index) => ({ item, index }))
   for (const { item } of open) await recordMismatch(deps, item)
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round++) {
     const changes: (Open & { readonly change: Change; readonly next: Payment })[] = []
-    for (const { item, index, seq } of open) {
+    for (const { item, index } of open) {
       const cause = causeFor(item)
       if (cause === null) continue
       const to = transition(item.payment.state, cause)
       if (to === null) await contradict(deps, item, cause)
-      else changes.push({ ...changeOf(deps, item, cause, to), item, index, seq })
+      else changes.push({ ...changeOf(deps, item, cause, to), item, index })
     }
     const applied = await deps.store.payments.apply(changes.map(({ change }) => change))
     open = []
-    for (const [position, { change, item, index, seq, next }] of changes.entries()) {
+    for (const [position, { change, item, index, next }] of changes.entries()) {
       if (applied[position] === true) {
         results.set(index, next)
         tellMoved(deps, item.payment, change, next)
         continue
       }
+      // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
+      if (item.verdict.cause === 'send.started') continue
+      if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current && (await stillSpeaks(deps, item, current, seq)))
-        open.push({ item: { ...item, payment: current }, index, seq })
+      if (current && stillTeaches(item.verdict.cause, current.state))
+        open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
 }
 
-/** Decided on a state that is gone: an intent (its package with it, I2), and an absence that was asked before a later send. */
-const OF_A_STATE: ReadonlySet<Cause> = new Set<Cause>(['send.started', 'inquiry.absent'])
-/** Said of one message, not of the payment: a later one under the same reference may fare otherwise. */
-const OF_A_MESSAGE: ReadonlySet<Cause> = new Set<Cause>([
+/** What says that a payment was not made, or that nobody knows: true of the tries up to then, of no later one. */
+const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
   'send.unsent',
-  'send.refused',
   'send.uncertain',
+  'send.refused',
   'inquiry.refused',
+  'inquiry.absent',
+  'operator.confirmedUnpaid',
 ])
 
-/** Somebody moved the payment first: does the verdict still say something about it as it stands now? */
-async function stillSpeaks(deps: Deps, item: Move, current: Payment, seq: number): Promise<boolean> {
-  const { cause } = item.verdict
-  if (cause === null || OF_A_STATE.has(cause)) return false
-  // Not knowing teaches nothing once others know more.
-  if (cause === 'send.uncertain' && current.state !== 'sending') return false
-  if (!OF_A_MESSAGE.has(cause)) return true
-  const history = await deps.store.payments.history(current.id)
-  return !history.some(row => row.seq > seq && row.cause === 'send.started')
+/**
+ * Late news about a try that was given up (its lease was swept, the bank proved absence) while a later one has begun. That
+ * the bank has paid is true of the payment; that it has not is true of that try only, and would end or repeat the other.
+ */
+async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
+  if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
+  const history = await deps.store.payments.history(payment.id)
+  return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
+}
+
+/** Not knowing, and not finding, teach nothing once somebody else knows more. */
+function stillTeaches(cause: Cause | null, state: State): boolean {
+  if (cause === 'send.uncertain') return state === 'sending'
+  return cause !== 'inquiry.absent' || state === 'unknown'
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
