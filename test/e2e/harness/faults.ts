@@ -7,7 +7,7 @@ import { Client } from 'pg'
 import type { FaultKind } from '../../../bank-gateways/simulator/engine/faults'
 import type { ProxyFault } from '../../support/proxy'
 import type { Chance } from './chance'
-import { pause } from './processes'
+import { pause, until } from './processes'
 import { onServer, type Site } from './site'
 
 export type SiteFault = {
@@ -141,11 +141,16 @@ async function makeReadOnly(site: Site, chance: Chance): Promise<void> {
   const { postgres } = site
   if (!postgres) return
   await onServer(postgres, 'ALTER DATABASE store SET default_transaction_read_only = on', OTHERS)
-  try {
-    await pause(chance.int(300, 2500))
-  } finally {
-    await onServer(postgres, 'ALTER DATABASE store RESET default_transaction_read_only', OTHERS)
-  }
+  await pause(chance.int(300, 2500))
+  // The server itself may be down at this moment, by another fault.
+  const reset = 'ALTER DATABASE store RESET default_transaction_read_only'
+  const attempt = (): Promise<true | null> =>
+    onServer(postgres, reset).then(
+      () => true as const,
+      () => null,
+    )
+  if ((await until(30_000, attempt)) === null) throw new Error('the database stayed read-only')
+  await endSessions(site)
 }
 
 /** Somebody else locks the same rows the other way round: PostgreSQL makes one of the two a deadlock victim. */
