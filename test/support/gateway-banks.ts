@@ -2,18 +2,19 @@
 
 import type { Party } from '../../connector/ports'
 import { BOC } from './gateway-banks/boc'
+import { CMB } from './gateway-banks/cmb'
 import { ICBC } from './gateway-banks/icbc'
 import type { BankSetup } from './gateway-banks/setup'
 
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CMB]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',
   name: '戊公司',
   bankName: '某银行上海分行',
-  bankCode: '308290003000',
+  bankCode: '313290003000',
   kind: 'C',
   province: '上海',
   city: '上海',

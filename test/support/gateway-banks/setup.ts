@@ -31,15 +31,20 @@ export type BankSetup = {
   readonly config: (simulator: Simulator, waits: Waits, receiptsDirectory: string) => unknown
   /** The transaction codes the calls travel as, for faults. */
   readonly codes: Readonly<Record<PartOfGateway, string>>
-  /** The exchange that precedes a payment and moves no money. */
+  /** The exchange that precedes a payment and moves no money; null where there is none. */
   readonly preparation: {
     readonly at: { readonly listener: string; readonly code?: string }
     /** The calls that it precedes in a new gateway. */
     readonly precedes: readonly PartOfGateway[]
-  }
+  } | null
+  /** True where every instruction travels in a message of its own: "the last line" is then the last message. */
+  readonly isOneByOne?: boolean
+  /** True where an answer without rows is how the bank says "no such payment": a row left out of one looks the same. */
+  readonly saysAbsentBySilence?: boolean
   /** The idempotency key the simulated bank files an instruction under. */
   readonly keyOf: (instruction: Instruction) => string
-  readonly echoes: { readonly amount: boolean; readonly payeeAccount: boolean }
+  /** What the answers repeat; `onSend` false: only those to inquiries. */
+  readonly echoes: { readonly amount: boolean; readonly payeeAccount: boolean; readonly onSend?: boolean }
   /** Whether the simulated bank refuses a repeated instruction. */
   readonly refusesRepeats: boolean
   /** Which part of a receipt key stands on the receipt itself. */
