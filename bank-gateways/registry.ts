@@ -6,6 +6,8 @@ import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
+import { cmbFrontendConfig } from './cmb-frontend/config'
+import { createCmbFrontendGateway } from './cmb-frontend/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 
@@ -29,6 +31,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   icbc: kind('中国工商银行 银企互联', 'ICBC NetSafe Client', icbcConfig, createIcbcGateway),
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
+  'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
 }
 
 function kind<T>(

@@ -5,6 +5,8 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
+import { cmbFrontend } from './cmb-frontend/program'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
@@ -16,6 +18,7 @@ export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
   cmb: cmbOptions.prefault({}),
+  'cmb-frontend': cmbFrontendOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -28,7 +31,12 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(cmb, options.cmb)]
+  return [
+    bound(icbc, options.icbc),
+    bound(boc, options.boc),
+    bound(cmb, options.cmb),
+    bound(cmbFrontend, options['cmb-frontend']),
+  ]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

@@ -3,12 +3,13 @@
 import type { Party } from '../../connector/ports'
 import { BOC } from './gateway-banks/boc'
 import { CMB } from './gateway-banks/cmb'
+import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
 import { ICBC } from './gateway-banks/icbc'
 import type { BankSetup } from './gateway-banks/setup'
 
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CMB]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CMB, ...CMB_FRONTEND]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',

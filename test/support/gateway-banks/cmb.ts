@@ -62,6 +62,7 @@ export function cmb(reading: string, protocol: Protocol<'cmb'>, more: object = {
     },
     preparation: null,
     isOneByOne: true,
+    asksOneByOne: true,
     keyOf: ({ reference }) => reference,
     echoes: { amount: true, payeeAccount: true, onSend: false },
     refusesRepeats: protocol.duplicateYurRef !== 'book-again',

@@ -39,6 +39,8 @@ export type BankSetup = {
   } | null
   /** True where every instruction travels in a message of its own: "the last line" is then the last message. */
   readonly isOneByOne?: boolean
+  /** The same of questions about payments. */
+  readonly asksOneByOne?: boolean
   /** True where an answer without rows is how the bank says "no such payment": a row left out of one looks the same. */
   readonly saysAbsentBySilence?: boolean
   /** The idempotency key the simulated bank files an instruction under. */
