@@ -2,6 +2,8 @@
 
 import { z } from 'zod'
 import { bocOptions } from './boc/settings'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
@@ -19,9 +21,15 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-export function settingsTable(bank: 'icbc' | 'boc'): string {
-  const schema = bank === 'icbc' ? icbcOptions : bocOptions
-  const { processing, protocol } = schema.shape
+const OPTIONS = {
+  icbc: icbcOptions,
+  boc: bocOptions,
+  cmb: cmbOptions,
+  'cmb-frontend': cmbFrontendOptions,
+} as const
+
+export function settingsTable(bank: keyof typeof OPTIONS): string {
+  const { processing, protocol } = OPTIONS[bank].shape
   const rows = [...settingRows('processing', processing), ...settingRows('protocol', protocol)]
   return table(['setting', 'default', 'meaning 含义'], rows)
 }

@@ -15,6 +15,8 @@ test.each([
   ['faults', faultTable],
   ['ICBC settings', () => settingsTable('icbc')],
   ['BOC settings', () => settingsTable('boc')],
+  ['CMB CDC settings', () => settingsTable('cmb')],
+  ['CMB front-end settings', () => settingsTable('cmb-frontend')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(
