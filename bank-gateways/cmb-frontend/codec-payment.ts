@@ -77,7 +77,7 @@ function item(instruction: Instruction, config: CmbFrontendConfig): readonly str
     ...(note === '' ? [] : [element('BUSNAR', note)]),
     element('CRTACC', payee.account),
     isLong ? element('LRVEAN', payee.name) : element('CRTNAM', payee.name),
-    ...(payee.bankCode === '' ? [] : [element('BRDNBR', payee.bankCode)]),
+    ...(isInside || payee.bankCode === '' ? [] : [element('BRDNBR', payee.bankCode)]),
     element('BNKFLG', isInside ? 'Y' : 'N'),
     ...(isInside
       ? [element('CRTFLG', 'Y')]

@@ -56,7 +56,7 @@ export function textAt(value: Json | undefined, ...path: readonly string[]): str
 export function rowsAt(value: Json | undefined, name: string): readonly Json[] | null {
   const found = get(value, name)
   if (found === undefined || found === null) return null
-  return Array.isArray(found) ? found : [found as Json]
+  return Array.isArray(found) ? found : [found]
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

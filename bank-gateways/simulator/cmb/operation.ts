@@ -43,7 +43,10 @@ export function flagsOf({ codes, states }: CmbProtocol, state: Shown['state']): 
       return { reqSts: 'FIN', rtnFlg: 'R' }
     case 'returned':
       return { reqSts: 'FIN', rtnFlg: 'B' }
-    default:
+    case 'scheduled':
+    case 'accepted':
+    case 'processing':
+    case 'awaiting':
       return { reqSts: states[state], rtnFlg: '' }
   }
 }
