@@ -2,7 +2,8 @@
 // does either; a value that the reference does not confirm is a setting whose default is the safe side.
 
 import { z } from 'zod'
-import { readPrivateKey, readPublicKey } from '../shared/gm-keys'
+import { readPublicKey } from '../shared/gm-keys'
+import { openPrivateKey as keyOf } from '../shared/key-file'
 import { CODE_OUTCOMES, REQUEST_STATES, RESULT_CODES } from './codes'
 
 const ASCII = /^[\x21-\x7e]+$/
@@ -28,13 +29,18 @@ const extraCode = z
       report('code', '内置返回码不可改 / a built-in code cannot be changed')
   })
 
-export const cmbConfig = z.strictObject({
+const fields = z.strictObject({
   /** `https://cdc.cmbchina.com/cdcserver/api/v2`; the bank's test environment is plain HTTP (banks/cmb-cdc §1). */
   url: z.url({ protocol: /^https?$/ }).refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL'),
   /** 企业网银用户号 UID. */
   uid: z.string().regex(/^[0-9A-Za-z]{1,30}$/),
-  /** Our SM2 private key: Base64 of 32 bytes as the bank gives it, hex or PEM. From an environment variable or a file. */
-  privateKey: z.string().transform((text, context) => read(() => readPrivateKey(text), context)),
+  /**
+   * Our SM2 private key: Base64 of 32 bytes as the bank gives it, hex, PEM, or Base64 of a PKCS#12. From an environment variable or
+   * a file.
+   */
+  privateKey: z.string().min(1),
+  /** Of an encrypted PEM or a PKCS#12. */
+  privateKeyPassword: z.string().min(1).nullable().default(null),
   /** The bank's SM2 public key: Base64 of 65 bytes as the bank gives it, hex, or PEM. */
   bankPublicKey: z.string().transform((text, context) => read(() => readPublicKey(text), context)),
   /** The SM4 key: 16 characters, taken as they are (banks/cmb-cdc §2). From an environment variable or a file. */
@@ -76,6 +82,16 @@ export const cmbConfig = z.strictObject({
   /** Words that mark money coming in as taking back an earlier payment, beside reversalFlag `*`. */
   reversalWords: z.array(z.string().min(1)).default(['退汇', '退票', '冲正']),
   codes: z.array(extraCode).default([]),
+})
+
+export const cmbConfig = fields.transform(({ privateKeyPassword, ...rest }, context) => {
+  try {
+    return { ...rest, privateKey: keyOf(rest.privateKey, privateKeyPassword) }
+  } catch (error) {
+    const message = error instanceof RangeError ? error.message : '读不出密钥 / the key cannot be read'
+    context.addIssue({ code: 'custom', path: ['privateKey'], message })
+    return z.NEVER
+  }
 })
 
 export type CmbConfig = z.output<typeof cmbConfig>

@@ -1,4 +1,4 @@
-// PKCS#12 key stores (.pfx, .p12: RFC 7292) that hold an SM2 key, opened without OpenSSL. The store's MAC is checked before
+// PKCS#12 key stores (.pfx, .p12: RFC 7292) that hold an SM2 key, and encrypted PKCS#8, opened without OpenSSL. The store's MAC is checked before
 // anything in it is used. What is encrypted with RC2 or RC4 is refused by name: Node.js has neither.
 
 import { createDecipheriv, createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
@@ -38,6 +38,13 @@ const CIPHERS: Readonly<Record<string, { readonly name: string; readonly keyByte
 }
 /** A store asks for some thousand rounds; one that asks for more than this would stall the process. */
 const MAX_ROUNDS = 1_000_000
+
+/** What an encrypted PKCS#8 (`ENCRYPTED PRIVATE KEY`) holds. @throws RangeError */
+export function openPkcs8(bytes: Uint8Array, password: string): Sm2PrivateKey {
+  const root = readDer(bytes)
+  const cipher = derAt(root, [1], TAG.octetString).content
+  return privateKeyOfDer(decrypted(derAt(root, [0], TAG.sequence), cipher, password))
+}
 
 /** @throws RangeError for a wrong password, a damaged store, a cipher that is not here, or no SM2 key in it. */
 export function openPkcs12(bytes: Uint8Array, password: string): KeyStore {
@@ -119,7 +126,11 @@ function decrypted(algorithm: DerNode, cipher: Buffer, password: string): Buffer
 function opened(name: string, key: Buffer, iv: Buffer, cipher: Buffer): Buffer {
   if (name === 'sm4-cbc') return sm4CbcDecrypt(cipher, key, iv)
   const decipher = createDecipheriv(name, key, iv)
-  return Buffer.concat([decipher.update(cipher), decipher.final()])
+  try {
+    return Buffer.concat([decipher.update(cipher), decipher.final()])
+  } catch (cause) {
+    throw new RangeError('口令错误或文件损坏 / wrong password or damaged file', { cause })
+  }
 }
 
 function roundsOf(node: DerNode): number {

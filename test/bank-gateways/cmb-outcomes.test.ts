@@ -297,7 +297,8 @@ describe('settings', () => {
     ])
     expect(
       problemsOf({ privateKey: 'x', bankPublicKey: 'y', symmetricSecret: 'short', url: 'http://u:p@bank/' }),
-    ).toEqual([...['url', 'privateKey', 'bankPublicKey', 'symmetricSecret']])
+    ).toEqual(['url', 'bankPublicKey', 'symmetricSecret'])
+    expect(problemsOf({ privateKey: 'x' })).toEqual(['privateKey'])
     expect(problemsOf({ codes: [{ code: 'SUC0000', level: 'item', outcome: 'refused', meaning: 'x' }] })).toEqual([
       'codes.0.code',
     ])

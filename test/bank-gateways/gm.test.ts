@@ -27,6 +27,7 @@ import {
   readPrivateKey,
   readPublicKey,
 } from '../../bank-gateways/shared/gm-keys'
+import { openPrivateKey } from '../../bank-gateways/shared/key-file'
 import { openPkcs12 } from '../../bank-gateways/shared/pkcs12'
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
@@ -284,6 +285,20 @@ withOpenssl('openssl (skipped where the command is absent or has no SM2)', () =>
     const damaged = Buffer.from(store)
     damaged[200] = (damaged[200] ?? 0) ^ 1
     expect(() => openPkcs12(damaged, '口令-pw1')).toThrow(RangeError)
+  })
+
+  test('a secret may be a plain key, an encrypted PEM or a PKCS#12 in Base64, each with its own password only', () => {
+    const { point } = readPublicKey(text('pub.pem'))
+    openssl('pkcs8', '-topk8', '-in', 'key.pem', '-passout', 'pass:pw', '-out', 'encrypted.pem')
+    openssl('pkcs12', '-export', '-inkey', 'key.pem', '-in', 'cert.pem', '-passout', 'pass:pw', '-out', 'store.p12')
+    const store = readFileSync(file('store.p12')).toString('base64')
+    expect(openPrivateKey(text('key.pem'), null).publicKey.point).toEqual(point)
+    for (const secret of [text('encrypted.pem'), store]) {
+      expect(openPrivateKey(secret, 'pw').publicKey.point).toEqual(point)
+      expect(() => openPrivateKey(secret, 'wrong')).toThrow(/口令错误或文件损坏|DER|not an SM2/)
+      expect(() => openPrivateKey(secret, null)).toThrow(/须给口令/)
+    }
+    expect(() => openPrivateKey(text('key.pem'), 'pw')).toThrow(/却给了口令/)
   })
 
   test('a store whose certificate is under RC2 is refused by name', () => {
