@@ -48,7 +48,7 @@ export function sm2Verify(message: Uint8Array, signature: Uint8Array, key: Sm2Pu
   if (bytes.length !== 64 || ![bytes.subarray(0, 32), bytes.subarray(32)].every(isInOrder)) return false
   try {
     const options = { hash: true, userId: checkedId(userId) }
-    return sm2.doVerifySignature(message, bytes.toString('hex'), key.point.toString('hex'), options)
+    return sm2.doVerifySignature(message, bytes.toString('hex'), preparedOf(key), options)
   } catch {
     return false
   }
@@ -112,6 +112,20 @@ export function sm4GcmDecrypt(sealed: Sealed, key: Uint8Array, iv: Uint8Array, a
   } catch (cause) {
     throw new RangeError('SM4-GCM: the tag does not belong to the text', { cause })
   }
+}
+
+type Prepared = ReturnType<typeof sm2.precomputePublicKey>
+
+/** Multiples of a key that has verified once: the next verification takes a quarter of the time. */
+const prepared = new Map<string, Prepared>()
+/** A site has a bank or two whose answers are signed; beyond this a key is merely slower. */
+const MAX_PREPARED = 100
+
+function preparedOf({ point }: Sm2PublicKey): Prepared {
+  const hex = point.toString('hex')
+  const found = prepared.get(hex) ?? sm2.precomputePublicKey(hex)
+  if (prepared.size < MAX_PREPARED) prepared.set(hex, found)
+  return found
 }
 
 function isOnCurve(point: Buffer): boolean {

@@ -38,10 +38,24 @@ export function isSigned(text: string, signature: string, publicKey: Buffer, uid
   const raw = Buffer.from(signature, 'base64')
   if (raw.length !== 64) return false
   try {
-    return sm2.doVerifySignature(digest(text, publicKey, uid), raw.toString('hex'), publicKey.toString('hex'))
+    return sm2.doVerifySignature(
+      digest(text, publicKey, uid),
+      raw.toString('hex'),
+      preparedOf(publicKey.toString('hex')),
+    )
   } catch {
     return false
   }
+}
+
+type Prepared = ReturnType<typeof sm2.precomputePublicKey>
+const prepared = new Map<string, Prepared>()
+
+/** Of the customers' keys, which are few; made once, because it is four times as fast. */
+function preparedOf(hex: string): Prepared {
+  const point = prepared.get(hex) ?? sm2.precomputePublicKey(hex)
+  if (prepared.size < 100) prepared.set(hex, point)
+  return point
 }
 
 export function encrypted(plain: Buffer, key: string, uid: string): string {
