@@ -2,7 +2,7 @@
 // side or its day is refused by name: a line that was made up would be booked.
 
 import { Fault, type Balance, type Money, type StatementLine } from '../../connector/ports'
-import { bankClock, bankDay } from '../../connector/core/bank-time'
+import { bankDay } from '../../connector/core/bank-time'
 import { maskedAccount } from '../shared/account'
 import { element, textAt, type XmlNode } from '../shared/xml'
 import { clockOf, currencyOf, dayOf, money, recordsOf, type Reply } from './codec'
@@ -75,7 +75,7 @@ export function balanceBlocks(account: string, branch: string): readonly string[
   return [element('SDKACINFX', [element('BBKNBR', branch), element('ACCNBR', account)])]
 }
 
-/** The answer bears no time: it is stamped with our clock in the bank's zone. @throws Fault */
+/** The answer bears neither time nor day: the balance is of now, which is the bank's today. @throws Fault */
 export function readBalance(reply: Reply, account: string, nowMs: number): Balance {
   const rows = recordsOf(reply, 'NTQACINFZ').filter(row => textAt(row, 'ACCNBR') === account)
   const [row] = rows
@@ -94,7 +94,7 @@ export function readBalance(reply: Reply, account: string, nowMs: number): Balan
   }
   return {
     account,
-    asOf: `${bankDay(nowMs)}T${bankClock(nowMs)}`,
+    asOf: bankDay(nowMs),
     current: amountAt('ONLBLV') ?? broken('ONLBLV is missing'),
     available: amountAt('AVLBLV'),
     frozen: amountAt('HLDBLV'),

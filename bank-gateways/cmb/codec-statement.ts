@@ -2,7 +2,7 @@
 // or its day is refused by name: a line that was made up would be booked.
 
 import { Fault, type Balance, type Money, type StatementLine } from '../../connector/ports'
-import { bankClock, bankDay } from '../../connector/core/bank-time'
+import { bankDay } from '../../connector/core/bank-time'
 import { maskedAccount } from '../shared/account'
 import { blockOf, clockOf, currencyOf, dayOf, money, type Reply } from './codec'
 import { problem, type Problem } from './codes'
@@ -108,7 +108,7 @@ export function readBalance(reply: Reply, account: string, nowMs: number): Balan
   const [day, clock] = [dayOf(reply.signedAt.slice(0, 8)), clockOf(reply.signedAt.slice(8))]
   return {
     account,
-    asOf: day !== null && clock !== '' ? `${day}T${clock}` : `${bankDay(nowMs)}T${bankClock(nowMs)}`,
+    asOf: day !== null && clock !== '' ? `${day}T${clock}` : bankDay(nowMs),
     current: amountAt('onlblv') ?? broken('onlblv is missing'),
     available: amountAt('avlblv'),
     frozen: amountAt('hldblv'),

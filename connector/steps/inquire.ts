@@ -11,7 +11,7 @@ import { move } from './move'
 /** Returns the number of payments asked about. */
 export async function inquire(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
-  if (!gateway) return 0
+  if (!gateway || deps.closed(bank, 'read') !== null) return 0
   const now = deps.clock.now()
   const due = await deps.store.payments.claim(
     { states: ['unknown', 'accepted'], bank },

@@ -133,7 +133,7 @@ describe('messages', () => {
     expectAsked('getaccinfo')
     expect(balance).toEqual({
       account: PAYER,
-      asOf: '2026-03-02T10:00:00',
+      asOf: '2026-03-02',
       current: { minor: 1000_10n, currency: 'CNY' },
       available: { minor: 990_10n, currency: 'CNY' },
       frozen: { minor: 10_00n, currency: 'CNY' },
