@@ -19,9 +19,18 @@ export async function sendPayments(
   const { config } = session
   const problems = batch.map(instruction => sendProblem(instruction, batch, config))
   const fit = batch.filter((_, index) => problems[index] === null)
-  const isOneMessage = config.batchFunction === 'BB1PAYBH' && fit.length > 1
+  const isOneMessage = config.batchFunction === 'BB1PAYBH' && fit.length === batch.length && isPackage(batch)
   const sent = (isOneMessage ? await sendTogether(session, fit, signal) : await sendEach(session, fit, signal)).values()
   return problems.map(found => (found ? { kind: 'unsent', ...found } : (sent.next().value ?? NO_OUTCOME)))
+}
+
+/**
+ * Two or more lines from 1 on without a gap. A bthNbr serves once: were a part of a package sent under it, what is left of the
+ * package, and sent later, would be refused as a repeat. Parts therefore travel one by one.
+ */
+function isPackage(batch: readonly Instruction[]): boolean {
+  const lines = new Set(batch.map(instruction => instruction.batch.line))
+  return batch.length > 1 && batch.every((_, index) => lines.has(index + 1))
 }
 
 const NO_OUTCOME: SendOutcome = uncertain(problem('cmb.missing_item', ''))

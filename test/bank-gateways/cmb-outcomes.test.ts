@@ -11,7 +11,7 @@ import { cmbConfig } from '../../bank-gateways/cmb/config'
 import { createCmbGateway } from '../../bank-gateways/cmb/gateway'
 import type { BankGateway, Instruction } from '../../connector/ports'
 import { cmb } from '../support/gateway-banks/cmb'
-import { never as noAbort, openWorld } from '../support/gateway-world'
+import { never as noAbort, openWorld, type World } from '../support/gateway-world'
 import {
   clock,
   counting,
@@ -388,28 +388,37 @@ describe('BB1PAYBH against the simulated bank', () => {
   test('a batch travels as one message, is found item by item over pages, and is debited once each', async () => {
     const world = await openWorld(setup)
     const gateway = world.open()
-    const batch: readonly Instruction[] = world.batch([{}, {}, { payee: { name: '超'.repeat(101) } }, {}, {}])
+    const batch: readonly Instruction[] = world.batch([{}, {}, {}, {}, {}])
+    expect((await gateway.send(batch, noAbort)).map(({ kind }) => kind)).toEqual(batch.map(() => 'accepted'))
+    expect(codesOf(world)).toEqual(batch.map(() => 'BB1PAYBH'))
+    world.advance(60_000)
+    expect((await world.open().inquire(batch, noAbort)).map(({ kind }) => kind)).toEqual(batch.map(() => 'settled'))
+    // Sent again, the bank refuses the whole: nothing is learned, nothing is debited twice.
+    expect((await gateway.send(batch.slice(0, 2), noAbort)).map(({ kind }) => kind)).toEqual(['uncertain', 'uncertain'])
+    world.advance(60_000)
+    expect(batch.map(one => world.debits(one))).toEqual([1, 1, 1, 1, 1])
+    expect(world.simulator.problems()).toEqual([])
+    await world.close()
+  })
+
+  test('a package that is not whole, or has a line that cannot be written, goes one by one: its bthNbr stays unused', async () => {
+    const world = await openWorld(setup)
+    const gateway = world.open()
+    const batch: readonly Instruction[] = world.batch([{}, { payee: { name: '超'.repeat(101) } }, {}, {}])
     expect((await gateway.send(batch, noAbort)).map(({ kind }) => kind)).toEqual([
-      'accepted',
       'accepted',
       'unsent',
       'accepted',
       'accepted',
     ])
+    const mended = batch.map(one => ({ ...one, payee: { ...one.payee, name: '戊公司' } }))
+    expect((await gateway.send(mended.slice(1, 2), noAbort)).map(({ kind }) => kind)).toEqual(['accepted'])
+    const parts = world.batch([{}, {}, {}]).slice(1)
+    expect((await gateway.send(parts, noAbort)).map(({ kind }) => kind)).toEqual(['accepted', 'accepted'])
+    expect(new Set(codesOf(world))).toEqual(new Set(['BB1PAYOP']))
     world.advance(60_000)
-    expect((await world.open().inquire(batch, noAbort)).map(({ kind }) => kind)).toEqual([
-      'settled',
-      'settled',
-      'absent',
-      'settled',
-      'settled',
-    ])
-    expect(batch.map(one => world.debits(one))).toEqual([1, 1, 0, 1, 1])
-    // Sent again, the bank refuses the whole: nothing is learned, nothing is debited twice.
-    expect((await gateway.send(batch.slice(0, 2), noAbort)).map(({ kind }) => kind)).toEqual(['uncertain', 'uncertain'])
-    world.advance(60_000)
-    expect(batch.map(one => world.debits(one))).toEqual([1, 1, 0, 1, 1])
-    expect(world.simulator.problems()).toEqual([])
+    expect([...batch, ...parts].map(one => world.debits(one))).toEqual([1, 1, 1, 1, 1, 1])
+    expect((await gateway.inquire(batch, noAbort)).map(({ kind }) => kind)).toEqual(batch.map(() => 'settled'))
     await world.close()
   })
 
@@ -423,3 +432,8 @@ describe('BB1PAYBH against the simulated bank', () => {
     await world.close()
   })
 })
+
+/** The functions by which the bank took what it took. */
+function codesOf({ simulator }: World): readonly string[] {
+  return simulator.payments().flatMap(({ payments }) => payments.map(({ code }) => code))
+}
