@@ -26,10 +26,6 @@ export function createSession(
   config: CmbFrontendConfig,
   { clock, sequence }: { readonly clock: Clock; readonly sequence: () => string },
 ): Session {
-  const url = new URL(config.endpoint)
-  const contentType = config.mode === 'raw' ? 'text/xml' : 'application/x-www-form-urlencoded'
-  const headers = { 'Content-Type': `${contentType}; charset=${config.encoding.toUpperCase()}` }
-
   const ask: Session['ask'] = async (funnam, blocks, signal) => {
     let head, body
     try {
@@ -39,21 +35,11 @@ export function createSession(
       // The cause stays here: it may quote the whole message.
       return { kind: 'unsent', problem: problem('cmb-frontend.unbuildable', funnam) }
     }
-    let http: HttpAnswer
-    try {
-      http = await post(url, headers, body, config, signal)
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      if (!(error instanceof Unsent)) return { kind: 'uncertain', problem: problem('cmb-frontend.no_answer', detail) }
-      const code = signal.aborted ? 'cmb-frontend.aborted' : 'cmb-frontend.unreachable'
-      return { kind: 'unsent', problem: problem(code, detail) }
-    }
-    if (http.status !== 200)
-      return { kind: 'uncertain', problem: problem('cmb-frontend.http_status', String(http.status)) }
-    const reply = readReply(config, head, http.body)
+    const sent = await postBody(config, body, signal)
+    if ('kind' in sent) return sent
+    const reply = readReply(config, head, sent.body)
     return 'reason' in reply ? { kind: 'uncertain', problem: reply } : { kind: 'answer', reply }
   }
-
   return {
     config,
     clock,
@@ -65,6 +51,22 @@ export function createSession(
       if (retcod !== '0') throw new Fault(retcod, describeMessage(retcod, errmsg))
       return answer.reply
     },
+  }
+}
+
+/** The answer of HTTP, or how far the message got. */
+async function postBody(config: CmbFrontendConfig, body: Buffer, signal: AbortSignal): Promise<HttpAnswer | Answer> {
+  const contentType = config.mode === 'raw' ? 'text/xml' : 'application/x-www-form-urlencoded'
+  const headers = { 'Content-Type': `${contentType}; charset=${config.encoding.toUpperCase()}` }
+  try {
+    const http = await post(new URL(config.endpoint), headers, body, config, signal)
+    if (http.status === 200) return http
+    return { kind: 'uncertain', problem: problem('cmb-frontend.http_status', String(http.status)) }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    if (!(error instanceof Unsent)) return { kind: 'uncertain', problem: problem('cmb-frontend.no_answer', detail) }
+    const code = signal.aborted ? 'cmb-frontend.aborted' : 'cmb-frontend.unreachable'
+    return { kind: 'unsent', problem: problem(code, detail) }
   }
 }
 

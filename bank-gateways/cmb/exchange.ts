@@ -29,11 +29,7 @@ export type Session = {
 export type SessionDeps = { readonly clock: Clock; readonly sequence: () => string }
 
 export function createSession(config: CmbConfig, { clock, sequence }: SessionDeps): Session {
-  const url = new URL(config.url)
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8' }
-  /** When the next question of a function and account may leave. Bounded by functions and configured accounts. */
-  const nextAt = new Map<string, number>()
-
+  const keepDistance = createPacing(config.queryIntervalMs, clock)
   const ask: Session['ask'] = async (funcode, body, signal) => {
     let head, bytes
     try {
@@ -41,34 +37,14 @@ export function createSession(config: CmbConfig, { clock, sequence }: SessionDep
       head = { funcode, reqid: requestNumber(nowMs, sequence()) }
       bytes = formBody(config, head, body, nowMs)
     } catch (error) {
-      return {
-        kind: 'unsent',
-        problem: problem('cmb.unbuildable', error instanceof RangeError ? error.message : funcode),
-      }
+      const detail = error instanceof RangeError ? error.message : funcode
+      return { kind: 'unsent', problem: problem('cmb.unbuildable', detail) }
     }
-    let http: HttpAnswer
-    try {
-      http = await post(url, headers, bytes, config, signal)
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      if (!(error instanceof Unsent))
-        return { kind: 'uncertain', problem: problem('cmb.no_answer', detail), isAnswered: false }
-      return { kind: 'unsent', problem: problem(signal.aborted ? 'cmb.aborted' : 'cmb.unreachable', detail) }
-    }
-    if (http.status !== 200)
-      return { kind: 'uncertain', problem: problem('cmb.http_status', String(http.status)), isAnswered: true }
-    const reply = readReply(config, head, http.body)
+    const sent = await postForm(config, bytes, signal)
+    if ('kind' in sent) return sent
+    const reply = readReply(config, head, sent.body)
     return 'reason' in reply ? { kind: 'uncertain', problem: reply, isAnswered: true } : { kind: 'answer', reply }
   }
-
-  const keepDistance = async (key: string, signal: AbortSignal): Promise<void> => {
-    const nowMs = clock.now()
-    const at = Math.max(nowMs, nextAt.get(key) ?? nowMs)
-    nextAt.set(key, at + config.queryIntervalMs)
-    if (at > nowMs) await clock.sleep(at - nowMs, signal)
-    if (signal.aborted) throw faultOf(problem('cmb.aborted', ''))
-  }
-
   return {
     config,
     clock,
@@ -81,6 +57,34 @@ export function createSession(config: CmbConfig, { clock, sequence }: SessionDep
       if (kind === 'itemsSpeak' || kind === 'noRecord') return answer.reply
       throw new Fault(code, describeMessage(code, text, config.codes))
     },
+  }
+}
+
+const HEADERS = { 'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8' }
+
+/** The answer of HTTP, or how far the form got. */
+async function postForm(config: CmbConfig, bytes: Buffer, signal: AbortSignal): Promise<HttpAnswer | Answer> {
+  try {
+    const http = await post(new URL(config.url), HEADERS, bytes, config, signal)
+    if (http.status === 200) return http
+    return { kind: 'uncertain', problem: problem('cmb.http_status', String(http.status)), isAnswered: true }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    if (error instanceof Unsent)
+      return { kind: 'unsent', problem: problem(signal.aborted ? 'cmb.aborted' : 'cmb.unreachable', detail) }
+    return { kind: 'uncertain', problem: problem('cmb.no_answer', detail), isAnswered: false }
+  }
+}
+
+/** Waits until a key's questions are far enough apart. Keys are bounded by functions and configured accounts. */
+function createPacing(intervalMs: number, clock: Clock): (key: string, signal: AbortSignal) => Promise<void> {
+  const nextAt = new Map<string, number>()
+  return async (key, signal) => {
+    const nowMs = clock.now()
+    const at = Math.max(nowMs, nextAt.get(key) ?? nowMs)
+    nextAt.set(key, at + intervalMs)
+    if (at > nowMs) await clock.sleep(at - nowMs, signal)
+    if (signal.aborted) throw faultOf(problem('cmb.aborted', ''))
   }
 }
 
