@@ -1,7 +1,9 @@
 // The README's tables, made from the code they describe. A test fails when the README does not hold them.
 
 import { z } from 'zod'
+import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
+import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
@@ -24,6 +26,8 @@ export function faultTable(): string {
 const OPTIONS = {
   icbc: icbcOptions,
   boc: bocOptions,
+  ccb: ccbOptions,
+  abc: abcOptions,
   cmb: cmbOptions,
   'cmb-frontend': cmbFrontendOptions,
 } as const

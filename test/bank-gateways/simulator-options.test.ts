@@ -15,6 +15,8 @@ test.each([
   ['faults', faultTable],
   ['ICBC settings', () => settingsTable('icbc')],
   ['BOC settings', () => settingsTable('boc')],
+  ['CCB settings', () => settingsTable('ccb')],
+  ['ABC settings', () => settingsTable('abc')],
   ['CMB CDC settings', () => settingsTable('cmb')],
   ['CMB front-end settings', () => settingsTable('cmb-frontend')],
 ])('the README holds the table of %s', (_, table) => {
