@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { parseAmount } from './core/money'
+import { keysConfigSchema } from './store/config'
 
 /** The kinds of bridge and gateway a configuration may name, with the schema of each. */
 export type Kinds = {
@@ -97,6 +98,8 @@ const base = z.strictObject({
   instance: name,
   dataDir: z.string().min(1),
   store: z.looseObject({ dialect: z.string() }),
+  /** Absent: a key is made at the first start and kept in `dataDir`. */
+  keys: keysConfigSchema.optional(),
   admin: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535) }),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), file: z.string().optional() })

@@ -47,8 +47,8 @@ const parts: Parts = {
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
   storeSchema: storeConfigSchema,
-  openStore: (config, isMigrating) =>
-    openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+  openStore: (config, keys, isMigrating) =>
+    openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),
 }
 
 /** A new SQLite file with U8's sample account set and the middle tables in it. */

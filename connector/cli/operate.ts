@@ -5,7 +5,7 @@ import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
 import type { Check, State } from '../ports'
 import { EXIT, table, type Output } from './output'
-import { openSite, readConfig, type Parts, type Site } from './site'
+import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
 
 /** Runs until SIGTERM or SIGINT, then lets what is under way finish. */
 export async function start(file: string, parts: Parts, output: Output): Promise<number> {
@@ -43,7 +43,7 @@ export function check(file: string, parts: Parts, output: Output): number {
 }
 
 export async function migrate(file: string, parts: Parts, output: Output): Promise<number> {
-  const store = await parts.openStore(readConfig(file, parts).store, true)
+  const store = await openStoreOf(readConfig(file, parts), parts, true)
   await store.close()
   output.say('数据库结构已是最新', 'the schema is up to date')
   output.json({ ok: true })

@@ -10,7 +10,9 @@ import { createMetrics, type Metrics } from '../observe/metrics'
 import { observed } from '../observe/wrap'
 import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
 import type { Deps, Happening, Settings } from '../steps/deps'
+import type { Keys } from '../store/keys'
 import type { Store } from '../store/store'
+import { siteKeys } from './site-keys'
 
 export type BridgeKind = {
   readonly zh: string
@@ -34,7 +36,7 @@ export type Parts = {
     encoding: BankTraits['encoding'],
   ) => { readonly bytes: number; readonly unmappable: readonly string[] }
   readonly storeSchema: z.ZodType
-  openStore(config: unknown, isMigrating: boolean): Promise<Store>
+  openStore(config: unknown, keys: Keys, isMigrating: boolean): Promise<Store>
   readonly clock: Clock
 }
 
@@ -79,7 +81,7 @@ export async function openSite(
     file: config.log.file,
     isSilent: options.isQuiet && config.log.file === undefined,
   })
-  const store = await parts.openStore(config.store, options.isMigrating)
+  const store = await openStoreOf(config, parts, options.isMigrating)
   const metrics = createMetrics(store, parts.clock)
   const erps = new Map<string, ErpBridge>()
   const banks = new Map<string, BankGateway>()
@@ -125,6 +127,17 @@ export async function openSite(
       for (const bridge of erps.values()) await bridge.close()
       await store.close()
     },
+  }
+}
+
+/** The store with the site's keys. A key that was made for a store that turns out to have others is not kept. */
+export async function openStoreOf(config: Config, parts: Parts, isMigrating: boolean): Promise<Store> {
+  const { keys, forget } = siteKeys(config)
+  try {
+    return await parts.openStore(config.store, keys, isMigrating)
+  } catch (error) {
+    forget()
+    throw error
   }
 }
 

@@ -7,13 +7,14 @@ import { createMetrics } from '../../connector/observe/metrics'
 import type { Clock } from '../../connector/ports'
 import { openStore } from '../../connector/store/open-store'
 import type { Store } from '../../connector/store/store'
+import { testKeys } from '../support/keys'
 
 const clock: Clock = { now: () => 1_000_000, sleep: () => Promise.resolve() }
 const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-metrics-'))
 let store: Store
 
 beforeAll(async () => {
-  store = await openStore({ dialect: 'sqlite', filename: path.join(folder, 'store.db') }, { clock, schema: 'migrate' })
+  store = await openStore({ dialect: 'sqlite', filename: path.join(folder, 'store.db') }, { clock, keys: testKeys(), schema: 'migrate' })
 })
 afterAll(async () => {
   await store.close()

@@ -31,6 +31,7 @@ import { sweep } from '../../connector/steps/sweep'
 import { openStore } from '../../connector/store/open-store'
 import type { Store } from '../../connector/store/store'
 import { SAMPLE_TRAITS, sampleEcho, sampleLine } from './sample'
+import { testKeys } from './keys'
 
 export const ACCOUNT = '0200000109000000001'
 const START = Date.parse('2026-03-01T01:30:00Z')
@@ -166,7 +167,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
   const clock = { now: () => now, sleep: async () => undefined }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
-    { clock, schema: 'migrate' },
+    { clock, keys: testKeys(), schema: 'migrate' },
   )
   const bank = new FakeBank()
   const erp = new FakeErp()
