@@ -223,7 +223,7 @@ function resolveSecrets(value: unknown, path: string, secrets: SecretSource, pro
     entries.length === 1 &&
     only &&
     typeof only[1] === 'string' &&
-    (only[0] === 'env' || (only[0] === 'file' && isSecret(path)))
+    (only[0] === 'env' || (only[0] === 'file' && isSecretName(path)))
   ) {
     const secret = only[0] === 'env' ? secrets.env(only[1]) : readSecret(secrets, only[1])
     if (secret !== undefined && secret !== '') return secret
@@ -236,7 +236,7 @@ function resolveSecrets(value: unknown, path: string, secrets: SecretSource, pro
   return Object.fromEntries(
     entries.map(([key, item]): [string, unknown] => {
       const at = `${path}.${key}`
-      if (isSecret(at) && typeof item === 'string' && item !== '') {
+      if (isSecretName(at) && typeof item === 'string' && item !== '') {
         problems.push({
           path: at.slice(1),
           message:
@@ -256,7 +256,8 @@ function readSecret(secrets: SecretSource, path: string): string | undefined {
   }
 }
 
-function isSecret(path: string): boolean {
+/** By the name of its key, everywhere in the configuration. */
+export function isSecretName(path: string): boolean {
   return /(password|secret|privateKey)$/i.test(path)
 }
 

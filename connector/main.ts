@@ -12,7 +12,9 @@ import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
+import { anchor, exportEntries, generateKey, listEntries, reencrypt, verify } from './cli/audit'
 import { bankSim } from './cli/bank-sim'
+import { listContradictions, resolveContradiction } from './cli/contradiction'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
@@ -136,18 +138,20 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  addPayment(program, flags, output, run)
+  const withDeps = depsOf(flags, run)
+  addPayment(program, output, withDeps)
+  addContradiction(program, output, withDeps)
+  addAudit(program, output, withDeps)
+  addKeys(program, output, run, withDeps)
   return program
 }
 
-function addPayment(
-  program: Command,
-  flags: () => Flags,
-  output: () => Output,
-  run: (work: () => Promise<number>) => () => Promise<void>,
-): void {
-  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
-  const withDeps = (work: (deps: Deps) => Promise<number>) =>
+type Run = (work: () => Promise<number> | number) => () => Promise<void>
+type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+
+/** Runs a command on the site of the configuration, and closes it again. */
+function depsOf(flags: () => Flags, run: Run): WithDeps {
+  return work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -160,6 +164,10 @@ function addPayment(
         await site.close()
       }
     })()
+}
+
+function addPayment(program: Command, output: () => Output, withDeps: WithDeps): void {
+  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
     .option('--state <state...>', '状态 / states')
@@ -194,6 +202,62 @@ function addPayment(
         withDeps(deps => decide(deps, id, options.as, options.reason, output())),
       )
   }
+}
+
+function addContradiction(program: Command, output: () => Output, withDeps: WithDeps): void {
+  const contradiction = program
+    .command('contradiction')
+    .description('查看与处理矛盾 / contradictions, and what they were')
+  contradiction
+    .command('list')
+    .option('--limit <n>', '条数 / how many', '50')
+    .action((options: { limit: string }) =>
+      withDeps(deps => listContradictions(deps, Number.parseInt(options.limit, 10), output())),
+    )
+  contradiction
+    .command('resolve <id>')
+    .requiredOption('--person <person>', '处理人姓名 / who')
+    .requiredOption('--resolution <text>', '结论 / what it was')
+    .action((id: string, options: { person: string; resolution: string }) =>
+      withDeps(deps => resolveContradiction(deps, id, options, output())),
+    )
+}
+
+function addAudit(program: Command, output: () => Output, withDeps: WithDeps): void {
+  const audit = program.command('audit').description('审计链 / the audit trail')
+  audit
+    .command('verify')
+    .description('核对审计链、付款与矛盾 / prove the trail, and payments and contradictions against it')
+    .option('--anchor <file>', '锚点文件 / an anchor made earlier')
+    .action((options: { anchor?: string }) => withDeps(deps => verify(deps.store, options.anchor, output())))
+  audit
+    .command('anchor')
+    .description('打印锚点，存放在数据库之外 / print an anchor, to be kept away from the database')
+    .action(() => withDeps(deps => anchor(deps.store, deps.clock)))
+  audit
+    .command('list')
+    .option('--after <no>', '从此序号之后 / behind this number', '0')
+    .option('--limit <n>', '条数 / how many', '50')
+    .action((options: { after: string; limit: string }) => {
+      const range = { after: Number.parseInt(options.after, 10), limit: Number.parseInt(options.limit, 10) }
+      return withDeps(deps => listEntries(deps.store, range, output()))
+    })
+  audit
+    .command('export')
+    .description('每行一条 JSON / every entry, one JSON a line')
+    .action(() => withDeps(deps => exportEntries(deps.store)))
+}
+
+function addKeys(program: Command, output: () => Output, run: Run, withDeps: WithDeps): void {
+  const keys = program.command('keys').description('密钥 / keys')
+  keys
+    .command('generate')
+    .description('打印一个新密钥 / print a new secret')
+    .action(run(() => generateKey(output())))
+  keys
+    .command('reencrypt')
+    .description('用当前密钥重新加密旧数据，可随时中断 / give old rows the current key; may be cut off')
+    .action(() => withDeps(deps => reencrypt(deps.store, deps.clock, output())))
 }
 
 function printSql(dialect: string): number {

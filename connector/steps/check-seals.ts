@@ -38,7 +38,11 @@ export async function postponeBroken(deps: Deps, broken: readonly Payment[]): Pr
 }
 
 async function tell(deps: Deps, payment: Payment, found: NonNullable<SealCheck['broken']>): Promise<void> {
-  const contradiction = { paymentId: payment.id, code: 'SEAL_BROKEN', cause: 'send' } as const
+  // A damaged trail is one piece of news about the store, however many payments wait for it.
+  const contradiction =
+    found.row === 'audit'
+      ? ({ paymentId: null, code: 'AUDIT_BROKEN', cause: 'send' } as const)
+      : ({ paymentId: payment.id, code: 'SEAL_BROKEN', cause: 'send' } as const)
   const evidence = { row: found.row, detail: found.detail }
   const isNew = await deps.store.contradictions.record({ at: deps.clock.now(), ...contradiction, evidence })
   if (isNew) deps.tell({ kind: 'contradiction', ...contradiction })

@@ -5,7 +5,7 @@ import { judgeDossier, sealText, type Dossier, type SealedHold, type SealFacts }
 import { AUDIT_FROM, entryOf, entryText, headOf, type Head } from './audit-trail'
 import { historyRowOf } from './history-row'
 import { holdsOf } from './hold-store'
-import { integer, text, word } from './codec'
+import { integer, text, textOrNull } from './codec'
 import { confirmationsOf } from './confirmations'
 import type { Database, Row, Session } from './database'
 import { lockPayments, PAYMENT_FROM, readPayment } from './payment-row'
@@ -106,15 +106,16 @@ async function relatedOf(tx: Session, ids: readonly string[]): Promise<(id: stri
 
 /** Entries are numbered without a gap and only grow: fewer than the newest number, or another past, means that some were taken out. */
 async function gapOf(tx: Session, head: Head, seen: Head): Promise<string | null> {
-  const [counted] = await tx.query('SELECT COUNT(*) AS entries FROM yinqi_audit')
-  const entries = counted === undefined ? 0 : integer(counted, 'entries')
-  if (entries !== head.no) return `the trail has ${entries} entries, its head says ${head.no}`
-  const links = await selectIn(tx, 'SELECT no, link FROM yinqi_audit WHERE no IN', [head.no, seen.no])
-  const linkAt = (no: number): string => {
-    const row = links.find(candidate => integer(candidate, 'no') === no)
-    return row === undefined ? '' : word(row, 'link')
+  const [row] = await tx.query(
+    `SELECT (SELECT COUNT(*) FROM yinqi_audit) AS entries, (SELECT link FROM yinqi_audit WHERE no = ?) AS newest,
+(SELECT link FROM yinqi_audit WHERE no = ?) AS earlier`,
+    [head.no, seen.no],
+  )
+  if (row === undefined || integer(row, 'entries') !== head.no || (textOrNull(row, 'newest') ?? '') !== head.link) {
+    return 'entries of the trail are missing: yinqi audit verify names the first'
   }
-  if (linkAt(head.no) !== head.link) return 'the newest entry of the trail is not the one its head names'
-  if (head.no < seen.no || linkAt(seen.no) !== seen.link) return `entry ${seen.no} of the trail, seen before, is gone`
+  if (head.no < seen.no || (textOrNull(row, 'earlier') ?? '') !== seen.link) {
+    return 'entries of the trail that were there before are gone, and its head was set back'
+  }
   return null
 }

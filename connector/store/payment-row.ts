@@ -2,7 +2,7 @@
 // altered apart from the instruction: the amount and the reference are one thing, or nothing is paid.
 
 import { Fault, type Instruction, type PaymentRequest } from '../ports'
-import { decode, encode, integer, integerOrNull, text, word } from './codec'
+import { decode, documentOf, encode, integer, integerOrNull, text, word } from './codec'
 import type { Row, Session, Value } from './database'
 import { storeFault } from './faults'
 import type { Keys, Place } from './keys'
@@ -10,8 +10,8 @@ import { selectIn, type Insertable } from './statements'
 import type { Payment, PaymentPatch } from './store'
 
 /** Columns and tables of a payment, without the SELECT. */
-export const PAYMENT_FROM =
-  'p.*, r.content AS request, r.revision AS revision, r.document AS document FROM yinqi_payment AS p JOIN yinqi_request AS r ON r.no = p.request_no'
+export const PAYMENT_FROM = `p.*, r.content AS request, r.revision AS revision, r.document AS document, r.digest AS request_digest,
+r.approval AS request_approval FROM yinqi_payment AS p JOIN yinqi_request AS r ON r.no = p.request_no`
 
 /** The states of the partial index `due`: a payment in any other state is finished business. */
 export const LIVE_STATES: readonly string[] = ['held', 'ready', 'sending', 'unknown', 'accepted']
@@ -27,11 +27,19 @@ export function paymentOf(keys: Keys, row: Row): Payment {
   ) {
     throw storeFault('STORE_CORRUPT', `payment ${text(row, 'id')}: instruction and columns differ`)
   }
+  const request = decode<PaymentRequest>(keys.show(requestPlace(row), text(row, 'request')))
+  if (
+    documentOf(text(row, 'erp'), request.key) !== text(row, 'document') ||
+    request.digest !== text(row, 'request_digest') ||
+    request.approval !== text(row, 'request_approval')
+  ) {
+    throw storeFault('STORE_CORRUPT', `payment ${text(row, 'id')}: request and columns differ`)
+  }
   return {
     id: text(row, 'id'),
     erp: text(row, 'erp'),
     bank: text(row, 'bank'),
-    request: decode<PaymentRequest>(keys.show(requestPlace(row), text(row, 'request'))),
+    request,
     revision: integer(row, 'revision'),
     instruction,
     state: word(row, 'state'),

@@ -20,7 +20,7 @@ import {
   paymentsById,
   readPayment,
 } from './payment-row'
-import { sealText } from '../core/seal'
+import { sealText, type SealedHold } from '../core/seal'
 import { claimStatement, insert, lockedSelect, selectIn, selectTop } from './statements'
 import type { AuditEvent, Change, HistoryRow, Payment, PaymentFilter, PaymentStore } from './store'
 
@@ -40,7 +40,8 @@ export function createPaymentStore(db: Database): PaymentStore {
             changes.map(change => change.paymentId),
           )
         const events = []
-        for (const change of changes) events.push(await applyOne(tx, change))
+        const sealed = await sealedBefore(tx, changes)
+        for (const change of changes) events.push(await applyOne(tx, change, sealed))
         await appendAudit(
           tx,
           events.filter(event => event !== null),
@@ -155,7 +156,7 @@ async function findExpired(
 }
 
 /** Null where the payment has moved on since; otherwise what the audit trail is told. */
-async function applyOne(tx: Session, change: Change): Promise<AuditEvent | null> {
+async function applyOne(tx: Session, change: Change, sealed: Sealed): Promise<AuditEvent | null> {
   const { paymentId, seq, to, at, cause, actor, evidence, patch } = change
   const [row] = await tx.query(
     lockedSelect(tx.dialect, 'state, reference, amount_minor, currency, seal', 'yinqi_payment', 'id = ? AND seq = ?'),
@@ -168,7 +169,7 @@ async function applyOne(tx: Session, change: Change): Promise<AuditEvent | null>
     assert.equal(patch.instruction.amount.minor.toString(), text(row, 'amount_minor'), 'an amount never changes')
     assert.equal(patch.instruction.amount.currency, text(row, 'currency'), 'a currency never changes')
   }
-  const seal = await sealAfter(tx, change, from, text(row, 'seal'))
+  const seal = sealAfter(tx, change, from, text(row, 'seal'), sealed.get(paymentId))
   const columns: Record<string, Value> = {
     ...columnsOfPatch(tx.keys, paymentId, patch),
     state: to,
@@ -189,16 +190,42 @@ async function applyOne(tx: Session, change: Change): Promise<AuditEvent | null>
   return historyEvent(history, seal)
 }
 
+type Sealed = ReadonlyMap<string, { readonly payment: Payment; readonly holds: readonly SealedHold[] }>
+
+/** What the seals of these payments cover, read before anything of it changes. */
+async function sealedBefore(tx: Session, changes: readonly Change[]): Promise<Sealed> {
+  const ids = changes.filter(needsSeal).map(change => change.paymentId)
+  assert.equal(new Set(ids).size, ids.length, 'a payment is sealed once in a transaction')
+  const rows = await selectIn(tx, `SELECT ${PAYMENT_FROM} WHERE p.id IN`, ids)
+  const holds = await holdsOf(tx, ids)
+  const found = rows.flatMap(row => {
+    const read = readPayment(tx.keys, row)
+    return read.kind === 'read' ? [read.payment] : []
+  })
+  return new Map(
+    found.map(payment => {
+      const own = holds.filter(hold => hold.paymentId === payment.id).map(sealedHold)
+      return [payment.id, { payment, holds: own }]
+    }),
+  )
+}
+
+function needsSeal({ cause, patch }: Change): boolean {
+  return patch.instruction !== undefined || patch.sentAt !== undefined || cause === 'holds.cleared'
+}
+
 /** A new seal where the change alters what it covers. A seal that is broken stays as it is: nothing is ever sealed over it. */
-async function sealAfter(tx: Session, change: Change, from: Payment['state'], seal: string): Promise<string> {
-  const { paymentId, cause, patch } = change
-  if (patch.instruction === undefined && patch.sentAt === undefined && cause !== 'holds.cleared') return seal
-  const [payment] = await paymentsById(tx, [paymentId])
-  if (payment === undefined) return seal
-  const holds = (await holdsOf(tx, [paymentId])).map(sealedHold)
-  const before = factsOf(payment, holds)
-  if (!tx.keys.isMac(sealText(before, from !== 'held'), seal)) return seal
-  return sealOf(tx, factsOf({ ...payment, ...patch }, holds), true)
+function sealAfter(
+  tx: Session,
+  change: Change,
+  from: Payment['state'],
+  seal: string,
+  sealed: ReturnType<Sealed['get']>,
+): string {
+  if (!needsSeal(change) || sealed === undefined) return seal
+  const { payment, holds } = sealed
+  if (!tx.keys.isMac(sealText(factsOf(payment, holds), from !== 'held'), seal)) return seal
+  return sealOf(tx, factsOf({ ...payment, ...change.patch }, holds), true)
 }
 
 async function listPayments(

@@ -27,7 +27,9 @@ describe('a store that cannot work says why', () => {
     server.close()
     const port = typeof address === 'object' ? address?.port : 0
     const config = { dialect: 'postgres', url: `postgres://nobody@127.0.0.1:${port}/x` } as const
-    await expect(openStore(config, { clock, keys: testKeys(), schema: 'require' })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    await expect(openStore(config, { clock, keys: testKeys(), schema: 'require' })).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+    })
   })
 
   test('STORE_CORRUPT when the file is no database', async () => {

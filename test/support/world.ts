@@ -28,6 +28,7 @@ import { intake } from '../../connector/steps/intake'
 import { postJournals } from '../../connector/steps/post-journals'
 import { submit } from '../../connector/steps/submit'
 import { sweep } from '../../connector/steps/sweep'
+import type { Keys } from '../../connector/store/keys'
 import { openStore } from '../../connector/store/open-store'
 import type { Store } from '../../connector/store/store'
 import { SAMPLE_TRAITS, sampleEcho, sampleLine } from './sample'
@@ -152,6 +153,8 @@ export class FakeErp implements ErpBridge {
 export type World = {
   readonly deps: Deps
   readonly store: Store
+  /** The store's SQLite file. */
+  readonly file: string
   readonly bank: FakeBank
   readonly erp: FakeErp
   readonly happened: Happening[]
@@ -161,13 +164,13 @@ export type World = {
   close(): Promise<void>
 }
 
-export async function openWorld(settings: Partial<Deps['settings']> = {}): Promise<World> {
+export async function openWorld(settings: Partial<Deps['settings']> = {}, keys: Keys = testKeys()): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
   let now = START
   const clock = { now: () => now, sleep: async () => undefined }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
-    { clock, keys: testKeys(), schema: 'migrate' },
+    { clock, keys, schema: 'migrate' },
   )
   const bank = new FakeBank()
   const erp = new FakeErp()
@@ -217,6 +220,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
   return {
     deps,
     store,
+    file: path.join(folder, 'store.sqlite'),
     bank,
     erp,
     happened,
