@@ -3,7 +3,8 @@
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Anchor, Store } from '../store/store'
+import type { Anchor } from '../store/audit'
+import type { Store } from '../store/store'
 import type { Clock } from '../ports'
 import { EXIT, table, type Output } from './output'
 import { newSecret } from './site-keys'

@@ -11,7 +11,7 @@ import { createKeys, type Keys } from '../store/keys'
 export type SiteKeys = {
   readonly keys: Keys
   /** Takes back a key file that was made just now; does nothing to any other. */
-  forget(): void
+  readonly forget: () => void
 }
 
 /** @throws ConfigError when the key file cannot be read or written */

@@ -1,8 +1,10 @@
 // Whether payments may be sent, as the database says it now and not as it was remembered. What does not verify is told
 // to a person and goes nowhere: nothing of it has left, and nothing will until somebody has looked.
 
-import type { Payment, SealCheck } from '../store/store'
+import type { Payment, PaymentStore } from '../store/store'
 import type { Deps } from './deps'
+
+type SealCheck = Awaited<ReturnType<PaymentStore['checkSeals']>>[number]
 
 export type Checked = {
   /** As they stand in the database now, verified, and nobody has moved them since they were read. */

@@ -11,7 +11,7 @@ import { historyEvent, historyRowOf } from './history-row'
 import { clearanceEvent, holdsOf } from './hold-store'
 import { PAYMENT_FROM, paymentOf } from './payment-row'
 import { selectIn, selectTop } from './statements'
-import type { AuditEvent } from './store'
+import type { AuditEvent } from './audit'
 
 /** Payments of one page: enough to be quick, few enough for the memory of a small machine. */
 const PAGE = 500

@@ -8,7 +8,8 @@ import type { Database, Row } from './database'
 import { checkDossiers } from './dossier'
 import { Fault } from '../ports'
 import { selectTop } from './statements'
-import type { Anchor, AuditVerdict, Contradiction } from './store'
+import type { Anchor, AuditVerdict } from './audit'
+import type { Contradiction } from './store'
 
 /** Rows of one page; a daemon that runs meanwhile waits for one page of payments at most. */
 const PAGE = 100

@@ -4,7 +4,7 @@ import { checkAudit } from './audit-check'
 import { anchorText, appendAudit, AUDIT_FROM, entryOf, headOf } from './audit-trail'
 import type { Database } from './database'
 import { selectTop } from './statements'
-import type { AuditStore } from './store'
+import type { AuditStore } from './audit'
 
 export function createAuditStore(db: Database): AuditStore {
   return {

@@ -7,7 +7,7 @@ import { decodeEvidence, encode, integer, text, textOrNull } from './codec'
 import type { Row, Session } from './database'
 import { storeFault } from './faults'
 import { insert, insertNew, lockedSelect } from './statements'
-import type { AuditEntry, AuditEvent } from './store'
+import type { AuditEntry, AuditEvent } from './audit'
 
 export type StoredEntry = AuditEntry & { readonly previous: string; readonly link: string }
 export type Head = { readonly no: number; readonly link: string }

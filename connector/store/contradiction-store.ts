@@ -16,7 +16,8 @@ import { appendAudit } from './audit-trail'
 import type { Database, Row, Session } from './database'
 import type { Keys, Place } from './keys'
 import { insertNew, selectTop } from './statements'
-import type { AuditEvent, Contradiction, ContradictionStore } from './store'
+import type { AuditEvent } from './audit'
+import type { Contradiction, ContradictionStore } from './store'
 
 export function createContradictionStore(db: Database): ContradictionStore {
   return {

@@ -10,7 +10,8 @@ import { confirmationsOf } from './confirmations'
 import type { Database, Row, Session } from './database'
 import { lockPayments, PAYMENT_FROM, readPayment } from './payment-row'
 import { selectIn } from './statements'
-import type { Hold, Payment, SealCheck } from './store'
+import type { Hold, Payment } from './store'
+import type { SealCheck } from './audit'
 
 /** Payments at a time: the lists of ids stay short, and locks are held for milliseconds. */
 const AT_ONCE = 100

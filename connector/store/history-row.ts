@@ -5,7 +5,8 @@ import { decodeEvidence, encode, integer, storable, text, textOrNull, word } fro
 import type { Row } from './database'
 import type { Keys } from './keys'
 import type { Insertable } from './statements'
-import type { AuditEvent, HistoryRow } from './store'
+import type { AuditEvent } from './audit'
+import type { HistoryRow } from './store'
 
 export function historyRowOf(keys: Keys, row: Row): HistoryRow {
   const paymentId = text(row, 'payment_id')

@@ -7,7 +7,8 @@ import { idOf, integer, integerOrNull, numberOf, storable, text } from './codec'
 import type { Database, Session } from './database'
 import { lockPayments } from './payment-row'
 import { insert, lockedSelect, selectIn } from './statements'
-import type { AuditEvent, Hold, PaymentStore } from './store'
+import type { AuditEvent } from './audit'
+import type { Hold, PaymentStore } from './store'
 
 export function createHolds(db: Database): Pick<PaymentStore, 'holds' | 'clearHold'> {
   return {

@@ -22,7 +22,8 @@ import {
 } from './payment-row'
 import { sealText, type SealedHold } from '../core/seal'
 import { claimStatement, insert, lockedSelect, selectIn, selectTop } from './statements'
-import type { AuditEvent, Change, HistoryRow, Payment, PaymentFilter, PaymentStore } from './store'
+import type { AuditEvent } from './audit'
+import type { Change, HistoryRow, Payment, PaymentFilter, PaymentStore } from './store'
 
 export function createPaymentStore(db: Database): PaymentStore {
   return {

@@ -6,7 +6,7 @@ import type { Database, Row, Session } from './database'
 import { storeFault } from './faults'
 import type { Place } from './keys'
 import { lockedSelect, selectTop } from './statements'
-import type { Reencrypted } from './store'
+import type { Reencrypted } from './audit'
 
 type Column = {
   readonly table: string

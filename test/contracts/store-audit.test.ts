@@ -231,6 +231,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
       expect(await rotating.outbox.claim('u8', 9000, 9999, 10)).toHaveLength(1)
       await running.close()
       await rotating.close()
+      await store.close()
       if (name === 'sqlite') {
         const db = new Sqlite(place.config.dialect === 'sqlite' ? place.config.filename : '')
         const columns = [

@@ -47,7 +47,7 @@ function readPart(text: string, start: number): readonly [Canonical, number] {
     at = next
   }
   if (kind === 'a') return [items, end]
-  const fields = items.flatMap((name, index) => (index % 2 === 0 ? [[String(name), items[index + 1] ?? null]] : []))
+  const fields = items.flatMap((name, index) => (index % 2 === 0 ? [[name as string, items[index + 1] ?? null]] : []))
   return [Object.fromEntries(fields) as Canonical, end]
 }
 

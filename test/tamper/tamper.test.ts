@@ -132,9 +132,8 @@ describe('a ready payment', () => {
 
   test('is not sent to another bank than it was taken for', async () => {
     await taken('FK1')
-    world.deps.banks instanceof Map && world.deps.banks.set('other', world.bank)
     tamper(`UPDATE yinqi_payment SET bank = 'other'`)
-    await submit(world.deps, 'other')
+    await submit({ ...world.deps, banks: new Map([['other', world.bank]]) }, 'other')
     expect(world.bank.sends).toEqual([])
     expect(await codes()).toEqual(['SEAL_BROKEN'])
   })
