@@ -21,12 +21,18 @@ export async function verify(store: Store, anchorFile: string | undefined, outpu
   }
   const verdict = await store.audit.check(anchor)
   if (verdict.kind === 'whole') {
-    const { entries, payments } = verdict
+    const { entries, payments, explained } = verdict
     output.say(
       `审计链完整：${entries} 条记录，${payments} 笔付款`,
       `the trail is whole: ${entries} entries, ${payments} payments`,
     )
-    output.json({ ok: true, entries, payments })
+    if (explained > 0) {
+      output.say(
+        `其中 ${explained} 笔付款的改动已有人处理`,
+        `${explained} payments in it were altered, and somebody has looked into them`,
+      )
+    }
+    output.json({ ok: true, entries, payments, explained })
     return EXIT.ok
   }
   const { row, detail } = verdict

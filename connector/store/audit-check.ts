@@ -25,9 +25,10 @@ export async function checkAudit(db: Database, anchor: Anchor | null): Promise<A
     const items = await contradictionsOf(db)
     const walked = await walk(db, await db.transaction(headOf), anchor)
     if (walked.kind === 'broken') return walked
-    const payments = await checkPayments(db, walked.payments)
-    if (typeof payments !== 'number') return payments
-    return checkContradictions(items, walked, before) ?? { kind: 'whole', entries: walked.entries, payments }
+    const checked = await checkPayments(db, walked)
+    if (checked.kind === 'broken') return checked
+    const { payments, explained } = checked
+    return checkContradictions(items, walked, before) ?? { kind: 'whole', entries: walked.entries, payments, explained }
   } catch (error) {
     // What cannot be read is a finding, not a failure; a database that does not answer is not.
     if (error instanceof Fault && error.code === 'STORE_CORRUPT') return broken('', error.message)
@@ -43,12 +44,15 @@ type Walked = {
   /** Number of the entry by identity digest. */
   readonly contradictions: ReadonlyMap<string, number>
   readonly resolutions: ReadonlyMap<string, StoredEntry>
+  /** Payments whose broken seal a named person has looked into. They are never sent; the audit goes on behind them. */
+  readonly explained: ReadonlySet<string>
 }
 
 async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Walked | Broken> {
   const payments = new Set<string>()
   const contradictions = new Map<string, number>()
   const resolutions = new Map<string, StoredEntry>()
+  const explained = new Set<string>()
   let last: Head = { no: 0, link: '' }
   if (anchor !== null && anchor.count > head.no) {
     return broken('audit', `the trail ends at ${head.no}; the anchor has seen ${anchor.count}`)
@@ -68,12 +72,15 @@ async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Wa
       }
       if (entry.paymentId !== null) payments.add(entry.paymentId)
       if (entry.kind === 'contradiction') contradictions.set(entry.subject, entry.no)
-      if (entry.kind === 'contradiction.resolved') resolutions.set(entry.subject, entry)
+      if (entry.kind === 'contradiction.resolved') {
+        resolutions.set(entry.subject, entry)
+        if (entry.content['code'] === 'SEAL_BROKEN' && entry.paymentId !== null) explained.add(entry.paymentId)
+      }
     }
   }
   const isHead = last.no > head.no || last.link === head.link
   if (!isHead) return broken('audit', 'its head names another entry')
-  return { kind: 'walked', entries: head.no, payments, contradictions, resolutions }
+  return { kind: 'walked', entries: head.no, payments, contradictions, resolutions, explained }
 }
 
 function wrongEntry(db: Database, row: Row, last: Head): Broken | null {
@@ -90,9 +97,12 @@ function wrongEntry(db: Database, row: Row, last: Head): Broken | null {
   }
 }
 
-/** Returns how many payments there are. Payments that came after the walk are checked like all others. */
-async function checkPayments(db: Database, told: ReadonlySet<string>): Promise<number | Broken> {
-  const missing = new Set(told)
+type Payments = { readonly kind: 'checked'; readonly payments: number; readonly explained: number }
+
+/** Payments that came after the walk are checked like all others. */
+async function checkPayments(db: Database, walked: Walked): Promise<Payments | Broken> {
+  const missing = new Set(walked.payments)
+  let explained = 0
   let count = 0
   let after = 0
   for (;;) {
@@ -103,13 +113,18 @@ async function checkPayments(db: Database, told: ReadonlySet<string>): Promise<n
     after = integer(last, 'no')
     const ids = page.map(row => text(row, 'id'))
     const checks = await db.transaction(tx => checkDossiers(tx, ids))
-    const wrong = checks.find(check => check.broken !== null)?.broken
-    if (wrong) return broken(wrong.row, wrong.detail)
-    for (const id of ids) missing.delete(id)
+    for (const [index, id] of ids.entries()) {
+      const wrong = checks[index]?.broken
+      if (wrong && !walked.explained.has(id)) return broken(wrong.row, wrong.detail)
+      if (wrong) explained++
+      missing.delete(id)
+    }
     count += page.length
   }
   const [gone] = missing
-  return gone === undefined ? count : broken(gone, 'the trail knows this payment, and it is not there')
+  return gone === undefined
+    ? { kind: 'checked', payments: count, explained }
+    : broken(gone, 'the trail knows this payment, and it is not there')
 }
 
 type Found = { readonly item: Contradiction; readonly identity: string }

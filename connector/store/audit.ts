@@ -17,7 +17,8 @@ export type AuditEntry = AuditEvent & { readonly no: number; readonly at: number
 export type Anchor = { readonly count: number; readonly link: string; readonly at: number; readonly mac: string }
 
 export type AuditVerdict =
-  | { readonly kind: 'whole'; readonly entries: number; readonly payments: number }
+  /** `explained`: payments whose break a named person has looked into (a resolved SEAL_BROKEN). */
+  | { readonly kind: 'whole'; readonly entries: number; readonly payments: number; readonly explained: number }
   /** The first break: which row, and what differs. */
   | { readonly kind: 'broken'; readonly row: string; readonly detail: string }
 

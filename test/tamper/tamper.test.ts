@@ -3,6 +3,7 @@
 
 import Sqlite from 'better-sqlite3'
 import { cancel, approve, confirm } from '../../connector/cli/payment'
+import { resolveContradiction } from '../../connector/cli/contradiction'
 import type { Output } from '../../connector/cli/output'
 import type { CancelRequest } from '../../connector/ports'
 import { intake } from '../../connector/steps/intake'
@@ -181,6 +182,20 @@ describe('a ready payment', () => {
     await world.settle(1)
     expect(await cancel(world.deps, id, '李', 'altered', output)).toBe(0)
     expect((await world.store.payments.get(id))?.state).toBe('cancelled')
+    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: id })
+    // Once somebody has said what it was, the audit goes on to what nobody has looked into.
+    const [open] = await world.store.contradictions.open(1)
+    expect(await resolveContradiction(world.deps, open?.id ?? '', { person: '李', resolution: ' ' }, output)).toBe(1)
+    expect(await resolveContradiction(world.deps, open?.id ?? '', { person: '李', resolution: 'found' }, output)).toBe(
+      0,
+    )
+    expect(await resolveContradiction(world.deps, open?.id ?? '', { person: '李', resolution: 'again' }, output)).toBe(
+      1,
+    )
+    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'whole', payments: 1, explained: 1 })
+    const other = await taken('FK2')
+    tamper(`UPDATE yinqi_payment SET seal = '' WHERE id = '${other}'`)
+    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: other })
   })
 })
 
