@@ -19,6 +19,8 @@ import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { check, doctor, migrate, start, status } from './cli/operate'
+import { listRefused, retryRefused } from './cli/outbox'
+import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
@@ -138,20 +140,16 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  const withDeps = depsOf(flags, run)
-  addPayment(program, output, withDeps)
-  addContradiction(program, output, withDeps)
-  addAudit(program, output, withDeps)
-  addKeys(program, output, run, withDeps)
-  return program
-}
-
-type Run = (work: () => Promise<number> | number) => () => Promise<void>
-type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
-
-/** Runs a command on the site of the configuration, and closes it again. */
-function depsOf(flags: () => Flags, run: Run): WithDeps {
-  return work =>
+  program
+    .command('reconcile')
+    .description('用文件对账：对账单与账面，逐笔说明 / match a statement file with a ledger file, and explain')
+    .requiredOption('--statement <file>', '对账单，任一支持的格式 / the statement, any supported format')
+    .requiredOption('--ledger <file>', 'CSV：id,date,amount,reference,counterparty,text')
+    .option('--account <account>', '对账单含多个账户时指定 / which account of the statement')
+    .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
+    .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
+    .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
+  const withDeps: WithDeps = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -164,9 +162,31 @@ function depsOf(flags: () => Flags, run: Run): WithDeps {
         await site.close()
       }
     })()
+  addPayment(program, withDeps, output)
+  addOutbox(program, withDeps, output)
+  addContradiction(program, withDeps, output)
+  addAudit(program, withDeps, output)
+  addKeys(program, run, withDeps, output)
+  return program
 }
 
-function addPayment(program: Command, output: () => Output, withDeps: WithDeps): void {
+type Run = (work: () => Promise<number> | number) => () => Promise<void>
+type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+
+function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
+  const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
+  outbox
+    .command('list')
+    .description('列出被拒的记录与原因 / list them with their reasons')
+    .action(() => withDeps(deps => listRefused(deps, output())))
+  outbox
+    .command('retry')
+    .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
+    .option('--erp <name>', '仅此 ERP / of this ERP only')
+    .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
+}
+
+function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
@@ -204,7 +224,7 @@ function addPayment(program: Command, output: () => Output, withDeps: WithDeps):
   }
 }
 
-function addContradiction(program: Command, output: () => Output, withDeps: WithDeps): void {
+function addContradiction(program: Command, withDeps: WithDeps, output: () => Output): void {
   const contradiction = program
     .command('contradiction')
     .description('查看与处理矛盾 / contradictions, and what they were')
@@ -223,7 +243,7 @@ function addContradiction(program: Command, output: () => Output, withDeps: With
     )
 }
 
-function addAudit(program: Command, output: () => Output, withDeps: WithDeps): void {
+function addAudit(program: Command, withDeps: WithDeps, output: () => Output): void {
   const audit = program.command('audit').description('审计链 / the audit trail')
   audit
     .command('verify')
@@ -248,7 +268,7 @@ function addAudit(program: Command, output: () => Output, withDeps: WithDeps): v
     .action(() => withDeps(deps => exportEntries(deps.store)))
 }
 
-function addKeys(program: Command, output: () => Output, run: Run, withDeps: WithDeps): void {
+function addKeys(program: Command, run: Run, withDeps: WithDeps, output: () => Output): void {
   const keys = program.command('keys').description('密钥 / keys')
   keys
     .command('generate')

@@ -128,6 +128,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
         kind: 'whole',
         entries: 13,
         payments: 3,
+        explained: 0,
       })
       const checks = await store.payments.checkSeals(['P3', 'P1', 'none'])
       expect(checks.map(check => check.payment?.id)).toEqual(['P3', 'P1', undefined])

@@ -180,6 +180,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}, keys: 
     clock,
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
+    closed: () => null,
     accounts: [
       {
         account: ACCOUNT,
