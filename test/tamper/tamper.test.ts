@@ -370,6 +370,18 @@ describe('two named people', () => {
 })
 
 describe('the audit', () => {
+  test('lets payments go again once entries that were deleted are put back from a copy', async () => {
+    await taken('FK1')
+    tamper(`CREATE TABLE copied AS SELECT * FROM yinqi_audit; DELETE FROM yinqi_audit WHERE no = 1`)
+    await world.settle(2)
+    expect(world.bank.sends).toEqual([])
+    expect(await world.store.contradictions.open(9)).toMatchObject([{ code: 'AUDIT_BROKEN', paymentId: null }])
+    tamper(`INSERT INTO yinqi_audit SELECT * FROM copied WHERE no = 1; DROP TABLE copied`)
+    await world.settle(4)
+    expect(world.bank.sends).toHaveLength(1)
+    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'whole' })
+  })
+
   test('names the first entry that is missing, altered or out of place', async () => {
     for (const docNo of ['FK1', 'FK2', 'FK3']) await taken(docNo)
     tamper(`DELETE FROM yinqi_audit WHERE no = 3`)
