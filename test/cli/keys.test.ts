@@ -1,4 +1,4 @@
-// The site's keys, the audit and contradictions as the command line gives them: the real command as a process.
+// The site's keys, the audit and contradictions as the command line gives them.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -6,14 +6,27 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import YAML from 'yaml'
+import { reencrypt, verify } from '../../connector/cli/audit'
 import { writeDemoConfig } from '../../connector/cli/demo-site'
+import { check, migrate } from '../../connector/cli/operate'
+import type { Output } from '../../connector/cli/output'
+import { openStoreOf, readConfig } from '../../connector/cli/site'
+import { newSecret } from '../../connector/cli/site-keys'
+import type { Clock } from '../../connector/ports'
+import type { Store } from '../../connector/store/store'
+import { partsWith } from '../support/parts'
 
-const MAIN = path.resolve(__dirname, '../../connector/main.js')
+const clock: Clock = { now: () => 1000, sleep: async () => undefined }
+const parts = partsWith(clock)
+const said: string[] = []
+const output: Output = { lang: 'en', isJson: false, say: (_zh, en) => void said.push(en), json: () => undefined }
+
 let folder: string
 let configFile: string
 let keyFile: string
 
 beforeEach(() => {
+  said.length = 0
   folder = mkdtempSync(path.join(tmpdir(), 'yinqi-keys-'))
   mkdirSync(path.join(folder, 'boc-receipts'))
   writeFileSync(path.join(folder, 'boc-operator.secret'), 'made-for-this-test')
@@ -29,101 +42,120 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const done = spawnSync(process.execPath, [MAIN, '--config', configFile, '--lang', 'en', ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  })
-  return { code: done.status, out: done.stdout + done.stderr }
+/** The site's store with the site's keys, as every command opens it. */
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStoreOf(readConfig(configFile, parts), parts, false)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
 }
+
+const verified = (anchorFile?: string): Promise<number> => withStore(store => verify(store, anchorFile, output))
 
 function configure(keys: unknown): void {
   writeFileSync(configFile, YAML.stringify({ ...YAML.parse(readFileSync(configFile, 'utf8')), keys }))
 }
 
-test('without `keys` a key is made once, for its owner alone, and `check` says so', () => {
-  expect(run(['check']).out).toContain('no `keys` are configured')
+/** A secret in a file of its own, as a configuration names it. */
+function secretFile(name: string, secret: string): { readonly file: string } {
+  writeFileSync(path.join(folder, name), secret, { mode: 0o600 })
+  return { file: name }
+}
+
+test('without `keys` a key is made once, for its owner alone, and `check` says so', async () => {
+  expect(check(configFile, parts, output)).toBe(0)
+  expect(said.at(-1)).toContain('no `keys` are configured')
   expect(existsSync(keyFile)).toBe(false)
-  expect(run(['migrate']).code).toBe(0)
+  expect(await migrate(configFile, parts, output)).toBe(0)
   expect(statSync(keyFile).mode & 0o777).toBe(0o600)
   const made = readFileSync(keyFile, 'utf8')
-  expect(run(['audit', 'verify'])).toMatchObject({ code: 0, out: 'the trail is whole: 1 entries, 0 payments\n' })
+  expect(await verified()).toBe(0)
+  expect(said.at(-1)).toBe('the trail is whole: 1 entries, 0 payments')
   expect(readFileSync(keyFile, 'utf8')).toBe(made)
 })
 
-test('a lost key is said at the start, and no other is put in its place', () => {
-  run(['migrate'])
+test('a lost key is said at the start, and no other is put in its place', async () => {
+  await migrate(configFile, parts, output)
   const made = readFileSync(keyFile, 'utf8')
   rmSync(keyFile)
-  const lost = run(['status'])
-  expect(lost.code).toBe(1)
-  expect(lost.out).toMatch(/^STORE_KEY_MISSING: .*generated-/)
+  await expect(verified()).rejects.toMatchObject({
+    code: 'STORE_KEY_MISSING',
+    message: expect.stringContaining('generated-'),
+  })
   expect(existsSync(keyFile)).toBe(false)
   writeFileSync(keyFile, '{')
-  expect(run(['status']).code).toBe(78)
+  await expect(verified()).rejects.toMatchObject({ name: 'ConfigError' })
+  expect(readFileSync(keyFile, 'utf8')).toBe('{')
   writeFileSync(keyFile, made)
-  expect(run(['audit', 'verify']).code).toBe(0)
+  expect(await verified()).toBe(0)
 })
 
-test('configured keys are taken from secrets, rotated, and every mistake has its sentence', () => {
-  const first = run(['keys', 'generate']).out.trim()
-  const second = run(['keys', 'generate']).out.trim()
-  expect(Buffer.from(first, 'base64')).toHaveLength(32)
-  const env = { K1: first, K2: second }
-  configure({ current: 'a', ring: [{ id: 'a', secret: first }] })
-  expect(run(['check'], env)).toMatchObject({ code: 78, out: expect.stringContaining('keys.ring.0.secret') })
-  configure({ current: 'b', ring: [{ id: 'a', secret: { env: 'K1' } }] })
-  expect(run(['check'], env)).toMatchObject({ code: 78, out: expect.stringContaining('keys.current') })
-  configure({ current: 'a', ring: [{ id: 'a', secret: { env: 'SHORT' } }] })
-  expect(run(['check'], { SHORT: 'password' })).toMatchObject({
-    code: 78,
-    out: expect.stringContaining('at least 32 bytes'),
-  })
-  configure({ current: 'a', ring: [{ id: 'a', secret: { env: 'K1' } }] })
-  expect(run(['check'], env).out).not.toContain('no `keys`')
-  expect(run(['migrate'], env).code).toBe(0)
+test('configured keys come from secrets, are rotated, and every mistake has its sentence', async () => {
+  const [a, b, short] = [secretFile('a', newSecret()), secretFile('b', newSecret()), secretFile('c', 'password')]
+  const problemOf = (keys: unknown): string => {
+    configure(keys)
+    try {
+      return String(check(configFile, parts, output))
+    } catch (error) {
+      return String(error)
+    }
+  }
+  expect(problemOf({ current: 'a', ring: [{ id: 'a', secret: newSecret() }] })).toContain('keys.ring.0.secret')
+  expect(problemOf({ current: 'b', ring: [{ id: 'a', secret: a }] })).toContain('keys.current')
+  expect(problemOf({ current: 'a', ring: [{ id: 'a', secret: short }] })).toContain('at least 32 bytes')
+  said.length = 0
+  expect(problemOf({ current: 'a', ring: [{ id: 'a', secret: a }] })).toBe('0')
+  expect(said).toHaveLength(1)
+  expect(await migrate(configFile, parts, output)).toBe(0)
   expect(existsSync(keyFile)).toBe(false)
   const ring = [
-    { id: 'a', secret: { env: 'K1' } },
-    { id: 'b', secret: { env: 'K2' } },
+    { id: 'a', secret: a },
+    { id: 'b', secret: b },
   ]
   configure({ current: 'b', ring, cipher: 'sm4-gcm', mac: 'hmac-sm3' })
-  expect(run(['keys', 'reencrypt'], env)).toMatchObject({ code: 0, out: '1 values now have the current key\n' })
-  expect(run(['keys', 'reencrypt'], env).out).toContain('0 values')
-  expect(run(['audit', 'verify'], env).code).toBe(0)
-  const entries = run(['audit', 'export'], env).out.trim().split('\n')
-  expect(entries.map(line => (JSON.parse(line) as { kind: string }).kind)).toEqual([
-    'trail.started',
-    'keys.reencrypted',
-    'keys.reencrypted',
-  ])
+  expect(await withStore(store => reencrypt(store, clock, output))).toBe(0)
+  expect(said.at(-1)).toBe('1 values now have the current key')
+  expect(await withStore(store => reencrypt(store, clock, output))).toBe(0)
+  expect(said.at(-1)).toBe('0 values now have the current key')
+  expect(await verified()).toBe(0)
+  const kinds = (await withStore(store => store.audit.entries(0, 9))).map(entry => entry.kind)
+  expect(kinds).toEqual(['trail.started', 'keys.reencrypted', 'keys.reencrypted'])
   // A key of the ring that was taken out again.
   configure({ current: 'b', ring: [ring[1]] })
-  expect(run(['audit', 'verify'], env)).toMatchObject({ code: 1, out: expect.stringMatching(/^STORE_KEY_MISSING/) })
+  await expect(verified()).rejects.toMatchObject({ code: 'STORE_KEY_MISSING' })
 })
 
-test('an anchor kept elsewhere shows that the trail was cut off; verify exits 1 and names where', () => {
-  run(['migrate'])
-  run(['keys', 'reencrypt'])
+test('an anchor kept elsewhere shows that the trail was cut off; verify exits 1 and names where', async () => {
+  await migrate(configFile, parts, output)
   const anchorFile = path.join(folder, 'anchor.json')
-  writeFileSync(anchorFile, run(['audit', 'anchor']).out)
-  expect(run(['audit', 'verify', '--anchor', anchorFile]).code).toBe(0)
+  const anchor = await withStore(async store => {
+    await store.audit.append([{ kind: 'start', paymentId: null, subject: 'demo', content: {} }], 1000)
+    return await store.audit.anchor(2000)
+  })
+  writeFileSync(anchorFile, JSON.stringify(anchor))
+  expect(await verified(anchorFile)).toBe(0)
   const db = new Sqlite(path.join(folder, 'yinqi.sqlite'))
   db.exec(`DROP TRIGGER yinqi_audit_no_delete; DELETE FROM yinqi_audit WHERE no = 2;
 UPDATE yinqi_meta SET value = (SELECT no || ' ' || link FROM yinqi_audit) WHERE name = 'audit'`)
   db.close()
-  expect(run(['audit', 'verify']).code).toBe(0)
-  const cut = run(['audit', 'verify', '--anchor', anchorFile])
-  expect(cut).toMatchObject({
-    code: 1,
-    out: 'the trail is broken at audit: the trail ends at 1; the anchor has seen 2\n',
-  })
-  expect(run(['audit', 'verify', '--anchor', path.join(folder, 'none')]).code).toBe(1)
+  expect(await verified()).toBe(0)
+  expect(await verified(anchorFile)).toBe(1)
+  expect(said.at(-1)).toBe('the trail is broken at audit: the trail ends at 1; the anchor has seen 2')
+  expect(await verified(path.join(folder, 'none'))).toBe(1)
 })
 
-test('a contradiction is listed and resolved by a named person with a sentence', () => {
-  run(['migrate'])
-  expect(run(['contradiction', 'list']).out).toBe('no open contradictions\n')
-  expect(run(['contradiction', 'resolve', '1', '--person', 'Li', '--resolution', 'x']).code).toBe(1)
-  expect(run(['contradiction', 'resolve', '1', '--person', 'Li']).code).toBe(2)
+test('the command itself proves, anchors and resolves', async () => {
+  await migrate(configFile, parts, output)
+  const main = path.resolve(__dirname, '../../connector/main.js')
+  const run = (...args: readonly string[]) => {
+    const given = [main, '--config', configFile, '--lang', 'en', ...args]
+    const done = spawnSync(process.execPath, given, { encoding: 'utf8' })
+    return { code: done.status, out: done.stdout }
+  }
+  expect(run('audit', 'verify')).toEqual({ code: 0, out: 'the trail is whole: 1 entries, 0 payments\n' })
+  expect(JSON.parse(run('audit', 'anchor').out)).toMatchObject({ count: 1 })
+  expect(run('contradiction', 'resolve', '1', '--person', 'Li', '--resolution', 'x').code).toBe(1)
+  expect(run('contradiction', 'resolve', '1', '--person', 'Li').code).toBe(2)
 })
