@@ -90,6 +90,9 @@ export function withGeneratedParts(document: string, parts: Readonly<Record<stri
   )
 }
 
+/** Long enough for a key of 32 bytes, and base64 of something. */
+const INVENTED = 'invented'.repeat(6)
+
 /** The example site as the daemon would read it, with invented secrets. */
 export function exampleConfig(): Config {
   const text = readFileSync(path.join(ROOT, 'examples/yinqi.yaml'), 'utf8')
@@ -98,7 +101,7 @@ export function exampleConfig(): Config {
     bridges: Object.fromEntries(Object.entries(BRIDGES).map(([name, kind]) => [name, kind.schema])),
     gateways: Object.fromEntries(Object.entries(GATEWAYS).map(([name, kind]) => [name, kind.schema])),
   }
-  return parseConfig(YAML.parse(text), kinds, { env: () => 'invented', file: () => 'invented' })
+  return parseConfig(YAML.parse(text), kinds, { env: () => INVENTED, file: () => INVENTED })
 }
 
 function bankTable(lang: Lang): string {

@@ -1,8 +1,16 @@
 // The keys of a store: MACs that nobody without them can make, and encryption of what others must not read. It never
 // writes or prints a key, and never takes a damaged text for a readable one.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { sm4 } from 'sm-crypto-v2'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  getHashes,
+} from 'node:crypto'
+import { sm3, sm4 } from 'sm-crypto-v2'
 import { storeFault } from './faults'
 
 export type MacAlgorithm = 'hmac-sha256' | 'hmac-sm3'
@@ -45,6 +53,9 @@ const BYTES_PREFIX = Buffer.from('YQENC1\0', 'latin1')
 /** The lengths that GCM is specified for and that every library takes (NIST SP 800-38D, RFC 8998). */
 const IV_BYTES = 12
 const TAG_BYTES = 16
+
+/** Whether this Node.js was built with SM3; where it was not, the library computes it. */
+const HAS_SM3 = getHashes().includes('sm3')
 
 type Derived = Readonly<Record<'hmac-sha256' | 'hmac-sm3' | 'aes-256-gcm' | 'sm4-gcm' | 'proof', Buffer>>
 
@@ -93,6 +104,7 @@ function deriveAll(secret: Uint8Array): Derived {
 
 /** UTF-8 of the text. RFC 2104 over SHA-256 or SM3 (GB/T 32905). */
 export function hmac(algorithm: MacAlgorithm, key: Uint8Array, text: string): string {
+  if (algorithm === 'hmac-sm3' && !HAS_SM3) return sm3(Buffer.from(text, 'utf8'), { key, mode: 'hmac' })
   return createHmac(algorithm === 'hmac-sm3' ? 'sm3' : 'sha256', key)
     .update(text, 'utf8')
     .digest('hex')
