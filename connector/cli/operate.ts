@@ -21,11 +21,13 @@ export async function start(file: string, parts: Parts, output: Output): Promise
   await tellStart(site)
   const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics)
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
-  output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
-  await new Promise<void>(resolve => {
+  const stopping = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+  // Said once a signal is listened to: whoever waits for these words may send one.
+  output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
+  await stopping
   await daemon.stop()
   await admin.close()
   await site.close()

@@ -1,6 +1,7 @@
 // The site's keys, the audit and contradictions as the command line gives them.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -16,6 +17,7 @@ import type { Clock } from '../../connector/ports'
 import type { Store } from '../../connector/store/store'
 import { partsWith } from '../support/parts'
 
+const MAIN = path.resolve(__dirname, '../../connector/main.js')
 const clock: Clock = { now: () => 1000, sleep: async () => undefined }
 const parts = partsWith(clock)
 const said: string[] = []
@@ -146,11 +148,34 @@ UPDATE yinqi_meta SET value = (SELECT no || ' ' || link FROM yinqi_audit) WHERE 
   expect(await verified(path.join(folder, 'none'))).toBe(1)
 })
 
+test('every start is told, with a digest of the configuration that no secret changes', async () => {
+  await migrate(configFile, parts, output)
+  await startAndStop()
+  writeFileSync(path.join(folder, 'boc-operator.secret'), 'another-password')
+  await startAndStop()
+  writeFileSync(configFile, YAML.stringify({ ...YAML.parse(readFileSync(configFile, 'utf8')), maker: '另一人' }))
+  await startAndStop()
+  const entries = await withStore(store => store.audit.entries(0, 99))
+  const starts = entries.filter(entry => entry.kind === 'start').map(entry => entry.content['configuration'])
+  expect(starts).toHaveLength(3)
+  expect(starts[1]).toBe(starts[0])
+  expect(starts[2]).not.toBe(starts[0])
+})
+
+/** The daemon as a process, until it says that it runs, and then until SIGTERM has ended it. */
+async function startAndStop(): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, '--config', configFile, '--lang', 'en', 'start'])
+  const gone = once(child, 'exit')
+  child.stdout.on('data', chunk => {
+    if (String(chunk).includes('yinqi is running')) child.kill('SIGTERM')
+  })
+  expect(await gone).toEqual([0, null])
+}
+
 test('the command itself proves, anchors and resolves', async () => {
   await migrate(configFile, parts, output)
-  const main = path.resolve(__dirname, '../../connector/main.js')
   const run = (...args: readonly string[]) => {
-    const given = [main, '--config', configFile, '--lang', 'en', ...args]
+    const given = [MAIN, '--config', configFile, '--lang', 'en', ...args]
     const done = spawnSync(process.execPath, given, { encoding: 'utf8' })
     return { code: done.status, out: done.stdout }
   }
