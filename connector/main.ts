@@ -15,6 +15,7 @@ import { openDb } from '../erp-bridges/shared/db-open'
 import { anchor, exportEntries, generateKey, listEntries, reencrypt, verify } from './cli/audit'
 import { bankSim } from './cli/bank-sim'
 import { listContradictions, resolveContradiction } from './cli/contradiction'
+import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
@@ -24,6 +25,8 @@ import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
+import { parse } from './cli/statement'
+import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -167,6 +170,7 @@ function build(finish: (code: number) => void): Command {
   addContradiction(program, withDeps, output)
   addAudit(program, withDeps, output)
   addKeys(program, run, withDeps, output)
+  addStatement(program, output, run, withDeps)
   return program
 }
 
@@ -278,6 +282,38 @@ function addKeys(program: Command, run: Run, withDeps: WithDeps, output: () => O
     .command('reencrypt')
     .description('用当前密钥重新加密旧数据，可随时中断 / give old rows the current key; may be cut off')
     .action(() => withDeps(deps => reencrypt(deps.store, deps.clock, output())))
+}
+
+function addStatement(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+  withDeps: WithDeps,
+): void {
+  const statement = program.command('statement').description('对账单文件 / statement files')
+  statement
+    .command('parse <file>')
+    .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
+  statement
+    .command('import <file>')
+    .description('把对账单文件的流水导入一次 / bring a statement file’s lines into the store, once')
+    .option('--account <account>', '仅此账户 / this account only')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .option('--dry-run', '只检查，不写入 / look, store nothing')
+    .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
+    .action((file: string, options: ImportFlags) =>
+      withDeps(deps => importStatementFile(deps, file, options, output())),
+    )
+  program
+    .command('bench')
+    .description('性能测试 / benchmarks')
+    .command('statements')
+    .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
+    .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
+    .option('--rounds <n>', '轮数 / rounds', '3')
+    .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 
 function printSql(dialect: string): number {

@@ -139,23 +139,26 @@ describe.each(BANKS)('$kind ($reading): payments', setup => {
     expect((await inquireOne(world.open(), known)).kind).toBe('absent')
   })
 
-  test('what fails before the payment itself leaves is unsent, and the bank saw nothing', async () => {
-    const kinds: readonly FaultKind[] = [
-      'drop-after-read',
-      'silent',
-      'truncate',
-      'garbage',
-      'http-error',
-      'maintenance',
-    ]
-    for (const kind of kinds) {
-      const instruction = world.instruction()
-      await world.order({ ...setup.preparation.at, kind })
-      expect([kind, (await sendOne(world.open('impatient'), instruction)).kind]).toEqual([kind, 'unsent'])
-      expect(world.received(instruction)).toBe(0)
-      await world.simulator.withdraw()
-    }
-  })
+  const { preparation } = setup
+  if (preparation) {
+    test('what fails before the payment itself leaves is unsent, and the bank saw nothing', async () => {
+      const kinds: readonly FaultKind[] = [
+        'drop-after-read',
+        'silent',
+        'truncate',
+        'garbage',
+        'http-error',
+        'maintenance',
+      ]
+      for (const kind of kinds) {
+        const instruction = world.instruction()
+        await world.order({ ...preparation.at, kind })
+        expect([kind, (await sendOne(world.open('impatient'), instruction)).kind]).toEqual([kind, 'unsent'])
+        expect(world.received(instruction)).toBe(0)
+        await world.simulator.withdraw()
+      }
+    })
+  }
 
   test.each(SPOILED)('$kind on send is uncertain, and the inquiry tells the truth', async ({ kind, isDone }) => {
     const gateway = world.open(WAITED_OUT.has(kind) ? 'impatient' : 'patient')
@@ -199,11 +202,13 @@ describe.each(BANKS)('$kind ($reading): payments', setup => {
   test('a line that the answer leaves out is uncertain, and the others are judged', async () => {
     const gateway = world.open()
     const batch = world.batch([{}, {}, {}])
-    await world.order({ kind: 'missing-line', code: setup.codes.send })
+    // In messages of their own the third is the last line of the call; in one message the answer's last line is.
+    const skip = setup.sendsOneByOne ? 2 : 0
+    await world.order({ kind: 'missing-line', code: setup.codes.send, skip })
     const sent = await gateway.send(batch, never)
     expect(sent.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'uncertain'])
     world.advance(60_000)
-    await world.order({ kind: 'missing-line', code: setup.codes.inquire })
+    await world.order({ kind: 'missing-line', code: setup.codes.inquire, skip })
     const asked = await gateway.inquire(batch, never)
     expect(asked.map(({ kind }) => kind)).toEqual(['settled', 'settled', 'unavailable'])
     expect(await kindsOf(gateway.inquire(batch, never))).toEqual(['settled', 'settled', 'settled'])
@@ -239,7 +244,8 @@ describe.each(BANKS)('$kind ($reading): payments', setup => {
     const instruction = world.instruction()
     if (!isEchoed) {
       await expect(world.order({ kind, code: setup.codes.send })).rejects.toThrow('cannot happen')
-      expect(await sendOne(gateway, instruction)).toMatchObject({ echo: { amount: null, payeeAccount: null } })
+      const echo = { [kind === 'lie-amount' ? 'amount' : 'payeeAccount']: null }
+      expect(await sendOne(gateway, instruction)).toMatchObject({ echo })
       return
     }
     await world.order({ kind, code: setup.codes.send })

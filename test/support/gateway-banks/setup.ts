@@ -29,14 +29,16 @@ export type BankSetup = {
   readonly secrets: readonly string[]
   readonly banks: (receiptsDirectory: string) => Banks
   readonly config: (simulator: Simulator, waits: Waits, receiptsDirectory: string) => unknown
-  /** The transaction codes the calls travel as, for faults. */
-  readonly codes: Readonly<Record<PartOfGateway, string>>
-  /** The exchange that precedes a payment and moves no money. */
+  /** The transaction codes the calls travel as, for faults; a null receipt: this gateway has none. */
+  readonly codes: Readonly<Record<Exclude<PartOfGateway, 'receipt'>, string>> & { readonly receipt: string | null }
+  /** The exchange that precedes a payment and moves no money; null where there is none. */
   readonly preparation: {
     readonly at: { readonly listener: string; readonly code?: string }
     /** The calls that it precedes in a new gateway. */
     readonly precedes: readonly PartOfGateway[]
-  }
+  } | null
+  /** Each instruction of a call travels in a message of its own, in order. */
+  readonly sendsOneByOne?: true
   /** The idempotency key the simulated bank files an instruction under. */
   readonly keyOf: (instruction: Instruction) => string
   readonly echoes: { readonly amount: boolean; readonly payeeAccount: boolean }
