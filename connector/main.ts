@@ -12,24 +12,23 @@ import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
-import { anchor, exportEntries, generateKey, listEntries, reencrypt, verify } from './cli/audit'
+import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-commands'
 import { bankSim } from './cli/bank-sim'
-import { listContradictions, resolveContradiction } from './cli/contradiction'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
+import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { openSite, readConfig, type Parts } from './cli/site'
+import { openSite, readConfig, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
-import type { Deps } from './steps/deps'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -152,7 +151,7 @@ function build(finish: (code: number) => void): Command {
     .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
     .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
     .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
-  const withDeps: WithDeps = work =>
+  const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -160,22 +159,70 @@ function build(finish: (code: number) => void): Command {
         tell: () => undefined,
       })
       try {
-        return await work(site.deps)
+        return await work(site)
       } finally {
         await site.close()
       }
     })()
-  addPayment(program, withDeps, output)
+  const withDeps: WithDeps = work => withSite(site => work(site.deps))
+  addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
   addContradiction(program, withDeps, output)
   addAudit(program, withDeps, output)
   addKeys(program, run, withDeps, output)
+  addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
   return program
 }
 
-type Run = (work: () => Promise<number> | number) => () => Promise<void>
-type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
+
+function addFence(program: Command, output: () => Output, withSite: WithSite): void {
+  const fence = program
+    .command('fence')
+    .description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
+  fence
+    .command('status')
+    .description('能否发送，为何不能 / may this host send, and why not')
+    .action(() => withSite(site => fenceStatus(site, output())))
+  fence
+    .command('sweep')
+    .description('向银行和 ERP 查询并列出差异 / ask banks and ERPs, list what differs')
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { from?: string }) => withSite(site => fenceSweep(site, options.from, output())))
+  fence
+    .command('confirm')
+    .description('具名确认后恢复发送 / a named person opens it')
+    .requiredOption('--as <person>', '确认人姓名 / who confirms')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .option('--accept <id...>', '已查清的差异编号 / differences you answer for', [])
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { as: string; evidence: string; accept: string[]; from?: string }) => {
+      const { as: person, evidence, accept: accepted, from } = options
+      const said = { person, evidence, accepted, ...(from === undefined ? {} : { from }) }
+      return withSite(site => fenceConfirm(site, said, output()))
+    })
+  fence
+    .command('clear <id...>')
+    .description('核对银行后确认未付，逐笔放行或取消 / not paid, says the bank: send it, or cancel it')
+    .requiredOption('--then <send|cancel>', '放行或取消 / send or cancel')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((ids: string[], options: { then: string; as: string; evidence: string }) => {
+      const { then, as: person, evidence } = options
+      if (then !== 'send' && then !== 'cancel')
+        throw new CommanderError(EXIT.usage, 'yinqi.then', '--then: send | cancel')
+      return withSite(({ deps }) => fenceClear(deps, ids, { person, evidence, then }, output()))
+    })
+  fence
+    .command('resolve <id>')
+    .description('待认领流水已说明 / an unclaimed bank line is explained')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((id: string, options: { as: string; evidence: string }) =>
+      withSite(({ deps }) => fenceResolve(deps, id, { person: options.as, evidence: options.evidence }, output())),
+    )
+}
 
 function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
   const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
@@ -190,7 +237,11 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
-function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
+function addPayment(
+  program: Command,
+  { withDeps, withSite }: { readonly withDeps: WithDeps; readonly withSite: WithSite },
+  output: () => Output,
+): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
@@ -223,65 +274,9 @@ function addPayment(program: Command, withDeps: WithDeps, output: () => Output):
       .requiredOption('--as <person>', '操作人姓名 / who')
       .requiredOption('--reason <text>', '原因 / why')
       .action((id: string, options: { as: string; reason: string }) =>
-        withDeps(deps => decide(deps, id, options.as, options.reason, output())),
+        withSite(site => decide(site, id, options.as, options.reason, output())),
       )
   }
-}
-
-function addContradiction(program: Command, withDeps: WithDeps, output: () => Output): void {
-  const contradiction = program
-    .command('contradiction')
-    .description('查看与处理矛盾 / contradictions, and what they were')
-  contradiction
-    .command('list')
-    .option('--limit <n>', '条数 / how many', '50')
-    .action((options: { limit: string }) =>
-      withDeps(deps => listContradictions(deps, Number.parseInt(options.limit, 10), output())),
-    )
-  contradiction
-    .command('resolve <id>')
-    .requiredOption('--person <person>', '处理人姓名 / who')
-    .requiredOption('--resolution <text>', '结论 / what it was')
-    .action((id: string, options: { person: string; resolution: string }) =>
-      withDeps(deps => resolveContradiction(deps, id, options, output())),
-    )
-}
-
-function addAudit(program: Command, withDeps: WithDeps, output: () => Output): void {
-  const audit = program.command('audit').description('审计链 / the audit trail')
-  audit
-    .command('verify')
-    .description('核对审计链、付款与矛盾 / prove the trail, and payments and contradictions against it')
-    .option('--anchor <file>', '锚点文件 / an anchor made earlier')
-    .action((options: { anchor?: string }) => withDeps(deps => verify(deps.store, options.anchor, output())))
-  audit
-    .command('anchor')
-    .description('打印锚点，存放在数据库之外 / print an anchor, to be kept away from the database')
-    .action(() => withDeps(deps => anchor(deps.store, deps.clock)))
-  audit
-    .command('list')
-    .option('--after <no>', '从此序号之后 / behind this number', '0')
-    .option('--limit <n>', '条数 / how many', '50')
-    .action((options: { after: string; limit: string }) => {
-      const range = { after: Number.parseInt(options.after, 10), limit: Number.parseInt(options.limit, 10) }
-      return withDeps(deps => listEntries(deps.store, range, output()))
-    })
-  audit
-    .command('export')
-    .description('每行一条 JSON / every entry, one JSON a line')
-    .action(() => withDeps(deps => exportEntries(deps.store)))
-}
-
-function addKeys(program: Command, run: Run, withDeps: WithDeps, output: () => Output): void {
-  const keys = program.command('keys').description('密钥 / keys')
-  keys
-    .command('generate')
-    .description('打印一个新密钥 / print a new secret')
-    .action(run(() => generateKey(output())))
-  keys
-    .command('reencrypt')
-    .description('用当前密钥重新加密旧数据，可随时中断 / give old rows the current key; may be cut off')
-    .action(() => withDeps(deps => reencrypt(deps.store, deps.clock, output())))
 }
 
 function addStatement(

@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto'
 import type { Closed } from '../bank-guard'
 import { isSecretName } from '../config'
 import { startDaemon } from '../daemon'
+import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
 import type { Check, State } from '../ports'
+import { fenceReasons } from './fence'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
 import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
@@ -19,7 +21,7 @@ export async function start(file: string, parts: Parts, output: Output): Promise
     tell: () => undefined,
   })
   await tellStart(site)
-  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics)
+  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
   const stopping = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
@@ -91,6 +93,7 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
     tell: () => undefined,
   })
   const results: (Check & { readonly of: string })[] = []
+  results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
@@ -126,9 +129,12 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const outbox = await store.outbox.counts(site.deps.clock.now())
   const contradictions = await store.contradictions.open(100)
   const refusals = await store.outbox.refusals(100)
+  const fence = await fenceReasons(site)
   const closed = closedBanks(site)
   await site.close()
-  output.json({ states, outbox, contradictions, refusals, closed })
+  output.json({ states, outbox, contradictions, refusals, closed, fence })
+  if (fence.length > 0)
+    output.say(`禁止发送：\n${wordsOf(fence, 'zh')}`, `closed, nothing is sent:\n${wordsOf(fence, 'en')}`)
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
   output.say(...both(table(Object.entries(states).map(([state, count]) => [words(state), state, String(count)]))))
   for (const item of outbox)
@@ -146,6 +152,18 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
+}
+
+async function checkFence(site: Site): Promise<Check & { readonly of: string }> {
+  const base = { of: 'yinqi', name: 'fence', latencyMs: null, clockDifferenceMs: null }
+  try {
+    const reasons = await fenceReasons(site)
+    if (reasons.length === 0) return { ...base, ok: true, zh: '允许发送', en: 'this host may send' }
+    return { ...base, ok: false, zh: wordsOf(reasons, 'zh'), en: wordsOf(reasons, 'en') }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { ...base, ok: false, zh: reason, en: reason }
+  }
 }
 
 const CLOSED_WORDS: Readonly<Record<Closed, { readonly zh: string; readonly en: string }>> = {

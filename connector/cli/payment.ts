@@ -1,6 +1,7 @@
 // Payments at the command line: list, the whole timeline of one, and the decisions that people may take. Every decision
 // names its person and reason, and goes through move() like everything else.
 
+import { FENCE_HOLD } from '../core/fence'
 import { CAUSE_WORDS, STATE_WORDS, type Cause } from '../core/lifecycle'
 import { formatAmount } from '../core/money'
 import { cleanName, differentPeople, personKey } from '../core/people'
@@ -8,7 +9,9 @@ import type { State } from '../ports'
 import { checkSeals } from '../steps/check-seals'
 import { move, plain } from '../steps/move'
 import type { Deps } from '../steps/deps'
+import { isFenced } from '../steps/fence-holds'
 import type { HistoryRow, Payment } from '../store/store'
+import { fenceReasons, type FenceSite } from './fence'
 import { EXIT, table, type Output } from './output'
 
 export async function list(
@@ -67,7 +70,9 @@ export async function confirm(
   if (!payment) return notFound(id, output)
   const named = namesOf(decision.person, decision.evidence)
   if (!named) return unnamed(output)
-  if (payment.state !== 'unknown' && payment.state !== 'accepted') {
+  // What a restore left in doubt may turn out to be paid; that it was not is said with `fence clear`.
+  const isFencedPaid = decision.verdict === 'paid' && (await isFenced(deps, payment))
+  if (payment.state !== 'unknown' && payment.state !== 'accepted' && !isFencedPaid) {
     return refuse(
       output,
       `只有结果未知或已受理的付款才能人工确认，当前为「${STATE_WORDS[payment.state].zh}」`,
@@ -97,12 +102,20 @@ export async function confirm(
   return decided(deps, payment, cause, people.join(' + '), words.join('；'), output)
 }
 
-export async function cancel(deps: Deps, id: string, by: string, why: string, output: Output): Promise<number> {
+export async function cancel(site: FenceSite, id: string, by: string, why: string, output: Output): Promise<number> {
+  const { deps } = site
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
   const named = namesOf(by, why)
   if (!named) return unnamed(output)
   const { person, words: reason } = named
+  if ((await isFenced(deps, payment)) || (await fenceReasons(site)).length > 0) {
+    return refuse(
+      output,
+      '恢复后尚未核对：可能已由原系统付出，见 yinqi fence clear --then cancel',
+      'in doubt after a restore, it may have been paid: see yinqi fence clear --then cancel',
+    )
+  }
   if (payment.state === 'held') return decided(deps, payment, 'operator.rejected', person, reason, output)
   if (payment.state !== 'ready') {
     return refuse(
@@ -114,7 +127,13 @@ export async function cancel(deps: Deps, id: string, by: string, why: string, ou
   return decided(deps, payment, 'operator.cancelled', person, reason, output)
 }
 
-export async function approve(deps: Deps, id: string, by: string, why: string, output: Output): Promise<number> {
+export async function approve(
+  { deps }: FenceSite,
+  id: string,
+  by: string,
+  why: string,
+  output: Output,
+): Promise<number> {
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
   const named = namesOf(by, why)
@@ -127,10 +146,15 @@ export async function approve(deps: Deps, id: string, by: string, why: string, o
   const altered = await refuseAltered(deps, payment, output)
   if (altered !== null) return altered
   let holds = await deps.store.payments.holds(id)
+  // Approving says that it should be paid; the fence asks whether it was.
   for (const hold of holds)
-    if (hold.clearedAt === null) holds = await deps.store.payments.clearHold(hold.id, person, reason, deps.clock.now())
+    if (hold.clearedAt === null && hold.kind !== FENCE_HOLD)
+      holds = await deps.store.payments.clearHold(hold.id, person, reason, deps.clock.now())
   if (holds.some(hold => hold.clearedAt === null)) {
-    output.say('已记录审批，还需其他人审批', 'the approval is recorded; others must approve too')
+    output.say(
+      '已记录审批，还需其他人审批或核对银行',
+      'the approval is recorded; others must approve too, or look at the bank',
+    )
     output.json({ id, state: payment.state, holds })
     return EXIT.ok
   }

@@ -69,16 +69,15 @@ export type Dossier = Omit<SealFacts, 'sentAt'> & {
 export type Break = { readonly what: BreakKind; readonly row: string; readonly detail: string }
 export type BreakKind = 'seal' | 'history' | 'state' | 'hold' | 'clearance' | 'confirmation' | 'entry'
 
-/** The text of a seal, version 1. `isCleared`: people have released it, and their clearances are sealed with it. */
-export function sealText(facts: SealFacts, isCleared: boolean): string {
+/** The text of a seal, version 1. */
+export function sealText(facts: SealFacts): string {
   const { id, erp, bank, revision, request, instruction, sentAt } = facts
   const holds = facts.holds.map(hold => {
-    const clearances = isCleared ? hold.clearances : []
     return canonical({
       kind: hold.kind,
       reason: hold.reason,
       approvalsNeeded: hold.approvalsNeeded,
-      clearances: clearances.map(item => canonical({ ...item })).toSorted(),
+      clearances: hold.clearances.map(item => canonical({ ...item })).toSorted(),
     })
   })
   return canonical(['yinqi.seal.1', { id, erp, bank, revision, request, instruction, sentAt, holds: holds.toSorted() }])
@@ -106,8 +105,7 @@ export function confirmationDigest(paymentId: string, confirmation: SealedConfir
 
 /** The first thing that does not fit, or null. `isSeal` compares a text with a MAC under our keys. */
 export function judgeDossier(dossier: Dossier, isSeal: (text: string, seal: string) => boolean): Break | null {
-  const isCleared = dossier.history.some(row => row.cause === 'holds.cleared')
-  if (!isSeal(sealText(dossier, isCleared), dossier.seal)) {
+  if (!isSeal(sealText(dossier), dossier.seal)) {
     return broken('seal', dossier.id, 'the instruction, its request or its holds are not what was sealed')
   }
   const forged = dossier.entries.find(entry => !entry.isGenuine)
@@ -132,7 +130,6 @@ function judgeHistory(dossier: Dossier): Break | null {
     if (row.from !== state || !leads(row)) return broken('history', name, `${row.from} cannot become ${row.to}`)
     state = row.to
   }
-  const last = bySeq.get(String(history.length))
   if (state !== dossier.state || dossier.seq !== history.length) {
     return broken(
       'state',
@@ -140,13 +137,21 @@ function judgeHistory(dossier: Dossier): Break | null {
       `history leads to ${state} ${history.length}, the row says ${dossier.state} ${dossier.seq}`,
     )
   }
+  const sealed = dossier.entries.filter(entry => entry.content['seal'] !== undefined)
+  const last = sealed.toSorted((a, b) => a.no - b.no).at(-1)
   if (last?.content['seal'] !== dossier.seal) return broken('seal', id, 'an earlier seal was put back')
   return null
 }
 
-/** A first row is an intake; a row that changes no state is a note; any other is an arrow of the lifecycle. */
+/**
+ * A first row is an intake, or what the ERP showed of a lost payment, which is never ready to be sent; a row that changes
+ * no state is a note; any other is an arrow of the lifecycle.
+ */
 function leads(row: TrailRow): boolean {
-  if (row.from === null) return (row.to === 'held' || row.to === 'ready') && (INTAKE[row.cause] ?? row.to) === row.to
+  if (row.from === null) {
+    if (row.cause === 'fence.adopted') return row.to !== 'ready'
+    return (row.to === 'held' || row.to === 'ready') && (INTAKE[row.cause] ?? row.to) === row.to
+  }
   if (row.from === row.to) return true
   return TRANSITIONS[row.from][row.cause as Cause] === row.to
 }
@@ -160,10 +165,14 @@ function judgeHolds(dossier: Dossier): Break | null {
   if (told.join() !== found.toSorted().join()) {
     return broken('clearance', dossier.id, `${found.length} clearances, not those of the trail (${told.length})`)
   }
-  if (!dossier.history.some(row => row.cause === 'holds.cleared')) return null
+  // What a bank's word took out of `held` needed no clearance, and what is held still may wait for one.
+  const left = dossier.history.findLast(row => row.from === 'held' && row.to !== 'held')
+  if (dossier.state === 'held' || left?.cause !== 'holds.cleared') return null
   const maker = personKey(dossier.request.maker)
   for (const hold of dossier.holds) {
-    const people = differentPeople(hold.clearances.map(item => item.person)).filter(name => personKey(name) !== maker)
+    const named = differentPeople(hold.clearances.map(item => item.person))
+    // The maker may not approve; that the bank was looked at, after a restore, anybody may say.
+    const people = hold.kind === 'approval' ? named.filter(name => personKey(name) !== maker) : named
     if (people.length < hold.approvalsNeeded) {
       return broken('hold', dossier.id, `"${hold.reason}" was cleared by ${people.length} of ${hold.approvalsNeeded}`)
     }

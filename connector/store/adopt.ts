@@ -8,7 +8,8 @@ import { CONTRADICTION_FROM, contradictionEvent, contradictionOf } from './contr
 import type { Session } from './database'
 import { factsOf, sealedHold, sealOf } from './dossier'
 import { historyEvent, historyRowOf } from './history-row'
-import { clearanceEvent, holdsOf } from './hold-store'
+import { holdsOf } from './hold-row'
+import { clearanceEvent } from './hold-store'
 import { PAYMENT_FROM, paymentOf } from './payment-row'
 import { selectIn, selectTop } from './statements'
 import type { AuditEvent } from './audit'
@@ -41,17 +42,16 @@ async function adoptPage(tx: Session, after: number, at: number): Promise<number
   for (const row of await selectIn(tx, `SELECT ${PAYMENT_FROM} WHERE p.id IN`, ids)) {
     const payment = paymentOf(tx.keys, row)
     const own = holds.filter(hold => hold.paymentId === payment.id)
-    const isCleared = history.some(
-      item => text(item, 'payment_id') === payment.id && text(item, 'cause') === 'holds.cleared',
-    )
-    const seal = sealOf(tx, factsOf(payment, own.map(sealedHold)), isCleared)
+    const seal = sealOf(tx, factsOf(payment, own.map(sealedHold)))
     seals.set(payment.id, seal)
     await tx.execute('UPDATE yinqi_payment SET seal = ? WHERE id = ?', [seal, payment.id])
   }
   const rows = history.map(row => historyRowOf(tx.keys, row)).toSorted((a, b) => a.seq - b.seq)
   const events: AuditEvent[] = [
     ...rows.map(row => historyEvent(row, seals.get(row.paymentId) ?? '')),
-    ...holds.flatMap(hold => hold.clearances.map(clearance => clearanceEvent(hold, clearance))),
+    ...holds.flatMap(hold =>
+      hold.clearances.map(clearance => clearanceEvent(hold, clearance, seals.get(hold.paymentId) ?? '')),
+    ),
     ...(await confirmationsOf(tx, ids)).map(confirmationEvent),
   ]
   await appendAudit(tx, events, at)

@@ -4,7 +4,7 @@
 import { judgeDossier, sealText, type Dossier, type SealedHold, type SealFacts } from '../core/seal'
 import { AUDIT_FROM, entryOf, entryText, headOf, type Head } from './audit-trail'
 import { historyRowOf } from './history-row'
-import { holdsOf } from './hold-store'
+import { holdsOf } from './hold-row'
 import { integer, text, textOrNull } from './codec'
 import { confirmationsOf } from './confirmations'
 import type { Database, Row, Session } from './database'
@@ -54,8 +54,31 @@ export function factsOf(payment: Payment, holds: readonly SealedHold[]): SealFac
   return { id, erp, bank, revision, request, instruction, sentAt, holds }
 }
 
-export function sealOf({ keys }: Pick<Session, 'keys'>, facts: SealFacts, isCleared: boolean): string {
-  return keys.mac(sealText(facts, isCleared))
+export function sealOf({ keys }: Pick<Session, 'keys'>, facts: SealFacts): string {
+  return keys.mac(sealText(facts))
+}
+
+/**
+ * Changes the holds of a payment and seals it anew, unless its seal was broken before. Part of the caller's transaction;
+ * the payment's row is locked. Returns the seal as it then stands, for the entry that tells of the change.
+ */
+export async function withHoldsChanged(tx: Session, id: string, change: () => Promise<void>): Promise<string> {
+  const before = await sealedNow(tx, id)
+  await change()
+  if (before === null || !tx.keys.isMac(before.text, before.seal)) return before?.seal ?? ''
+  const after = await sealedNow(tx, id)
+  if (after === null) return before.seal
+  const seal = tx.keys.mac(after.text)
+  await tx.execute('UPDATE yinqi_payment SET seal = ? WHERE id = ?', [seal, id])
+  return seal
+}
+
+async function sealedNow(tx: Session, id: string): Promise<{ readonly text: string; readonly seal: string } | null> {
+  const [row] = await tx.query(`SELECT ${PAYMENT_FROM} WHERE p.id = ?`, [id])
+  const read = row === undefined ? null : readPayment(tx.keys, row)
+  if (row === undefined || read?.kind !== 'read') return null
+  const holds = (await holdsOf(tx, [id])).map(sealedHold)
+  return { text: sealText(factsOf(read.payment, holds)), seal: text(row, 'seal') }
 }
 
 export function sealedHold({ kind, reason, approvalsNeeded, clearances }: Omit<Hold, 'id'>): SealedHold {

@@ -3,10 +3,12 @@
 import { differentPeople } from '../core/people'
 import { clearanceDigest } from '../core/seal'
 import { appendAudit } from './audit-trail'
-import { idOf, integer, integerOrNull, numberOf, storable, text } from './codec'
+import { numberOf, storable, text } from './codec'
 import type { Database, Session } from './database'
+import { withHoldsChanged } from './dossier'
+import { holdsOf } from './hold-row'
 import { lockPayments } from './payment-row'
-import { insert, lockedSelect, selectIn } from './statements'
+import { insert, lockedSelect } from './statements'
 import type { AuditEvent } from './audit'
 import type { Hold, PaymentStore } from './store'
 
@@ -37,47 +39,18 @@ async function clear(tx: Session, hold: Hold, given: Clearance): Promise<void> {
   const before = differentPeople(hold.clearances.map(item => item.person))
   const people = differentPeople([...before, clearance.person])
   if (people.length === before.length) return
-  await insert(tx, 'yinqi_hold_clearance', [{ hold_no: numberOf(hold.id), ...clearance }])
-  if (people.length >= hold.approvalsNeeded) {
+  const seal = await withHoldsChanged(tx, hold.paymentId, async () => {
+    await insert(tx, 'yinqi_hold_clearance', [{ hold_no: numberOf(hold.id), ...clearance }])
+    if (people.length < hold.approvalsNeeded) return
     await tx.execute('UPDATE yinqi_hold SET cleared_at = ? WHERE no = ?', [clearance.at, numberOf(hold.id)])
-  }
-  await appendAudit(tx, [clearanceEvent(hold, clearance)], clearance.at)
+  })
+  await appendAudit(tx, [clearanceEvent(hold, clearance, seal)], clearance.at)
 }
 
-export function clearanceEvent(hold: Hold, clearance: Clearance): AuditEvent {
+/** `seal`: the payment's, as it stands with this clearance. */
+export function clearanceEvent(hold: Hold, clearance: Clearance, seal: string): AuditEvent {
   const digest = clearanceDigest(hold.paymentId, hold, clearance)
   const { person, reason } = clearance
-  const content = { hold: hold.reason, person, reason, digest }
+  const content = { hold: hold.reason, person, reason, digest, seal }
   return { kind: 'clearance', paymentId: hold.paymentId, subject: hold.id, content }
-}
-
-/** Holds of these payments, in order, with their clearances. */
-export async function holdsOf(tx: Session, paymentIds: readonly string[]): Promise<readonly Hold[]> {
-  const found = await selectIn(
-    tx,
-    'SELECT no, payment_id, kind, reason, approvals_needed, cleared_at FROM yinqi_hold WHERE payment_id IN',
-    paymentIds,
-  )
-  const holds = found.toSorted((a, b) => integer(a, 'no') - integer(b, 'no'))
-  const clearances = await selectIn(
-    tx,
-    'SELECT hold_no, person, reason, at FROM yinqi_hold_clearance WHERE hold_no IN',
-    holds.map(hold => integer(hold, 'no')),
-  )
-  return holds.map(hold => ({
-    id: idOf(hold, 'no'),
-    paymentId: text(hold, 'payment_id'),
-    kind: text(hold, 'kind'),
-    reason: text(hold, 'reason'),
-    approvalsNeeded: integer(hold, 'approvals_needed'),
-    clearedAt: integerOrNull(hold, 'cleared_at'),
-    clearances: clearances
-      .filter(clearance => integer(clearance, 'hold_no') === integer(hold, 'no'))
-      .map(clearance => ({
-        person: text(clearance, 'person'),
-        reason: text(clearance, 'reason'),
-        at: integer(clearance, 'at'),
-      }))
-      .toSorted((a, b) => a.at - b.at || (a.person < b.person ? -1 : 1)),
-  }))
 }

@@ -5,6 +5,7 @@ import { createAuditStore } from './audit-store'
 import type { StoreConfig } from './config'
 import { createContradictionStore } from './contradiction-store'
 import { openDatabase, type Database } from './database'
+import { createFenceStore } from './fence-store'
 import { requireKeysOf } from './key-check'
 import type { Keys } from './keys'
 import { createJournalStore } from './journal-store'
@@ -48,6 +49,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     matches: createMatchStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),
+    fence: createFenceStore(db, config),
     ping: () => ping(db),
     reencrypt: createReencrypt(db),
     close: () => db.close(),

@@ -8,7 +8,8 @@ import type { Database, Row, Session, Value } from './database'
 import { contradict } from './contradiction-store'
 import { createSealCheck, factsOf, sealedHold, sealOf } from './dossier'
 import { historyEvent, historyRowOf, rowOfHistory } from './history-row'
-import { createHolds, holdsOf } from './hold-store'
+import { holdsOf } from './hold-row'
+import { createHolds } from './hold-store'
 import { createIntake, searchableDocNo } from './intake-store'
 import { addToOutbox } from './outbox-store'
 import {
@@ -170,7 +171,7 @@ async function applyOne(tx: Session, change: Change, sealed: Sealed): Promise<Au
     assert.equal(patch.instruction.amount.minor.toString(), text(row, 'amount_minor'), 'an amount never changes')
     assert.equal(patch.instruction.amount.currency, text(row, 'currency'), 'a currency never changes')
   }
-  const seal = sealAfter(tx, change, from, text(row, 'seal'), sealed.get(paymentId))
+  const seal = sealAfter(tx, change, text(row, 'seal'), sealed.get(paymentId))
   const columns: Record<string, Value> = {
     ...columnsOfPatch(tx.keys, paymentId, patch),
     state: to,
@@ -211,22 +212,16 @@ async function sealedBefore(tx: Session, changes: readonly Change[]): Promise<Se
   )
 }
 
-function needsSeal({ cause, patch }: Change): boolean {
-  return patch.instruction !== undefined || patch.sentAt !== undefined || cause === 'holds.cleared'
+function needsSeal({ patch }: Change): boolean {
+  return patch.instruction !== undefined || patch.sentAt !== undefined
 }
 
 /** A new seal where the change alters what it covers. A seal that is broken stays as it is: nothing is ever sealed over it. */
-function sealAfter(
-  tx: Session,
-  change: Change,
-  from: Payment['state'],
-  seal: string,
-  sealed: ReturnType<Sealed['get']>,
-): string {
+function sealAfter(tx: Session, change: Change, seal: string, sealed: ReturnType<Sealed['get']>): string {
   if (!needsSeal(change) || sealed === undefined) return seal
   const { payment, holds } = sealed
-  if (!tx.keys.isMac(sealText(factsOf(payment, holds), from !== 'held'), seal)) return seal
-  return sealOf(tx, factsOf({ ...payment, ...change.patch }, holds), true)
+  if (!tx.keys.isMac(sealText(factsOf(payment, holds)), seal)) return seal
+  return sealOf(tx, factsOf({ ...payment, ...change.patch }, holds))
 }
 
 async function listPayments(

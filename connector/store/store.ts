@@ -13,6 +13,9 @@ import type {
   StatementLine,
 } from '../ports'
 import type { AuditStore, Reencrypted, SealCheck } from './audit'
+import type { FenceStore } from './fence-types'
+
+export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
   readonly id: string
@@ -382,6 +385,7 @@ export interface Store {
   readonly audit: AuditStore
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */
   reencrypt(limit: number): Promise<Reencrypted>
+  readonly fence: FenceStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>
   close(): Promise<void>

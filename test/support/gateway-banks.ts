@@ -7,6 +7,7 @@ import { CCB } from './gateway-banks/ccb'
 import { ICBC } from './gateway-banks/icbc'
 import type { BankSetup } from './gateway-banks/setup'
 
+export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
 export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC]

@@ -22,12 +22,12 @@ const HOLDS = [{ name: 'large', from: { minor: 1_000_000n, currency: 'CNY' }, bu
 let world: World
 beforeEach(async () => {
   said.length = 0
-  world = await openWorld({ holds: HOLDS }, CLEAR)
+  world = await openWorld({ holds: HOLDS }, undefined, CLEAR)
 })
 afterEach(() => world.close())
 
 function tamper(sql: string): void {
-  const db = new Sqlite(world.file)
+  const db = new Sqlite(world.storeFile)
   try {
     db.pragma('foreign_keys = OFF')
     for (const row of db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).all()) {
@@ -180,7 +180,7 @@ describe('a ready payment', () => {
     const id = await taken('FK1')
     tamper(edit('乙公司', '丙公司'))
     await world.settle(1)
-    expect(await cancel(world.deps, id, '李', 'altered', output)).toBe(0)
+    expect(await cancel(world, id, '李', 'altered', output)).toBe(0)
     expect((await world.store.payments.get(id))?.state).toBe('cancelled')
     expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: id })
     // Once somebody has said what it was, the audit goes on to what nobody has looked into.
@@ -284,8 +284,8 @@ describe('a held payment', () => {
   ])('is not released by an honest approver after %s', async (_what, sql) => {
     const id = await taken('FK1', '20000.00')
     tamper(sql)
-    expect(await approve(world.deps, id, '李', 'looked at it', output)).toBe(1)
-    expect(await approve(world.deps, id, '赵', 'looked at it', output)).toBe(1)
+    expect(await approve(world, id, '李', 'looked at it', output)).toBe(1)
+    expect(await approve(world, id, '赵', 'looked at it', output)).toBe(1)
     await world.settle(2)
     expect(world.bank.sends).toEqual([])
     expect(await world.store.payments.countByState()).toEqual({ held: 1 })
@@ -294,8 +294,8 @@ describe('a held payment', () => {
 
   test('that two people released is sent; a clearance that is altered afterwards is named', async () => {
     const id = await taken('FK1', '20000.00')
-    expect(await approve(world.deps, id, '李', 'looked at it', output)).toBe(0)
-    expect(await approve(world.deps, id, '王', 'looked at it', output)).toBe(0)
+    expect(await approve(world, id, '李', 'looked at it', output)).toBe(0)
+    expect(await approve(world, id, '王', 'looked at it', output)).toBe(0)
     await world.settle(2)
     expect(world.bank.sends).toHaveLength(1)
     expect(await world.store.audit.check(null)).toMatchObject({ kind: 'whole' })
@@ -305,10 +305,10 @@ describe('a held payment', () => {
 
   test('is not cleared twice by one person under two spellings, nor by its maker', async () => {
     const id = await taken('FK1', '20000.00')
-    expect(await approve(world.deps, id, 'Li Na', 'ok', output)).toBe(0)
-    expect(await approve(world.deps, id, ' ｌｉ  NA\u200b', 'ok', output)).toBe(0)
+    expect(await approve(world, id, 'Li Na', 'ok', output)).toBe(0)
+    expect(await approve(world, id, ' ｌｉ  NA\u200b', 'ok', output)).toBe(0)
     expect(await world.store.payments.countByState()).toEqual({ held: 1 })
-    expect(await approve(world.deps, id, ' 张 ', 'ok', output)).toBe(1)
+    expect(await approve(world, id, ' 张 ', 'ok', output)).toBe(1)
     expect(said.at(-1)).toContain('maker')
   })
 })
@@ -356,7 +356,7 @@ describe('two named people', () => {
 
   test('cannot cancel what may have left, and are told why; nor can the ERP', async () => {
     const id = await unknown()
-    expect(await cancel(world.deps, id, 'Li', 'wrong payee', output)).toBe(1)
+    expect(await cancel(world, id, 'Li', 'wrong payee', output)).toBe(1)
     expect(said.at(-1)).toBe('it may have left for the bank (unknown); it cannot be cancelled')
     const key = { ...sampleRequest().key, docNo: 'FK1' }
     const withdrawal: CancelRequest = { kind: 'cancel', key, by: 'erp user', request: null }
@@ -417,14 +417,14 @@ describe('the audit', () => {
     )
     expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: 'contradiction 1' })
     tamper(`DELETE FROM yinqi_contradiction`)
-    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: 'audit 2' })
+    expect(await world.store.audit.check(null)).toMatchObject({ kind: 'broken', row: 'audit 3' })
   })
 })
 
 describe('with encryption', () => {
   test('ciphertexts that were swapped between rows open nowhere, and the other payments go on', async () => {
     await world.close()
-    world = await openWorld({}, testKeys())
+    world = await openWorld({}, undefined, testKeys())
     const first = await taken('FK1')
     await taken('FK2')
     tamper(
@@ -438,10 +438,10 @@ describe('with encryption', () => {
 
   test('no account, name or purpose of a payee stands in the file', async () => {
     await world.close()
-    world = await openWorld({}, testKeys())
+    world = await openWorld({}, undefined, testKeys())
     await taken('FK1')
     await world.settle(2)
-    const db = new Sqlite(world.file)
+    const db = new Sqlite(world.storeFile)
     const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'yinqi%'`).all()
     const text = tables
       .map(row => JSON.stringify(db.prepare(`SELECT * FROM ${(row as { name: string }).name}`).all()))

@@ -56,6 +56,7 @@ function abc(reading: string, protocol: Protocol<'abc'>, settings: object): Bank
     codes: { send: 'CFRT02', inquire: 'CQRT04', balance: 'CQRA06', statement: 'CQRA10', receipt: null },
     preparation: null,
     sendsOneByOne: true,
+    asksOneByOne: true,
     keyOf: ({ reference }) => reference,
     echoes: { amount: false, payeeAccount: true },
     refusesRepeats: true,

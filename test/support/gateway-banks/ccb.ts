@@ -60,6 +60,7 @@ function ccb(reading: string, protocol: Protocol<'ccb'>): BankSetup {
       ? { at: { listener: 'ebs', code: '6W9101' }, precedes: ['send', 'inquire', 'balance', 'statement'] }
       : null,
     sendsOneByOne: true,
+    asksOneByOne: true,
     keyOf: ({ reference }) => reference,
     echoes: { amount: false, payeeAccount: false },
     refusesRepeats: true,
