@@ -17,6 +17,7 @@ import {
   take,
   type Place,
 } from '../support/stores'
+import { testKeys } from '../support/keys'
 
 const all = kinds()
 const mssqlTest = all.some(kind => kind.name === 'mssql') ? test : test.skip
@@ -81,7 +82,7 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
         outbox: [answer('b')],
       })
       await store.close()
-      store = await openStore(place.config, { clock, schema: 'require' })
+      store = await openStore(place.config, { clock, keys: testKeys(), schema: 'require' })
       expect(await store.payments.get('P1')).toEqual(payment)
       expect(await store.payments.byReference('icbc', 'R1')).toEqual(payment)
       expect(await store.payments.byReference('boc', 'R1')).toBeNull()
@@ -613,8 +614,8 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
   })
 
   test('refuses a schema that is missing, newer, or not the one that was applied', async () => {
-    const require = () => openStore(place.config, { clock, schema: 'require' })
-    const migrate = () => openStore(place.config, { clock, schema: 'migrate' })
+    const require = () => openStore(place.config, { clock, keys: testKeys(), schema: 'require' })
+    const migrate = () => openStore(place.config, { clock, keys: testKeys(), schema: 'migrate' })
     await place.sql(`UPDATE yinqi_schema SET digest = '0'`)
     await expect(require()).rejects.toMatchObject({ code: 'STORE_SCHEMA_CHANGED' })
     await place.sql(`INSERT INTO yinqi_schema (version, name, digest, applied_at) VALUES (999, '0999-x.sql', '', 0)`)

@@ -12,6 +12,7 @@ import { knexConfig } from '../../connector/store/knex-config'
 import { openStore } from '../../connector/store/open-store'
 import type { IntakeEntry, Payment, Store, StoredLine } from '../../connector/store/store'
 import { startPostgres, type RunningPostgres } from './postgres'
+import { testKeys } from './keys'
 
 /** The real clock; only a retry ever sleeps. */
 export const clock: Clock = {
@@ -137,7 +138,7 @@ EXEC sp_executesql @drop`)
 }
 
 export async function opened(place: Place): Promise<Store> {
-  return await openStore(place.config, { clock, schema: 'migrate' })
+  return await openStore(place.config, { clock, keys: testKeys(), schema: 'migrate' })
 }
 
 // ------------------------------------------------------------------------------------------------------ invented rows
