@@ -178,7 +178,7 @@ export interface PaymentStore {
   clearHold(holdId: string, person: string, reason: string, at: number): Promise<readonly Hold[]>
   /**
    * Reads payments and all that vouches for them in one transaction: seal, history, clearances, and their entries of the
-   * audit trail. In order. A seal is made at intake and renewed when holds are cleared and at a send, never over a broken one.
+   * audit trail. In order. A seal is made at intake and renewed with every hold and clearance and at a send, never over a broken one.
    */
   checkSeals(ids: readonly string[]): Promise<readonly SealCheck[]>
 }
