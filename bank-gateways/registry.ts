@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { BankGateway, Clock } from '../connector/ports'
 import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
+import { citicConfig } from './citic/config'
+import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 
@@ -26,6 +28,7 @@ export type GatewayKind = {
 export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   icbc: kind('中国工商银行 银企互联', 'ICBC NetSafe Client', icbcConfig, createIcbcGateway),
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
+  citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
 }
 
 function kind<T>(

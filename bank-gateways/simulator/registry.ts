@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
+import { citic } from './citic/program'
+import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
@@ -13,6 +15,7 @@ import { icbcOptions } from './icbc/settings'
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
+  citic: citicOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -25,7 +28,7 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc)]
+  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(citic, options.citic)]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

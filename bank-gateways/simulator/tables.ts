@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { bocOptions } from './boc/settings'
+import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
@@ -19,8 +20,10 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-export function settingsTable(bank: 'icbc' | 'boc'): string {
-  const schema = bank === 'icbc' ? icbcOptions : bocOptions
+const OPTIONS = { icbc: icbcOptions, boc: bocOptions, citic: citicOptions } as const
+
+export function settingsTable(bank: keyof typeof OPTIONS): string {
+  const schema = OPTIONS[bank]
   const { processing, protocol } = schema.shape
   const rows = [...settingRows('processing', processing), ...settingRows('protocol', protocol)]
   return table(['setting', 'default', 'meaning 含义'], rows)
