@@ -29,7 +29,8 @@ export function instructionProblem(instruction: Instruction, config: CiticConfig
     return problem('citic.currency', amount.currency)
   if (amount.minor <= 0n || amount.minor > MAX_MINOR) return problem('citic.amount', formatAmount(amount))
   if (!/^[\x21-\x7e]{1,32}$/.test(payee.account)) return problem('citic.payee_account', maskedAccount(payee.account))
-  const foreign = uncarried(payee.name) ?? uncarried(payee.bankName) ?? lostOf(instruction.purpose + instruction.postscript)
+  const foreign =
+    uncarried(payee.name) ?? uncarried(payee.bankName) ?? lostOf(instruction.purpose + instruction.postscript)
   if (foreign !== null) return problem('citic.text', foreign)
   if (payee.name.trim() === '' || byteLength(payee.name, 'gbk') > WIDTH.name)
     return problem('citic.payee_name', `${byteLength(payee.name, 'gbk')}`)

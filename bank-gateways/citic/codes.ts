@@ -59,13 +59,14 @@ export const STATUSES: Readonly<Record<string, Listed>> = {
 }
 
 /** banks/citic §6. `unknown` with a row status that says "taken" is accepted, else nothing was learned. */
-export const STTS: Readonly<Record<string, { readonly zh: string; readonly en: string; readonly outcome: SttClass }>> = {
-  '0': { zh: '成功', en: 'success', outcome: 'settled' },
-  '1': { zh: '失败', en: 'failed', outcome: 'refused' },
-  '2': { zh: '未知', en: 'unknown', outcome: 'unknown' },
-  '3': { zh: '审核拒绝', en: 'approval refused', outcome: 'refused' },
-  '4': { zh: '用户撤销', en: 'withdrawn by the user', outcome: 'refused' },
-}
+export const STTS: Readonly<Record<string, { readonly zh: string; readonly en: string; readonly outcome: SttClass }>> =
+  {
+    '0': { zh: '成功', en: 'success', outcome: 'settled' },
+    '1': { zh: '失败', en: 'failed', outcome: 'refused' },
+    '2': { zh: '未知', en: 'unknown', outcome: 'unknown' },
+    '3': { zh: '审核拒绝', en: 'approval refused', outcome: 'refused' },
+    '4': { zh: '用户撤销', en: 'withdrawn by the user', outcome: 'refused' },
+  }
 
 export function isListed(code: string): boolean {
   return Object.hasOwn(STATUSES, code)
@@ -131,7 +132,10 @@ const PROBLEMS = {
   'citic.payee_account': ['收款账号须为 1–32 位，不含汉字和空格', 'payee account must be 1–32 ASCII without blanks'],
   'citic.payee_bank_code': ['收款行联行号须为 12 位数字', 'payee bank code must be 12 digits'],
   'citic.payee_bank_needed': ['跨行须给收款行联行号', 'a payment to another bank needs the bank code'],
-  'citic.payee_bank_name': ['无联行号时收款行名称须为 1–122 字节', 'without a bank code the bank name must be 1–122 bytes'],
+  'citic.payee_bank_name': [
+    '无联行号时收款行名称须为 1–122 字节',
+    'without a bank code the bank name must be 1–122 bytes',
+  ],
   'citic.abstract_needed': ['付中信个人账户须有摘要', 'a payment to a personal CITIC account needs a purpose'],
   'citic.range': ['日期范围无效', 'the range is not valid'],
   'citic.cursor': ['续查标记无效', 'the cursor is not of this account and range'],

@@ -38,7 +38,10 @@ export function createCiticGateway(config: CiticConfig, { clock, name }: CiticDe
   }
   const { receipts } = config
   if (receipts === null) return gateway
-  return { ...gateway, receipt: (account, line, signal) => fetchReceipt({ ...shared, receipts }, account, line, signal) }
+  return {
+    ...gateway,
+    receipt: (account, line, signal) => fetchReceipt({ ...shared, receipts }, account, line, signal),
+  }
 }
 
 function traitsOf(config: CiticConfig): BankTraits {

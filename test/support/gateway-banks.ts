@@ -2,12 +2,14 @@
 
 import type { Party } from '../../connector/ports'
 import { BOC } from './gateway-banks/boc'
+import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
 import type { BankSetup } from './gateway-banks/setup'
 
+export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CITIC]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',

@@ -61,11 +61,13 @@ export function downloadReceipts(citic: Citic, { body, userName, rows }: Message
   const zip = Buffer.from(zipSync(files, { level: 6, mtime: citic.context.clock.now() }))
   return (
     statusElements(ok(citic)) +
-    leaves({ fileConTent: zip.toString('base64'), fileName: `${textOf(body, 'accNo')}.zip`, size: String(zip.length) }) +
+    leaves({
+      fileConTent: zip.toString('base64'),
+      fileName: `${textOf(body, 'accNo')}.zip`,
+      size: String(zip.length),
+    }) +
     listElement(
-      found.map(row =>
-        leaves({ brSeqNo: serialOf(row), billType: billTypeOf(row), pdfName: `${serialOf(row)}.pdf` }),
-      ),
+      found.map(row => leaves({ brSeqNo: serialOf(row), billType: billTypeOf(row), pdfName: `${serialOf(row)}.pdf` })),
     )
   )
 }

@@ -78,7 +78,11 @@ const protocolSchema = z
       .enum(['brseqNo', 'bresqNo'])
       .default('brseqNo')
       .describe('Spelling of the serial in DLEDDRSQ rows (both occur). 回单编号的拼写。'),
-    currencyId: z.string().max(2).default('01').describe('currencyID of CNY in DLBALQRY (value not known). 人民币代码。'),
+    currencyId: z
+      .string()
+      .max(2)
+      .default('01')
+      .describe('currencyID of CNY in DLBALQRY (value not known). 人民币代码。'),
     paymentsPerHour: z
       .number()
       .int()
@@ -99,7 +103,9 @@ const protocolSchema = z
       .min(1)
       .nullable()
       .default(null)
-      .describe('Idle time after which the front-end is logged off; 30 minutes at the bank; null = never. 空闲签退时间。'),
+      .describe(
+        'Idle time after which the front-end is logged off; 30 minutes at the bank; null = never. 空闲签退时间。',
+      ),
   })
   .prefault({})
 
