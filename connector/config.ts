@@ -147,11 +147,13 @@ export type Config = z.output<typeof base>
 export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource): Config {
   const problems: ConfigProblem[] = []
   const resolved = resolveSecrets(value, '', secrets, problems)
-  const parsed = base.safeParse(resolved)
+  const parsed = base.safeParse(resolved, { error: bilingual })
   if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
   else problems.push(...accountProblems(parsed.data))
   problems.push(...kindProblems(resolved, kinds))
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
+  const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError([...first.values()].toReversed())
   return parsed.data
 }
 
@@ -170,7 +172,8 @@ function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   })
   const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
   const report = (path: string, schema: z.ZodType, own: unknown): void => {
-    for (const issue of schema.safeParse(own).error?.issues ?? []) problems.push(toProblem(issue, path))
+    for (const issue of schema.safeParse(own, { error: bilingual }).error?.issues ?? [])
+      problems.push(toProblem(issue, path))
   }
   const check = (path: string, kind: unknown, schemas: Kinds['bridges'], own: unknown): void => {
     const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
@@ -255,6 +258,17 @@ function readSecret(secrets: SecretSource, path: string): string | undefined {
 
 function isSecret(path: string): boolean {
   return /(password|secret|privateKey)$/i.test(path)
+}
+
+const CHINESE = z.locales.zhCN().localeError
+const ENGLISH = z.locales.en().localeError
+
+/** What zod itself has to say, in both languages; a schema's own message goes before it. */
+function bilingual(issue: Parameters<typeof CHINESE>[0]): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return '缺少此项 / is missing'
+  return [CHINESE(issue), ENGLISH(issue)]
+    .map(said => (typeof said === 'string' ? said : (said?.message ?? issue.code)))
+    .join(' / ')
 }
 
 function toProblem(

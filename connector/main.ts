@@ -17,6 +17,7 @@ import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { check, doctor, migrate, start, status } from './cli/operate'
+import { listRefused, retryRefused } from './cli/outbox'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
@@ -136,18 +137,7 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  addPayment(program, flags, output, run)
-  return program
-}
-
-function addPayment(
-  program: Command,
-  flags: () => Flags,
-  output: () => Output,
-  run: (work: () => Promise<number>) => () => Promise<void>,
-): void {
-  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
-  const withDeps = (work: (deps: Deps) => Promise<number>) =>
+  const withDeps: WithDeps = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -160,6 +150,28 @@ function addPayment(
         await site.close()
       }
     })()
+  addPayment(program, withDeps, output)
+  addOutbox(program, withDeps, output)
+  return program
+}
+
+type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+
+function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
+  const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
+  outbox
+    .command('list')
+    .description('列出被拒的记录与原因 / list them with their reasons')
+    .action(() => withDeps(deps => listRefused(deps, output())))
+  outbox
+    .command('retry')
+    .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
+    .option('--erp <name>', '仅此 ERP / of this ERP only')
+    .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
+}
+
+function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
+  const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
     .option('--state <state...>', '状态 / states')

@@ -144,13 +144,13 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
     schedules: { today: '*/3 * * * * *' },
     timing: {
       pollMinMs: 100,
-      pollMaxMs: 1000,
+      pollMaxMs: 400,
       leaseMs: 20_000,
       callTimeoutMs: 10_000,
       retryFirstMs: 1000,
       retryMaxMs: 10_000,
-      inquireFirstMs: 500,
-      inquireMaxMs: 4000,
+      inquireFirstMs: 300,
+      inquireMaxMs: 600,
       receiptRetryMs: 2000,
     },
   }

@@ -72,6 +72,7 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
           result.of,
           result.name,
           result.latencyMs === null ? '' : `${result.latencyMs} ms`,
+          result.clockDifferenceMs === null ? '' : `Δ ${result.clockDifferenceMs} ms`,
           word(result),
         ]),
       ),
@@ -112,27 +113,43 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
   const gateway = site.deps.banks.get(bank)
   const startedAt = site.deps.clock.now()
   const name = `balance ${account.slice(-4)}`
-  const base = { of: `bank ${bank}`, name, clockDifferenceMs: null }
+  const of = `bank ${bank}`
   try {
-    const balance = await gateway?.balance(account, AbortSignal.timeout(30_000))
-    const latencyMs = site.deps.clock.now() - startedAt
+    if (!gateway) throw new Error(`no gateway ${bank}`)
+    const balance = await gateway.balance(account, AbortSignal.timeout(30_000))
+    const endedAt = site.deps.clock.now()
+    const clockDifferenceMs = clockDifference(balance.asOf, (startedAt + endedAt) / 2)
+    const apart = clockDifferenceMs === null ? '' : ` (${Math.round(clockDifferenceMs / 1000)} s)`
     return {
-      ...base,
-      ok: balance !== undefined,
-      latencyMs,
-      zh: `余额可查，银行时间 ${balance?.asOf ?? ''}`,
-      en: `balance can be asked, bank time ${balance?.asOf ?? ''}`,
+      of,
+      name,
+      ok: true,
+      latencyMs: endedAt - startedAt,
+      clockDifferenceMs,
+      zh: `余额可查，银行时间 ${balance.asOf}${apart}`,
+      en: `balance can be asked, bank time ${balance.asOf}${apart}`,
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return {
-      ...base,
+      of,
+      name,
       ok: false,
       latencyMs: null,
+      clockDifferenceMs: null,
       zh: `查询余额失败：${reason}。请检查前置机是否启动、地址端口与账号权限`,
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
+}
+
+/**
+ * The bank's clock minus ours, by the instant it gave its balance; to the second, as banks write it. Null where the bank
+ * gives no time of day. Told, not judged: some banks stamp a balance with its last movement.
+ */
+function clockDifference(asOf: string, nowMs: number): number | null {
+  const theirs = Date.parse(`${asOf}+08:00`)
+  return asOf.includes('T') && Number.isFinite(theirs) ? Math.round(theirs - nowMs) : null
 }
 
 function both(text: string): [string, string] {

@@ -69,6 +69,9 @@ export function checkConfig(value: unknown, parts: Parts, folder: string): Confi
   )
 }
 
+/** What a person has to look at. */
+const LOUD: ReadonlySet<Happening['kind']> = new Set(['contradiction', 'record.refused', 'receipt.failed'])
+
 export async function openSite(
   config: Config,
   parts: Parts,
@@ -102,7 +105,7 @@ export async function openSite(
   }
   const tell = (happening: Happening): void => {
     metrics.count(happening)
-    if (happening.kind === 'contradiction' || happening.kind === 'record.refused') log.error(happening.kind, happening)
+    if (LOUD.has(happening.kind)) log.error(happening.kind, happening)
     else log.info(happening.kind, happening)
     options.tell(happening)
   }

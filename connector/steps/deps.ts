@@ -72,6 +72,7 @@ export type Happening =
     }
   | { readonly kind: 'contradiction'; readonly paymentId: string | null; readonly code: string; readonly cause: string }
   | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
+  | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
   | {

@@ -13,7 +13,11 @@ export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   for (const stored of due) {
     const document = await gateway
       .receipt(stored.account, stored.line, AbortSignal.timeout(deps.settings.callTimeoutMs))
-      .catch(() => null)
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        deps.tell({ kind: 'receipt.failed', bank, account: stored.account, reason })
+        return null
+      })
     if (document === null) await postpone(deps, stored)
     else {
       await save(deps, stored, document)
