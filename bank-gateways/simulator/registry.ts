@@ -9,6 +9,7 @@ import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
+import type { TcpWire } from './engine/tcp-listener'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 
@@ -21,9 +22,10 @@ export type BanksOptions = z.output<typeof banksSchema>
 
 /** A bank with its options bound, the same shape for all. */
 export type OpenableBank = {
-  readonly program: Omit<BankProgram<never>, 'open'>
+  readonly program: Omit<BankProgram<never>, 'open' | 'tcp'>
   readonly processing: Processing
   readonly ports: Readonly<Record<string, number>>
+  readonly tcp: Readonly<Record<string, TcpWire>>
   readonly open: (context: BankContext) => Readonly<Record<string, Handler>>
 }
 
@@ -37,5 +39,6 @@ type Common = { readonly processing: Processing; readonly ports: Readonly<Record
 
 function bound<Options extends Common>(program: BankProgram<Options>, options: Options): OpenableBank {
   const { processing, ports } = options
-  return { program, processing, ports, open: context => program.open(context, options) }
+  const tcp = program.tcp?.(options) ?? {}
+  return { program, processing, ports, tcp, open: context => program.open(context, options) }
 }
