@@ -8,6 +8,8 @@ import { citicConfig } from './citic/config'
 import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
+import { pabConfig } from './pab/config'
+import { createPabGateway } from './pab/gateway'
 
 export type GatewayDeps = {
   readonly clock: Clock
@@ -29,6 +31,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   icbc: kind('中国工商银行 银企互联', 'ICBC NetSafe Client', icbcConfig, createIcbcGateway),
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
+  pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
 }
 
 function kind<T>(

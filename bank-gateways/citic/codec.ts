@@ -1,7 +1,7 @@
 // Messages of the `<stream>` dialect to bytes and back: envelope, status query, balance. Pure. What an answer lacks is never
 // filled in, and of what the bank says no account number is repeated whole.
 
-import { bankClock, bankDay, isoDay } from '../../connector/core/bank-time'
+import { bankDay, isoDay } from '../../connector/core/bank-time'
 import { parseAmount } from '../../connector/core/money'
 import type { Balance, Money } from '../../connector/ports'
 import { maskedAccount } from '../shared/account'
@@ -60,7 +60,7 @@ export function balanceFields(account: string): readonly string[] {
   return [listOf([[element('accountNo', account)]])]
 }
 
-/** The balance of `account` in a DLBALQRY answer, stamped with our clock: the bank gives no instant. */
+/** The balance of `account` in a DLBALQRY answer. The bank gives no instant: it is of the bank's day, without a time. */
 export function readBalance(reply: Reply, account: string, currency: string, nowMs: number): Balance | Problem {
   const own = reply.rows.filter(row => textAt(row, 'accountNo') === account)
   const [row] = own
@@ -76,8 +76,7 @@ export function readBalance(reply: Reply, account: string, currency: string, now
   if (typeof available === 'string')
     return problem('citic.row', `usableBalance of ${maskedAccount(account)}: ${available}`)
   if (typeof frozen === 'string') return problem('citic.row', `forzenAmt of ${maskedAccount(account)}: ${frozen}`)
-  const asOf = `${bankDay(nowMs)}T${bankClock(nowMs)}`
-  return { account, asOf, current, available, frozen, previousDay: null }
+  return { account, asOf: bankDay(nowMs), current, available, frozen, previousDay: null }
 }
 
 /** An amount; null for an empty element; a string naming what is wrong. Nothing is ever zero because it was missing. */

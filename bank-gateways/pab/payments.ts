@@ -1,0 +1,122 @@
+// Sends instructions and asks about them. A packet goes out once; what became of it is only ever asked.
+
+import type { InquiryOutcome, Instruction, SendOutcome } from '../../connector/ports'
+import { element } from '../shared/xml'
+import { batchFields, instructionProblem, singleFields } from './codec-payment'
+import { problem, type Problem } from './codes'
+import type { PabConfig } from './config'
+import type { Exchange } from './exchange'
+import { batchInquiry, batchOutcome, singleInquiry, singleOutcome, uncertain, unavailable } from './outcomes'
+
+export type PaymentDeps = { readonly config: PabConfig; readonly exchange: Exchange }
+
+/** One outcome an instruction, in order. */
+export async function sendPayments(
+  deps: PaymentDeps,
+  batch: readonly Instruction[],
+  signal: AbortSignal,
+): Promise<readonly SendOutcome[]> {
+  const problems = batch.map(instruction => sendProblem(instruction, batch, deps.config))
+  const fit = batch.filter((_, index) => !problems[index])
+  const outcomes = await (deps.config.payment === '4004' ? sendOneByOne : sendPackage)(deps, fit, signal)
+  return batch.map((instruction, index) => {
+    const found = problems[index]
+    if (found) return { kind: 'unsent', ...found }
+    return outcomes.get(instruction.reference) ?? uncertain(problem('pab.unexpected', instruction.reference))
+  })
+}
+
+/** One outcome an instruction, in order. */
+export async function inquirePayments(
+  deps: PaymentDeps,
+  batch: readonly Instruction[],
+  signal: AbortSignal,
+): Promise<readonly InquiryOutcome[]> {
+  const outcomes = new Map<string, InquiryOutcome>()
+  if (deps.config.payment === '4004') {
+    for (const instruction of batch) outcomes.set(instruction.reference, await inquireOne(deps, instruction, signal))
+  } else {
+    for (const reference of new Set(batch.map(instruction => instruction.batch.reference))) {
+      const members = batch.filter(instruction => instruction.batch.reference === reference)
+      for (const [index, outcome] of (await inquirePackage(deps, reference, members, signal)).entries())
+        outcomes.set(members[index]?.reference ?? '', outcome)
+    }
+  }
+  return batch.map(({ reference }) => outcomes.get(reference) ?? unavailable(problem('pab.unexpected', reference)))
+}
+
+function sendProblem(instruction: Instruction, batch: readonly Instruction[], config: PabConfig): Problem | null {
+  if (batch.filter(other => other.reference === instruction.reference).length > 1)
+    return problem('pab.duplicate_reference', instruction.reference)
+  return instructionProblem(instruction, config)
+}
+
+type Outcomes = Map<string, SendOutcome>
+
+/** After an abort every further packet is refused before it leaves, so the loop runs out at once. */
+async function sendOneByOne(
+  { config, exchange }: PaymentDeps,
+  batch: readonly Instruction[],
+  signal: AbortSignal,
+): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map()
+  for (const instruction of batch) {
+    const answer = await exchange('4004', singleFields(instruction, config), signal)
+    outcomes.set(
+      instruction.reference,
+      answer.kind === 'answer'
+        ? singleOutcome(answer.reply, instruction, config)
+        : { kind: answer.kind, ...answer.problem },
+    )
+  }
+  return outcomes
+}
+
+/** ThirdVoucher is the package's: it travels once, never in parts under the same number. */
+async function sendPackage(
+  { config, exchange }: PaymentDeps,
+  batch: readonly Instruction[],
+  signal: AbortSignal,
+): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map()
+  const set = (outcome: (instruction: Instruction) => SendOutcome): Outcomes => {
+    for (const instruction of batch) outcomes.set(instruction.reference, outcome(instruction))
+    return outcomes
+  }
+  const [first] = batch
+  if (!first) return outcomes
+  const isOne = batch.every(
+    ({ batch: own, payer }) => own.reference === first.batch.reference && payer.account === first.payer.account,
+  )
+  if (!isOne || batch.length > config.batchMax)
+    return set(() => ({ kind: 'unsent', ...problem('pab.unbuildable', `${batch.length} ≤ ${config.batchMax}`) }))
+  const answer = await exchange('4018', batchFields(batch, config), signal)
+  if (answer.kind !== 'answer') return set(() => ({ kind: answer.kind, ...answer.problem }))
+  return set(instruction => batchOutcome(answer.reply, instruction, config))
+}
+
+async function inquireOne(
+  { config, exchange }: PaymentDeps,
+  instruction: Instruction,
+  signal: AbortSignal,
+): Promise<InquiryOutcome> {
+  const answer = await exchange('4005', [element('OrigThirdVoucher', instruction.reference)], signal)
+  return answer.kind === 'answer' ? singleInquiry(answer.reply, instruction, config) : unavailable(answer.problem)
+}
+
+/** Naming the items makes the bank answer about those alone, without pages, up to 500 of them. */
+async function inquirePackage(
+  { config, exchange }: PaymentDeps,
+  reference: string,
+  members: readonly Instruction[],
+  signal: AbortSignal,
+): Promise<readonly InquiryOutcome[]> {
+  const fields = [
+    element('OrigThirdVoucher', reference),
+    ...members.map(member => element('HOResultSet4015R', [element('SThirdVoucher', member.reference)])),
+  ]
+  const answer = await exchange('4015', fields, signal)
+  return members.map(member =>
+    answer.kind === 'answer' ? batchInquiry(answer.reply, member, config) : unavailable(answer.problem),
+  )
+}
