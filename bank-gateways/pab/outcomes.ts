@@ -98,8 +98,7 @@ function echoOf(node: XmlNode | null, code: string, text: string, instruction: I
   const amount = money(textAt(node, 'TranAmount'), instruction.amount.currency)
   if (typeof amount === 'string') return problem('pab.undecodable', `TranAmount ${amount}`)
   const inner = textAt(node, 'CstInnerFlowNo')
-  const own =
-    textAt(node, 'SThirdVoucher') || textAt(node, 'ThirdVoucher') || textAt(node, 'OrigThirdVoucher') || inner
+  const own = textAt(node, 'SThirdVoucher') || textAt(node, 'ThirdVoucher') || textAt(node, 'OrigThirdVoucher') || inner
   return {
     reference: own || null,
     amount,

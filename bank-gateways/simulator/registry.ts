@@ -12,11 +12,14 @@ import type { Processing } from './engine/settings'
 import type { TcpWire } from './engine/tcp-listener'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
+import { pab } from './pab/program'
+import { pabOptions } from './pab/settings'
 
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
   citic: citicOptions.prefault({}),
+  pab: pabOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -30,7 +33,7 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(citic, options.citic)]
+  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(citic, options.citic), bound(pab, options.pab)]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

@@ -6,6 +6,7 @@ import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
+import { pabOptions } from './pab/settings'
 
 export function magicTable(): string {
   const rows = MAGIC.map(({ code, zh, en }) => [code, `\`${magicAccount(code)}\``, en, zh])
@@ -20,7 +21,7 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-const OPTIONS = { icbc: icbcOptions, boc: bocOptions, citic: citicOptions } as const
+const OPTIONS = { icbc: icbcOptions, boc: bocOptions, citic: citicOptions, pab: pabOptions } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {
   const schema = OPTIONS[bank]

@@ -4,12 +4,13 @@ import type { Party } from '../../connector/ports'
 import { BOC } from './gateway-banks/boc'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
+import { PAB } from './gateway-banks/pab'
 import type { BankSetup } from './gateway-banks/setup'
 
 export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CITIC]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CITIC, ...PAB]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',
