@@ -50,7 +50,7 @@ describe('docs/errors.md', () => {
   })
 
   test('explains the codes of every gateway, by name or by family', () => {
-    const families = [...errors.matchAll(/`((?:icbc|boc)\.[\w.-]*)(?:…|<value>)`/g)].map(match => match[1] ?? '')
+    const families = [...errors.matchAll(/`([a-z]+\.[\w.-]*)(?:…|<value>)`/g)].map(match => match[1] ?? '')
     for (const bank of Object.keys(GATEWAYS)) {
       const codes = sourcesOf(`bank-gateways/${bank}`).flatMap(source =>
         [...source.matchAll(new RegExp(`['\`](${bank}\\.[a-z_-]+)`, 'g'))].map(match => match[1] ?? ''),
