@@ -91,6 +91,26 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
+const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '应如「08:30」 / like "08:30"')
+const window = z.strictObject({
+  days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),
+  from: hhmm,
+  to: hhmm,
+})
+
+/** What every bank connection may have besides its own keys. */
+const calls = z
+  .strictObject({
+    concurrent: z.int().min(1).max(16).default(4),
+    perMinute: z.int().min(1).max(6000).nullable().default(null),
+    maintenance: z.array(window).default([]),
+    sendHours: z.array(window).default([]),
+    failuresBeforePause: z.int().min(1).max(1000).default(5),
+    pauseFirstMs: milliseconds.default(5_000),
+    pauseMaxMs: milliseconds.default(300_000),
+  })
+  .prefault({})
+
 const namedKind = (kind: 'bridge' | 'gateway') => z.looseObject({ [kind]: z.string() })
 
 const base = z.strictObject({
@@ -106,7 +126,7 @@ const base = z.strictObject({
     .regex(/^[0-9A-Za-z]{0,6}$/)
     .default(''),
   erps: z.record(name, z.looseObject({ bridge: z.string() })),
-  banks: z.record(name, z.looseObject({ gateway: z.string() })),
+  banks: z.record(name, z.looseObject({ gateway: z.string(), calls })),
   accounts: z.array(account).min(1),
   approvals: z.array(hold).default([]),
   journal: z.array(journalRule).default([]),
@@ -159,7 +179,8 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
 
 /** The part of a connection that belongs to its own kind. */
 export function ownPart(connection: Readonly<Record<string, unknown>>, discriminator: 'bridge' | 'gateway'): unknown {
-  return Object.fromEntries(Object.entries(connection).filter(([key]) => key !== discriminator))
+  const shared = discriminator === 'gateway' ? ['gateway', 'calls'] : ['bridge']
+  return Object.fromEntries(Object.entries(connection).filter(([key]) => !shared.includes(key)))
 }
 
 /** What belongs to a store, a bridge or a gateway is judged by its own schema, also when the rest is wrong. */

@@ -18,6 +18,7 @@ import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
+import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
@@ -137,6 +138,15 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
+  program
+    .command('reconcile')
+    .description('用文件对账：对账单与账面，逐笔说明 / match a statement file with a ledger file, and explain')
+    .requiredOption('--statement <file>', '对账单，任一支持的格式 / the statement, any supported format')
+    .requiredOption('--ledger <file>', 'CSV：id,date,amount,reference,counterparty,text')
+    .option('--account <account>', '对账单含多个账户时指定 / which account of the statement')
+    .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
+    .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
+    .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
   const withDeps: WithDeps = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {

@@ -119,11 +119,13 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
         certificateId: icbc.certificateId,
         version: '0.0.1.0',
         batchMax: 1,
+        calls: { pauseFirstMs: 500, pauseMaxMs: 2000 },
         connectTimeoutMs: 2000,
         answerTimeoutMs: 4000,
       },
       boc: {
         gateway: 'boc',
+        calls: { pauseFirstMs: 500, pauseMaxMs: 2000 },
         endpoint: `${urls['boc.b2e']}/B2EC/E2BServlet`,
         ip: '127.0.0.1',
         custid: boc.custid,

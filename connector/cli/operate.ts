@@ -1,5 +1,6 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
+import type { Closed } from '../bank-guard'
 import { startDaemon } from '../daemon'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
@@ -93,8 +94,9 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const outbox = await store.outbox.counts(site.deps.clock.now())
   const contradictions = await store.contradictions.open(100)
   const refusals = await store.outbox.refusals(100)
+  const closed = closedBanks(site)
   await site.close()
-  output.json({ states, outbox, contradictions, refusals })
+  output.json({ states, outbox, contradictions, refusals, closed })
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
   output.say(...both(table(Object.entries(states).map(([state, count]) => [words(state), state, String(count)]))))
   for (const item of outbox)
@@ -104,9 +106,28 @@ export async function status(file: string, parts: Parts, output: Output): Promis
     )
   for (const item of refusals)
     output.say(`  ✗ ${item.kind} ${item.code} ${item.text}`, `  ✗ ${item.kind} ${item.code} ${item.text}`)
+  for (const { bank, reason } of closed)
+    output.say(
+      `银行 ${bank}：现在不发送（${CLOSED_WORDS[reason].zh}）`,
+      `bank ${bank}: not sent to now (${CLOSED_WORDS[reason].en})`,
+    )
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
+}
+
+const CLOSED_WORDS: Readonly<Record<Closed, { readonly zh: string; readonly en: string }>> = {
+  maintenance: { zh: '维护时段', en: 'maintenance window' },
+  'send-hours': { zh: '不在付款时段', en: 'outside the hours for payments' },
+  breaker: { zh: '连续无应答', en: 'it did not answer repeatedly' },
+}
+
+/** By the hours of the configuration; a running daemon's own breaker shows in its metrics and log. */
+function closedBanks(site: Site): readonly { readonly bank: string; readonly reason: Closed }[] {
+  return [...site.guards].flatMap(([bank, guard]) => {
+    const reason = guard.closed('send')
+    return reason === null ? [] : [{ bank, reason }]
+  })
 }
 
 async function checkAccount(site: Site, bank: string, account: string): Promise<Check & { readonly of: string }> {

@@ -82,6 +82,8 @@ export type Happening =
       readonly code: string
       readonly text: string
     }
+  | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
+  | { readonly kind: 'bank.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
 
 export type Deps = {
@@ -90,6 +92,8 @@ export type Deps = {
   readonly settings: Settings
   readonly erps: ReadonlyMap<string, ErpBridge>
   readonly banks: ReadonlyMap<string, BankGateway>
+  /** Why a bank is not called now, or null. Asked before anything is claimed for it. */
+  readonly closed: (bank: string, call: 'send' | 'read') => string | null
   readonly accounts: readonly AccountSettings[]
   readonly measure: (
     text: string,

@@ -7,7 +7,7 @@ import { accountOf, type Deps } from './deps'
 /** Returns the number of receipts stored. */
 export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
-  if (!gateway?.receipt) return 0
+  if (!gateway?.receipt || deps.closed(bank, 'read') !== null) return 0
   const due = await deps.store.statements.receiptDue(bank, deps.clock.now(), deps.settings.batchLimit)
   let count = 0
   for (const stored of due) {

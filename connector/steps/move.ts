@@ -43,11 +43,32 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       }
       // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
       if (item.verdict.cause === 'send.started') continue
+      if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
       if (current) open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
+}
+
+/** What says that a payment was not made, or that nobody knows: true of the tries up to then, of no later one. */
+const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
+  'send.unsent',
+  'send.uncertain',
+  'send.refused',
+  'inquiry.refused',
+  'inquiry.absent',
+  'operator.confirmedUnpaid',
+])
+
+/**
+ * Late news about a try that was given up (its lease was swept, the bank proved absence) while a later one has begun. That
+ * the bank has paid is true of the payment; that it has not is true of that try only, and would end or repeat the other.
+ */
+async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
+  if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
+  const history = await deps.store.payments.history(payment.id)
+  return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
@@ -161,6 +182,7 @@ async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSIT
 function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
   if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
+  if (state === 'ready') return word === 'unsent'
   if (state === 'accepted') return word === 'accepted'
   if (state === 'failed') return word === 'refused'
   if (state === 'returned')

@@ -46,7 +46,8 @@ beforeAll(async () => {
     config => {
       const quick = { pollMinMs: 20, pollMaxMs: 100, retryFirstMs: 100, retryMaxMs: 500 }
       config.timing = { ...config.timing, ...quick, inquireFirstMs: 50, inquireMaxMs: 300 }
-      for (const bank of ['icbc', 'boc'] as const) config.banks[bank]['answerTimeoutMs'] = 600
+      for (const bank of ['icbc', 'boc'] as const)
+        Object.assign(config.banks[bank], { answerTimeoutMs: 600, calls: { failuresBeforePause: 1000 } })
       // One message a payment: a fault of the wire is a fault of its message.
       config.banks.boc['batchMax'] = 1
       config.schedules = { today: '0 0 0 1 1 *', history: '0 0 0 1 1 *' }
