@@ -6,7 +6,7 @@ export const CITIC: readonly BankSetup[] = [
   {
     ...citic('DLOUTTRN, one payment a message', { action: 'DLOUTTRN', ordinary: '03', urgent: '02' }, {}),
     sendEchoes: { amount: true, payeeAccount: true },
-    travelsAlone: true,
+    sendsOneByOne: true,
     cannotShow: { send: ['wrong-serial'], ...noSerial() },
   },
   {

@@ -5,7 +5,7 @@ import type { BankSetup, Protocol } from './setup'
 export const PAB: readonly BankSetup[] = [
   {
     ...pab('4004 over TCP', '4004', { transport: 'tcp' }),
-    travelsAlone: true,
+    sendsOneByOne: true,
     asksOneByOne: true,
     // The codes of the bank's refusals are not known: only the inquiry tells.
     refusalOnSend: 'uncertain',

@@ -51,7 +51,7 @@ export type BankSetup = {
   /** What a refusal in the answer to a payment comes to, where it is not `refused`: its code may be in no table. */
   readonly refusalOnSend?: 'uncertain' | 'accepted'
   /** Set where every payment travels in a message of its own, and where each is asked about in one. */
-  readonly travelsAlone?: true
+  readonly sendsOneByOne?: true
   readonly asksOneByOne?: true
   /** Whether the simulated bank refuses a repeated instruction. */
   readonly refusesRepeats: boolean
