@@ -50,7 +50,7 @@ export function requestPacket(header: RequestHeader, body: Buffer): Buffer {
     // 返回码 and 返回描述 are the reply's.
     ' '.repeat(106),
     // No further packet, first request, not signed here, format 1, no algorithm, no signature, no attachment.
-    `0000` + `01${' '.repeat(12)}` + '0'.repeat(10) + '0',
+    `000001${' '.repeat(12)}00000000000`,
   ].join('')
   return Buffer.concat([Buffer.from(fixed(head, HEADER_BYTES), 'latin1'), body])
 }

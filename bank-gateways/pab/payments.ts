@@ -26,23 +26,23 @@ export async function sendPayments(
   })
 }
 
-/** One outcome an instruction, in order. */
+/**
+ * One outcome an instruction, in order. Where the configured way finds nothing the other way of paying is asked too: the site
+ * may have changed `payment` since the instruction was sent, and "absent" can be what lets it be sent again.
+ */
 export async function inquirePayments(
   deps: PaymentDeps,
   batch: readonly Instruction[],
   signal: AbortSignal,
 ): Promise<readonly InquiryOutcome[]> {
-  const outcomes = new Map<string, InquiryOutcome>()
-  if (deps.config.payment === '4004') {
-    for (const instruction of batch) outcomes.set(instruction.reference, await inquireOne(deps, instruction, signal))
-  } else {
-    for (const reference of new Set(batch.map(instruction => instruction.batch.reference))) {
-      const members = batch.filter(instruction => instruction.batch.reference === reference)
-      for (const [index, outcome] of (await inquirePackage(deps, reference, members, signal)).entries())
-        outcomes.set(members[index]?.reference ?? '', outcome)
-    }
-  }
-  return batch.map(({ reference }) => outcomes.get(reference) ?? unavailable(problem('pab.unexpected', reference)))
+  const [usual, other] = deps.config.payment === '4004' ? [askSingles, askPackages] : [askPackages, askSingles]
+  const outcomes = await usual(deps, batch, signal)
+  const missing = batch.filter(({ reference }) => outcomes.get(reference)?.kind === 'absent')
+  const elsewhere = await other(deps, missing, signal)
+  return batch.map(
+    ({ reference }) =>
+      elsewhere.get(reference) ?? outcomes.get(reference) ?? unavailable(problem('pab.unexpected', reference)),
+  )
 }
 
 function sendProblem(instruction: Instruction, batch: readonly Instruction[], config: PabConfig): Problem | null {
@@ -95,28 +95,43 @@ async function sendPackage(
   return set(instruction => batchOutcome(answer.reply, instruction, config))
 }
 
-async function inquireOne(
+type Inquiries = Map<string, InquiryOutcome>
+
+async function askSingles(
   { config, exchange }: PaymentDeps,
-  instruction: Instruction,
+  batch: readonly Instruction[],
   signal: AbortSignal,
-): Promise<InquiryOutcome> {
-  const answer = await exchange('4005', [element('OrigThirdVoucher', instruction.reference)], signal)
-  return answer.kind === 'answer' ? singleInquiry(answer.reply, instruction, config) : unavailable(answer.problem)
+): Promise<Inquiries> {
+  const outcomes: Inquiries = new Map()
+  for (const instruction of batch) {
+    const answer = await exchange('4005', [element('OrigThirdVoucher', instruction.reference)], signal)
+    outcomes.set(
+      instruction.reference,
+      answer.kind === 'answer' ? singleInquiry(answer.reply, instruction, config) : unavailable(answer.problem),
+    )
+  }
+  return outcomes
 }
 
 /** Naming the items makes the bank answer about those alone, without pages, up to 500 of them. */
-async function inquirePackage(
+async function askPackages(
   { config, exchange }: PaymentDeps,
-  reference: string,
-  members: readonly Instruction[],
+  batch: readonly Instruction[],
   signal: AbortSignal,
-): Promise<readonly InquiryOutcome[]> {
-  const fields = [
-    element('OrigThirdVoucher', reference),
-    ...members.map(member => element('HOResultSet4015R', [element('SThirdVoucher', member.reference)])),
-  ]
-  const answer = await exchange('4015', fields, signal)
-  return members.map(member =>
-    answer.kind === 'answer' ? batchInquiry(answer.reply, member, config) : unavailable(answer.problem),
-  )
+): Promise<Inquiries> {
+  const outcomes: Inquiries = new Map()
+  for (const reference of new Set(batch.map(instruction => instruction.batch.reference))) {
+    const members = batch.filter(instruction => instruction.batch.reference === reference)
+    const fields = [
+      element('OrigThirdVoucher', reference),
+      ...members.map(member => element('HOResultSet4015R', [element('SThirdVoucher', member.reference)])),
+    ]
+    const answer = await exchange('4015', fields, signal)
+    for (const member of members)
+      outcomes.set(
+        member.reference,
+        answer.kind === 'answer' ? batchInquiry(answer.reply, member, config) : unavailable(answer.problem),
+      )
+  }
+  return outcomes
 }

@@ -564,14 +564,7 @@ describe('what may leave', () => {
           const text = (new RegExp(`<${name}>([^<]*)<`).exec(body)?.[1] ?? '').replace('&lt;', '<')
           const plain = text.replaceAll('&lt;', '<').replaceAll('&amp;', '&')
           expect(iconv.encode(plain, 'gbk').length).toBeLessThanOrEqual(width)
-          // eslint-disable-next-line no-control-regex
-          expect(
-            asked
-              .replace(/[\u0000\n]/g, ' ')
-              .replace(/\s+/g, ' ')
-              .trim()
-              .startsWith(plain),
-          ).toBe(true)
+          expect(asked.replaceAll('\u0000', ' ').replace(/\s+/g, ' ').trim().startsWith(plain)).toBe(true)
         }
       }),
     )

@@ -203,8 +203,12 @@ describe('messages', () => {
     })
   })
 
-  test('MA0103 without a body is absent', async () => {
-    const gateway = await gatewayOn(bytes => reply(bytes, golden('pab', '4005-absent.reply.bin')))
+  test('MA0103 without a body, of both ways of paying, is absent', async () => {
+    const gateway = await gatewayOn(bytes => {
+      const answer = reply(bytes, golden('pab', '4005-absent.reply.bin'))
+      bytes.copy(answer, 40, 40, 46)
+      return answer
+    })
     expect(await gateway.inquire([outside], NEVER)).toEqual([{ kind: 'absent', code: 'MA0103' }])
   })
 
@@ -416,6 +420,24 @@ describe('what an answer to a status query says', () => {
     }
     const gateway = await gatewayOn(bytes => say(bytes, 'MA0103', null), { payment: '4018' })
     expect((await gateway.inquire([outside, inside], NEVER)).map(({ kind }) => kind)).toEqual(['absent', 'absent'])
+  })
+
+  test('what one way of paying does not know is asked of the other, so that a changed setting makes nothing absent', async () => {
+    const respond: Respond = bytes => {
+      if (codeOf(bytes) === '4005') return say(bytes, 'MA0103', null)
+      return say(bytes, '000000', `<list><SThirdVoucher>${outside.reference}</SThirdVoucher><Stt>20</Stt></list>`)
+    }
+    expect((await (await gatewayOn(respond)).inquire([outside], NEVER))[0]?.kind).toBe('settled')
+    expect(frontEnd?.seen.map(({ bytes }) => codeOf(bytes))).toEqual(['4005', '4015'])
+    await frontEnd?.close()
+    const swapped: Respond = bytes =>
+      codeOf(bytes) === '4015' ? say(bytes, 'MA0103', null) : say(bytes, '000000', state('30'))
+    const gateway = await gatewayOn(swapped, { payment: '4018' })
+    expect((await gateway.inquire([outside], NEVER))[0]?.kind).toBe('refused')
+    await frontEnd?.close()
+    const unclear: Respond = bytes =>
+      codeOf(bytes) === '4015' ? say(bytes, 'GW3002', null) : say(bytes, 'MA0103', null)
+    expect((await (await gatewayOn(unclear)).inquire([outside], NEVER))[0]?.kind).toBe('unavailable')
   })
 
   test('absence can be made final by the site, but never before thirty minutes', () => {

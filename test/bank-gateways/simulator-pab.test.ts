@@ -340,7 +340,7 @@ describe('4018 and 4015', () => {
 
 function batch(voucher: string, rows: readonly Fields[]): string {
   const { ThirdVoucher: _voucher, CcyCode: _ccy, OutAcctNo, OutAcctName, SysFlag: _sys, ...item } = SINGLE
-  const items = rows.map(row => ({ SThirdVoucher: '1', ...item, ...row }) as Fields)
+  const items = rows.map((row): Fields => ({ SThirdVoucher: '1', ...item, ...row }))
   const minor = items.reduce((sum, one) => sum + BigInt((one['TranAmount'] ?? '').replace('.', '')), 0n).toString()
   const total = `${minor.padStart(3, '0').slice(0, -2)}.${minor.padStart(3, '0').slice(-2)}`
   const head = { ThirdVoucher: voucher, totalCts: String(rows.length), totalAmt: total, BSysFlag: 'N', CcyCode: 'RMB' }

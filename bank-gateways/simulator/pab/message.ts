@@ -113,7 +113,7 @@ export function compose(head: Head, answer: Answer, nowMs: number, disturbance: 
     serial.padEnd(20),
     answer.code,
   ].join('')
-  const after = `0000` + `01${' '.repeat(12)}` + '0'.repeat(10) + '0'
+  const after = `000001${' '.repeat(12)}00000000000`
   const header = [Buffer.from(before, 'latin1'), textRegion(answer.text, head.encoding), Buffer.from(after, 'latin1')]
   return { status: 200, contentType: 'text/xml; charset=GBK', body: Buffer.concat([...header, body]) }
 }

@@ -2,7 +2,6 @@
 
 import { addDays, compactDayOf, compactTimeOf, dayFromCompact, dayOf, midnightOf } from '../engine/bank-time'
 import type { Account, Row } from '../engine/book'
-import type { Disturbance } from '../engine/faults'
 import { isUsableBy } from '../engine/payments'
 import { balanceBefore, counterpartyOf, isReturn, partyOf, rowsBetween } from '../engine/postings'
 import { box, leaves, textOf } from '../engine/xml'
@@ -13,7 +12,7 @@ const DEFAULT_SIZE = 30
 const TODAY_MAX = 100
 const HISTORY_MAX = 1000
 
-export function queryBalance(pab: Pab, { head, body }: Message, _: Disturbance): Answer {
+export function queryBalance(pab: Pab, { head, body }: Message): Answer {
   const { context, desk } = pab
   const account = context.book.account(context.bank, textOf(body, 'Account'))
   if (!account || !isUsableBy(account, head.mrchCode)) return refused(pab, 'payer-unknown', '账号不存在')

@@ -75,9 +75,16 @@ function noRecord({ protocol }: Pab): Answer {
   return { code: protocol.codes['no-record'], text: '无符合条件的记录', inner: null }
 }
 
+/** QueryType of a state that is no longer in process. */
+const KINDS: ReadonlyMap<Shown['state'], string> = new Map([
+  ['success', '1'],
+  ['failed', '2'],
+  ['rejected', '2'],
+  ['returned', '4'],
+])
+
 function isOfType({ state }: Shown, queryType: string): boolean {
-  const type = { success: '1', failed: '2', rejected: '2', returned: '4' }[String(state)] ?? '3'
-  return ['', '0', type].includes(queryType)
+  return ['', '0', KINDS.get(state) ?? '3'].includes(queryType)
 }
 
 function stateOf(pab: Pab, shown: Shown): string {
