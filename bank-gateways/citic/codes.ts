@@ -11,6 +11,8 @@ export type SttClass = 'settled' | 'refused' | 'unknown'
 export const CODE_OUTCOMES = {
   submit: ['accepted', 'refused', 'notExecuted', 'uncertain'],
   inquiry: ['absent', 'unavailable'],
+  /** Of DLTRNALL and DLEDDRSQ: what they say where there is nothing to list is not known. */
+  list: ['empty'],
 } as const
 
 export type ExtraCode = {
@@ -78,6 +80,11 @@ export function submitClassOf(code: string, extras: readonly ExtraCode[]): Submi
 
 export function inquiryClassOf(code: string, extras: readonly ExtraCode[]): InquiryClass {
   return listed(code)?.inquiry ?? extra(code, 'inquiry', extras) ?? 'unavailable'
+}
+
+/** True for a code that the site knows to mean "nothing to list". */
+export function isEmptyList(code: string, extras: readonly ExtraCode[]): boolean {
+  return extra(code, 'list', extras) === 'empty'
 }
 
 export function sttOf(stt: string): (typeof STTS)[string] | null {

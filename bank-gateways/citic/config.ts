@@ -14,11 +14,14 @@ const ownAccount = z.strictObject({
   city: z.string().default(''),
 })
 
-/** One site-confirmed code: what the bank's own manual for this customer says about it, at one level. */
+/**
+ * One site-confirmed code: what the bank's own manual for this customer says about it, at one level. The code of a repeated
+ * clientID is never `refused` or `notExecuted`: exactly then the first payment may have been made.
+ */
 const extraCode = z
   .strictObject({
     code: z.string().regex(/^[A-Za-z0-9]{1,20}$/),
-    level: z.enum(['submit', 'inquiry']),
+    level: z.enum(['submit', 'inquiry', 'list']),
     outcome: z.string(),
     meaning: z.string().min(1),
   })

@@ -4,7 +4,7 @@
 import { Fault } from '../../connector/ports'
 import { post, Unsent, type HttpAnswer } from '../shared/http'
 import { readReply, requestBytes, type Reply } from './codec'
-import { describeCode, problem, type Problem } from './codes'
+import { describeCode, isEmptyList, problem, type Problem } from './codes'
 import type { CiticConfig } from './config'
 
 export type Answer =
@@ -53,6 +53,22 @@ export async function query(
   const { code, text } = answer.reply.status
   if (code !== 'AAAAAAA') throw new Fault(code, describeCode(code, text, config.codes))
   return answer.reply
+}
+
+/** As `query`, for a list: null where the site knows the bank's code for "nothing to list". */
+export async function queryList(
+  exchange: Exchange,
+  action: string,
+  fields: readonly string[],
+  config: CiticConfig,
+  signal: AbortSignal,
+): Promise<Reply | null> {
+  try {
+    return await query(exchange, action, fields, config, signal)
+  } catch (error) {
+    if (error instanceof Fault && isEmptyList(error.code, config.codes)) return null
+    throw error
+  }
 }
 
 export function faultOf(found: Problem): Fault {

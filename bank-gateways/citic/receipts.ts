@@ -10,7 +10,7 @@ import { element, find, textAt, type XmlNode } from '../shared/xml'
 import { listOf, money, type Reply } from './codec'
 import { problem } from './codes'
 import { accountOf, type CiticConfig, type ReceiptConfig } from './config'
-import { faultOf, query, type Exchange } from './exchange'
+import { faultOf, query, queryList, type Exchange } from './exchange'
 
 export type ReceiptDeps = {
   readonly config: CiticConfig
@@ -65,7 +65,8 @@ async function findReceipt(
   const matches: Found[] = []
   for (let page = 0, seen = 0; page < MAX_PAGES; page += 1) {
     const fields = listFields(account, line, wanted.isToday, seen + 1)
-    const reply = await query(exchange, 'DLEDDRSQ', fields, config, signal)
+    const reply = await queryList(exchange, 'DLEDDRSQ', fields, config, signal)
+    if (reply === null) break
     matches.push(...reply.rows.filter(row => isOf(row, line, wanted.tranNo)).map(foundOf))
     const total = textAt(reply.body, 'totalCount')
     if (!/^\d{1,9}$/.test(total)) throw faultOf(problem('citic.paging', `totalCount ${total.slice(0, 20)}`))

@@ -8,7 +8,7 @@ import { dayOf } from './codec'
 import { readLine, readRows, statementFields, type StatementRows } from './codec-statement'
 import { problem } from './codes'
 import { accountOf, type CiticConfig } from './config'
-import { faultOf, query, type Exchange } from './exchange'
+import { faultOf, queryList, type Exchange } from './exchange'
 
 export type StatementDeps = { readonly config: CiticConfig; readonly clock: Clock; readonly exchange: Exchange }
 
@@ -34,8 +34,10 @@ export async function statementPage(
   const position = after === null ? segmentFrom(range.from, range, today) : resumed(after, range)
   if (position === null) return { items: [], next: null }
   const asked = { account, ...position, count: config.statementPageSize }
-  const reply = await query(exchange, 'DLTRNALL', statementFields(asked), config, signal)
-  const answer = readRows(reply)
+  const reply = await queryList(exchange, 'DLTRNALL', statementFields(asked), config, signal)
+  // "Nothing to list" behind a page that promised more would be a gap.
+  if (reply === null && position.start > 1) throw faultOf(problem('citic.paging', cursorOf(position)))
+  const answer = reply === null ? { rows: [], total: 0 } : readRows(reply)
   const halved = halvedWhenTooMany(position, answer)
   if (halved) return { items: [], next: cursorOf(halved) }
   const items = answer.rows.map((row, index) => readLine(row, position.start + index, account, known.currency))

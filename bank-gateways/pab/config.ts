@@ -11,7 +11,10 @@ const ownAccount = z.strictObject({
   city: z.string().default(''),
 })
 
-/** One site-confirmed header code: what the bank's own manual for this customer says about it, at one level. */
+/**
+ * One site-confirmed header code: what the bank's own manual for this customer says about it, at one level. The code of a
+ * repeated ThirdVoucher is never `refused` or `notExecuted`: exactly then the first payment may have been made.
+ */
 const extraCode = z
   .strictObject({
     code: z.string().regex(/^[A-Za-z0-9]{1,6}$/),

@@ -366,6 +366,8 @@ describe('what an answer to a status query says', () => {
   test('an outer status other than AAAAAAA is the question’s: the payment stays as it is', async () => {
     for (const code of Object.keys(STATUSES).filter(status => status !== 'AAAAAAA' && status !== 'EEEEEEE'))
       expect([code, await asked(`<status>${code}</status>`)]).toMatchObject([code, { kind: 'unavailable' }])
+    for (const code of ['ED00001', 'CP99999', 'BACKEND', 'AAAAAA', 'aaaaaaa'])
+      expect([code, await asked(`<status>${code}</status>`)]).toMatchObject([code, { kind: 'unavailable', code }])
     expect(await asked('<status>EEEEEEE</status>')).toEqual({ kind: 'absent', code: 'EEEEEEE' })
     // "None" with a row is a contradiction.
     expect(await asked(row('1').replace('AAAAAAA', 'EEEEEEE'))).toMatchObject({ kind: 'unavailable' })
@@ -460,6 +462,20 @@ describe('statement', () => {
   ])('a row or page with %s is refused by name', async (_, from, to, code) => {
     const gateway = await gatewayOn(() => goldenReply(text => text.replace(from, to)))
     await expect(gateway.statement(PAYER, RANGE, null, NEVER)).rejects.toMatchObject({ code })
+  })
+
+  test('a code is an empty list only where the site says so, and never behind a page that promised more', async () => {
+    const codes = [{ code: 'ED00009', level: 'list', outcome: 'empty', meaning: '无明细' }]
+    const gateway = await gatewayOn(() => stream('<status>ED00009</status>'), { codes })
+    expect(await gateway.statement(PAYER, RANGE, null, NEVER)).toEqual({ items: [], next: null })
+    expect(await gateway.receipt?.(PAYER, line(), NEVER)).toBeNull()
+    await expect(gateway.statement(PAYER, RANGE, '2026-02-27:2026-03-01:21', NEVER)).rejects.toMatchObject({
+      code: 'citic.paging',
+    })
+    await expect(gateway.balance(PAYER, NEVER)).rejects.toMatchObject({ code: 'ED00009' })
+    await frontEnd?.close()
+    const unaware = await gatewayOn(() => stream('<status>ED00009</status>'))
+    await expect(unaware.statement(PAYER, RANGE, null, NEVER)).rejects.toMatchObject({ code: 'ED00009' })
   })
 
   test('rows that stop while the total says that there are more are a Fault, never an end', async () => {

@@ -405,6 +405,17 @@ describe('what an answer to a status query says', () => {
     expect(await asked(state('20', '<TranAmount>1,05</TranAmount>'))).toMatchObject({ code: 'pab.undecodable' })
   })
 
+  test('what is said of another package is not of ours', async () => {
+    const other = '<ThirdVoucher>20260102030405000007</ThirdVoucher>'
+    const sending = await gatewayOn(bytes => say(bytes, '000000', other), { payment: '4018' })
+    expect((await sending.send([outside], NEVER))[0]).toMatchObject({ kind: 'uncertain', code: 'pab.wrong_item' })
+    await frontEnd?.close()
+    const item = `<list><SThirdVoucher>${outside.reference}</SThirdVoucher><Stt>20</Stt></list>`
+    const inner = `<OrigThirdVoucher>20260102030405000007</OrigThirdVoucher>${item}`
+    const asking = await gatewayOn(bytes => say(bytes, '000000', inner), { payment: '4018' })
+    expect((await asking.inquire([outside], NEVER))[0]).toMatchObject({ kind: 'unavailable', code: 'pab.wrong_item' })
+  })
+
   test('4015: an item that is missing or twice is not known, the other is judged; MA0103 is absent for all', async () => {
     const item = (reference: string, stt: string): string =>
       `<list><SThirdVoucher>${reference}</SThirdVoucher><Stt>${stt}</Stt></list>`

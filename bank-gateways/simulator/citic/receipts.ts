@@ -20,6 +20,7 @@ export function listReceipts(citic: Citic, { body, userName }: Message): Answer 
   if (!account) return statusElements(reasonStatus(citic.protocol, 'payer-unknown', ''))
   const rows = rowsAsked(citic, account, body)
   if (typeof rows === 'string') return refused(citic, 'invalid-field', rows)
+  if (rows.length === 0 && citic.protocol.emptyList === 'code') return refused(citic, 'empty-list', '无回单')
   const start = Number(textOf(body, 'startNo')) - 1
   const page = rows.slice(start, start + Number(textOf(body, 'pageSize')))
   return (

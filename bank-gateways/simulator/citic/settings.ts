@@ -32,6 +32,7 @@ const codesSchema = z
     'not-simulated': code('SM00012', 'An action the simulator does not have. 模拟银行不支持的交易。'),
     identity: code('SM00013', 'userName unknown. 登录名不存在。'),
     'logged-off': code('SM00014', 'Logged off after idling; this request logs in again. 空闲签退,本次请求重新登录。'),
+    'empty-list': code('SM00017', 'Nothing to list, where `emptyList` is `code`. 无明细。'),
     'too-many': code('SM00015', 'Over the hourly limit. 超过每小时笔数。'),
     maintenance: code('SM00099', 'Ordered maintenance or message-level error. 系统维护。'),
     'bad-message': code('SM00098', 'The message cannot be read. 报文不可读。'),
@@ -67,6 +68,10 @@ const protocolSchema = z
       .enum(['ascending', 'descending'])
       .default('ascending')
       .describe('Order of DLTRNALL rows (not known). 明细排列顺序。'),
+    emptyList: z
+      .enum(['ok', 'code'])
+      .default('ok')
+      .describe('A list without rows: AAAAAAA and none, or a code of its own (not known). 无明细时的应答。'),
     pageMax: z
       .number()
       .int()

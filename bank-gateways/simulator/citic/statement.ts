@@ -23,6 +23,7 @@ export function queryStatement(citic: Citic, { body, userName }: Message): Answe
   const wanted = amountsAsked(body)
   if (!wanted) return refused(citic, 'invalid-field', 'lowAmount/upAmount')
   const rows = rowsBetween(account, midnightOf(from), midnightOf(addDays(to, 1))).filter(row => wanted(row.amount))
+  if (rows.length === 0 && protocol.emptyList === 'code') return refused(citic, 'empty-list', '无明细')
   const ordered = protocol.statementOrder === 'descending' ? rows.toReversed() : rows
   const start = Number(textOf(body, 'startRecord')) - 1
   const page = ordered.slice(start, start + Math.min(Number(textOf(body, 'pageNumber')), protocol.pageMax))

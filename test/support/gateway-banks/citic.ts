@@ -16,6 +16,7 @@ export const CITIC: readonly BankSetup[] = [
       {
         statementOrder: 'descending',
         receiptSerialName: 'bresqNo',
+        emptyList: 'code',
       },
     ),
     cannotShow: noSerial(),
@@ -47,6 +48,7 @@ function citic(reading: string, payment: Payment, protocol: Protocol<'citic'>): 
       payment,
       batchMax: 5,
       receipts: {},
+      codes: [{ code: 'SM00017', level: 'list', outcome: 'empty', meaning: '无明细' }],
       ...waits,
     }),
     codes: {
