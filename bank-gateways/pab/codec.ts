@@ -64,10 +64,11 @@ export function balanceFields(account: string, cashType: 'C' | 'R'): readonly st
 /** TotalAmount is the book balance, Balance what may be used. The bank gives no instant: it is of the bank's day. */
 export function readBalance({ body }: Reply, account: string, nowMs: number): Balance | Problem {
   const masked = maskedAccount(account)
-  const named = textAt(body, 'Account')
-  if (named !== account) return problem('pab.wrong_item', `${maskedAccount(named)} ≠ ${masked}`)
-  const currency = currencyOf(textAt(body, 'CcyCode'))
-  if (currency === null) return problem('pab.row', `CcyCode ${JSON.stringify(textAt(body, 'CcyCode').slice(0, 10))}`)
+  // The question named one account and RMB; that the answer repeats them is not confirmed, that it denies them is a fault.
+  const [named, code] = [textAt(body, 'Account'), textAt(body, 'CcyCode')]
+  if (named !== '' && named !== account) return problem('pab.wrong_item', `${maskedAccount(named)} ≠ ${masked}`)
+  const currency = currencyOf(code || 'RMB')
+  if (currency !== 'CNY') return problem('pab.row', `CcyCode ${JSON.stringify(code.slice(0, 10))}`)
   const read = (name: string): Money | string | null => money(textAt(body, name), currency)
   const current = read('TotalAmount')
   if (typeof current === 'string' || current === null) return problem('pab.row', `TotalAmount of ${masked}: ${current}`)

@@ -1,15 +1,14 @@
 // One packet to the front-end and its answer, on one connection, over TCP or HTTP. It says how far the packet can have got and
 // nothing about what the answer means; it never repeats a packet.
 
-import type { Clock } from '../../connector/ports'
-import { Fault } from '../../connector/ports'
+import { Fault, type Clock } from '../../connector/ports'
 import { bankStamp } from '../../connector/core/bank-time'
 import { post, Unsent } from '../shared/http'
 import { exchangeOverTcp } from '../shared/tcp'
 import { readReply, requestBody, type Reply } from './codec'
 import { describeCode, inquiryClassOf, problem, type Problem } from './codes'
 import type { PabConfig } from './config'
-import { FRAMING, requestPacket } from './packet'
+import { FRAMING, requestPacket, type RequestHeader } from './packet'
 
 export type Answer =
   | { readonly kind: 'answer'; readonly reply: Reply }
@@ -26,22 +25,10 @@ export function createExchange(config: PabConfig, clock: Clock, sequence: () => 
   return async (tranCode, fields, signal) => {
     let packet: Buffer
     let serial: string
-    const stamp = bankStamp(clock.now())
     try {
+      const stamp = bankStamp(clock.now())
       serial = `${stamp.slice(0, 8)}${messageNumber(sequence())}`
-      packet = requestPacket(
-        {
-          encoding: config.encoding,
-          protocol: protocolOf(config),
-          mrchCode: config.mrchCode,
-          tranCode,
-          operator: config.operator,
-          day: stamp.slice(0, 8),
-          time: stamp.slice(8, 14),
-          serial,
-        },
-        requestBody(fields, config.encoding),
-      )
+      packet = requestPacket({ ...headOf(config, stamp), tranCode, serial }, requestBody(fields, config.encoding))
     } catch {
       // The cause stays here: it may quote the message.
       return { kind: 'unsent', problem: problem('pab.unbuildable', tranCode) }
@@ -57,6 +44,19 @@ export function createExchange(config: PabConfig, clock: Clock, sequence: () => 
     if ('reason' in bytes) return { kind: 'uncertain', problem: bytes }
     const reply = readReply(bytes, { tranCode, serial: config.checksReplySerial ? serial : null })
     return 'reason' in reply ? { kind: 'uncertain', problem: reply } : { kind: 'answer', reply }
+  }
+}
+
+/** The fields of the header that are the site's and the moment's. */
+function headOf(config: PabConfig, stamp: string): Omit<RequestHeader, 'tranCode' | 'serial'> {
+  const { encoding, mrchCode, operator } = config
+  return {
+    encoding,
+    protocol: protocolOf(config),
+    mrchCode,
+    operator,
+    day: stamp.slice(0, 8),
+    time: stamp.slice(8, 14),
   }
 }
 

@@ -201,6 +201,18 @@ describe('receipts', () => {
     expect(await gateway.receipt?.(PAYER, other, NEVER)).toBeNull()
   })
 
+  test('a key that is not of this gateway, and a stranger’s account, are a Fault before anything leaves', async () => {
+    const gateway = await gatewayOn(byAction)
+    await expect(gateway.receipt?.(PAYER, line({ receiptKey: 'x' }), NEVER)).rejects.toMatchObject({
+      code: 'citic.receipt_key',
+    })
+    const stranger = '8110000000000000003'
+    const asked = gateway.receipt?.(stranger, line(), NEVER)
+    await expect(asked).rejects.toMatchObject({ code: 'citic.unknown_account' })
+    await expect(asked).rejects.not.toThrow(stranger)
+    expect(frontEnd?.seen).toEqual([])
+  })
+
   test.each([
     ['no zip', { fileConTent: 'AAAA' }],
     ['no content', { fileConTent: '' }],

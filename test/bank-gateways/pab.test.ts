@@ -239,6 +239,22 @@ describe('messages', () => {
     expectSent(0, '4001')
   })
 
+  test('a balance of another account or in another currency is a Fault; one that names neither is what was asked', async () => {
+    for (const [inner, code] of [
+      ['<TotalAmount>1.00</TotalAmount>', null],
+      ['<Account>11000000000003</Account><TotalAmount>1.00</TotalAmount>', 'pab.wrong_item'],
+      ['<CcyCode>USD</CcyCode><TotalAmount>1.00</TotalAmount>', 'pab.row'],
+      ['<TotalAmount></TotalAmount>', 'pab.row'],
+      ['<TotalAmount>1.00</TotalAmount><Balance>x</Balance>', 'pab.row'],
+    ] as const) {
+      const gateway = await gatewayOn(bytes => say(bytes, '000000', inner))
+      const answer = gateway.balance(PAYER, NEVER)
+      if (code === null) expect((await answer).current).toEqual({ minor: 100n, currency: 'CNY' })
+      else await expect(answer).rejects.toMatchObject({ code })
+      await frontEnd?.close()
+    }
+  })
+
   test('4013 leaves byte for byte; a reference is read on our debit and on its return, not in a stranger’s words', async () => {
     const gateway = await gatewayOn(byCode)
     const page = await gateway.statement(PAYER, { from: '2026-02-27', to: '2026-02-28' }, null, NEVER)
