@@ -5,7 +5,7 @@ import { inquiryFields, listOf } from './codec'
 import { instructionProblem, outwardFields, rowFields } from './codec-payment'
 import { problem, type Problem } from './codes'
 import type { CiticConfig } from './config'
-import type { Exchange } from './exchange'
+import type { Answer, Exchange } from './exchange'
 import { inquiryOutcome, outwardOutcome, rowOutcome, uncertain, unavailable } from './outcomes'
 
 export type PaymentDeps = { readonly config: CiticConfig; readonly exchange: Exchange }
@@ -34,8 +34,9 @@ export async function inquirePayments(
   signal: AbortSignal,
 ): Promise<readonly InquiryOutcome[]> {
   const outcomes: InquiryOutcome[] = []
+  let answer: Answer | null = null
   for (const instruction of batch) {
-    const answer = await exchange('DLCIDSTT', inquiryFields(instruction.reference), signal)
+    answer = await unlessHalted(answer, () => exchange('DLCIDSTT', inquiryFields(instruction.reference), signal))
     outcomes.push(
       answer.kind === 'answer' ? inquiryOutcome(answer.reply, instruction, config) : unavailable(answer.problem),
     )
@@ -51,15 +52,21 @@ function sendProblem(instruction: Instruction, batch: readonly Instruction[], co
 
 type Outcomes = Map<string, SendOutcome>
 
-/** After an abort every further message is refused before it leaves, so the loop runs out at once. */
+/** A front-end that did not answer the message before is not given another one: what is behind it was not sent. */
+async function unlessHalted(before: Answer | null, exchange: () => Promise<Answer>): Promise<Answer> {
+  if (before === null || before.kind === 'answer') return exchange()
+  return { kind: 'unsent', problem: problem('citic.halted', '') }
+}
+
 async function sendOneByOne(
   { config, exchange }: PaymentDeps,
   batch: readonly Instruction[],
   signal: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map()
+  let answer: Answer | null = null
   for (const instruction of batch) {
-    const answer = await exchange('DLOUTTRN', outwardFields(instruction, config), signal)
+    answer = await unlessHalted(answer, () => exchange('DLOUTTRN', outwardFields(instruction, config), signal))
     outcomes.set(
       instruction.reference,
       answer.kind === 'answer'
@@ -76,9 +83,13 @@ async function sendInRows(
   signal: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map()
+  let before: Answer | null = null
   for (let start = 0; start < batch.length; start += config.batchMax) {
     const message = batch.slice(start, start + config.batchMax)
-    const answer = await exchange('DLINTTRN', [listOf(message.map(rowFields))], signal)
+    const answer: Answer = await unlessHalted(before, () =>
+      exchange('DLINTTRN', [listOf(message.map(rowFields))], signal),
+    )
+    before = answer
     for (const instruction of message)
       outcomes.set(
         instruction.reference,

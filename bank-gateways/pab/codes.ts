@@ -107,6 +107,7 @@ export type Problem = { readonly code: string; readonly reason: string }
 const PROBLEMS = {
   'pab.unreachable': ['连不上前置机，报文未发出', 'front-end unreachable, nothing was sent'],
   'pab.aborted': ['已中止，未发出', 'aborted, nothing was sent'],
+  'pab.halted': ['前一个报文没有应答，本笔未发出', 'the packet before it got no answer, nothing was sent'],
   'pab.unbuildable': ['报文无法组成，未发出', 'the message cannot be built, nothing was sent'],
   'pab.no_answer': ['报文可能已到银行，未收到完整应答', 'the bank may have received it; no complete answer came'],
   'pab.http_status': ['前置机返回非 200 状态', 'the front-end answered with an HTTP status other than 200'],

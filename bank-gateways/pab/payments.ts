@@ -5,7 +5,7 @@ import { element } from '../shared/xml'
 import { batchFields, instructionProblem, singleFields } from './codec-payment'
 import { problem, type Problem } from './codes'
 import type { PabConfig } from './config'
-import type { Exchange } from './exchange'
+import type { Answer, Exchange } from './exchange'
 import { batchInquiry, batchOutcome, singleInquiry, singleOutcome, uncertain, unavailable } from './outcomes'
 
 export type PaymentDeps = { readonly config: PabConfig; readonly exchange: Exchange }
@@ -53,15 +53,21 @@ function sendProblem(instruction: Instruction, batch: readonly Instruction[], co
 
 type Outcomes = Map<string, SendOutcome>
 
-/** After an abort every further packet is refused before it leaves, so the loop runs out at once. */
+/** A front-end that did not answer the packet before is not given another one: what is behind it was not sent. */
+async function unlessHalted(before: Answer | null, exchange: () => Promise<Answer>): Promise<Answer> {
+  if (before === null || before.kind === 'answer') return exchange()
+  return { kind: 'unsent', problem: problem('pab.halted', '') }
+}
+
 async function sendOneByOne(
   { config, exchange }: PaymentDeps,
   batch: readonly Instruction[],
   signal: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map()
+  let answer: Answer | null = null
   for (const instruction of batch) {
-    const answer = await exchange('4004', singleFields(instruction, config), signal)
+    answer = await unlessHalted(answer, () => exchange('4004', singleFields(instruction, config), signal))
     outcomes.set(
       instruction.reference,
       answer.kind === 'answer'
@@ -103,8 +109,10 @@ async function askSingles(
   signal: AbortSignal,
 ): Promise<Inquiries> {
   const outcomes: Inquiries = new Map()
+  let answer: Answer | null = null
   for (const instruction of batch) {
-    const answer = await exchange('4005', [element('OrigThirdVoucher', instruction.reference)], signal)
+    const fields = [element('OrigThirdVoucher', instruction.reference)]
+    answer = await unlessHalted(answer, () => exchange('4005', fields, signal))
     outcomes.set(
       instruction.reference,
       answer.kind === 'answer' ? singleInquiry(answer.reply, instruction, config) : unavailable(answer.problem),
@@ -120,13 +128,15 @@ async function askPackages(
   signal: AbortSignal,
 ): Promise<Inquiries> {
   const outcomes: Inquiries = new Map()
+  let before: Answer | null = null
   for (const reference of new Set(batch.map(instruction => instruction.batch.reference))) {
     const members = batch.filter(instruction => instruction.batch.reference === reference)
     const fields = [
       element('OrigThirdVoucher', reference),
       ...members.map(member => element('HOResultSet4015R', [element('SThirdVoucher', member.reference)])),
     ]
-    const answer = await exchange('4015', fields, signal)
+    const answer: Answer = await unlessHalted(before, () => exchange('4015', fields, signal))
+    before = answer
     for (const member of members)
       outcomes.set(
         member.reference,

@@ -1,4 +1,4 @@
-// The bank simulators: real servers for the banks of registry.ts over one durable ledger, with faults to order, for rehearsals and
+// The bank simulators: real servers for ICBC and BOC over one durable ledger, with faults to order, for rehearsals and
 // tests. Written from the protocol reference alone; it shares no code with the gateways it is meant to test.
 
 import type { Clock } from '../../connector/ports'

@@ -438,6 +438,20 @@ describe('the line', () => {
     })
   })
 
+  test('behind a message that got no answer nothing more is sent or asked; behind a bad answer it goes on', async () => {
+    const silent = await gatewayOn(() => 'close')
+    expect(await silent.send([outside, inside], NEVER)).toMatchObject([
+      { kind: 'uncertain', code: 'citic.no_answer' },
+      { kind: 'unsent', code: 'citic.halted' },
+    ])
+    expect(frontEnd?.seen.length).toBe(1)
+    expect(await silent.inquire([outside, inside], NEVER)).toMatchObject([
+      { kind: 'unavailable', code: 'citic.no_answer' },
+      { kind: 'unavailable', code: 'citic.halted' },
+    ])
+    expect(frontEnd?.seen.length).toBe(2)
+  })
+
   test('an abort ends the message under way as uncertain and those behind it unsent, at once', async () => {
     const controller = new AbortController()
     const gateway = await gatewayOn(() => {
@@ -445,7 +459,7 @@ describe('the line', () => {
       return 'silent'
     })
     const sent = await gateway.send([outside, inside], controller.signal)
-    expect(sent).toMatchObject([{ kind: 'uncertain' }, { kind: 'unsent', code: 'citic.aborted' }])
+    expect(sent).toMatchObject([{ kind: 'uncertain' }, { kind: 'unsent', code: 'citic.halted' }])
     expect(frontEnd?.seen.length).toBe(1)
   })
 

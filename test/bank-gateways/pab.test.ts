@@ -534,6 +534,20 @@ describe('the line', () => {
     }
   })
 
+  test('behind a packet that got no answer nothing more is sent or asked; behind a bad answer it goes on', async () => {
+    const silent = await gatewayOn(() => 'close')
+    expect(await silent.send([outside, inside], NEVER)).toMatchObject([
+      { kind: 'uncertain', code: 'pab.no_answer' },
+      { kind: 'unsent', code: 'pab.halted' },
+    ])
+    expect(frontEnd?.seen.length).toBe(1)
+    expect(await silent.inquire([outside, inside], NEVER)).toMatchObject([
+      { kind: 'unavailable', code: 'pab.no_answer' },
+      { kind: 'unavailable', code: 'pab.halted' },
+    ])
+    expect(frontEnd?.seen.length).toBe(2)
+  })
+
   test('an abort ends the packet under way as uncertain and those behind it unsent, at once', async () => {
     const controller = new AbortController()
     const gateway = await gatewayOn(() => {
@@ -541,7 +555,7 @@ describe('the line', () => {
       return 'silent'
     })
     const sent = await gateway.send([outside, inside], controller.signal)
-    expect(sent).toMatchObject([{ kind: 'uncertain' }, { kind: 'unsent', code: 'pab.aborted' }])
+    expect(sent).toMatchObject([{ kind: 'uncertain' }, { kind: 'unsent', code: 'pab.halted' }])
     expect(frontEnd?.seen.length).toBe(1)
   })
 
