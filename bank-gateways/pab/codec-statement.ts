@@ -90,11 +90,12 @@ export function readLine(row: XmlNode, position: number, account: string, config
 }
 
 /**
- * Our reference behind the purpose. On money coming in, whoever paid wrote the purpose: there it is read only where the bank's
- * own words say that the line takes a payment of ours back.
+ * Our reference behind the purpose: ours end in at least twelve digits, an invoice's number seldom does. On money coming in,
+ * whoever paid wrote the purpose: there it is read only where the bank's own words say that the line takes a payment of ours
+ * back.
  */
 function referenceIn(purpose: string, config: PabConfig): string {
-  return config.referenceInPurpose ? (/(?:^|\s)([0-9A-Za-z]{10,20})$/.exec(purpose)?.[1] ?? '') : ''
+  return config.referenceInPurpose ? (/(?:^|\s)([0-9A-Za-z]{0,8}\d{12,20})$/.exec(purpose)?.[1] ?? '') : ''
 }
 
 type Counterparty = Pick<StatementLine, 'counterAccount' | 'counterName' | 'counterBank'>

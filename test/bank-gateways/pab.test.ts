@@ -630,6 +630,23 @@ describe('statement', () => {
     await expect(gateway.statement(PAYER, RANGE, null, NEVER)).rejects.toMatchObject({ code: 'pab.paging' })
   })
 
+  test.each([
+    ['货款 260301001000001', '260301001000001'],
+    ['YQ260301001000001', 'YQ260301001000001'],
+    ['货款260301001000001', ''],
+    ['货款 INV2026000123', ''],
+    ['260301001000001 货款', ''],
+    ['货款', ''],
+    ['', ''],
+  ])('of the purpose 「%s」 on money going out the reference is 「%s」', async (purpose, reference) => {
+    const rows = row('1').replace('</list>', `<Purpose>${purpose}</Purpose></list>`)
+    const gateway = await gatewayOn(bytes => say(bytes, '000000', `<EndFlag>Y</EndFlag>${rows}`))
+    const page = await gateway.statement(PAYER, RANGE, null, NEVER)
+    expect(page.items.map(line => [line.purpose, line.reference])).toEqual([[purpose, reference]])
+    const without = gatewayAt(frontEnd?.url ?? '', { referenceInPurpose: false })
+    expect((await without.statement(PAYER, RANGE, null, NEVER)).items[0]?.reference).toBe('')
+  })
+
   test('a row without a detail number has no id of its own, and rows of the day before stay out of today', async () => {
     const rows = row('1').replace(/<DetailSerialNo>1</, '<DetailSerialNo><') + row('2')
     const gateway = await gatewayOn(bytes => say(bytes, '000000', `<EndFlag>Y</EndFlag>${rows}`))
