@@ -13,6 +13,7 @@ import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { bankSim } from './cli/bank-sim'
+import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
@@ -22,6 +23,8 @@ import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { openSite, readConfig, type Parts } from './cli/site'
+import { parse } from './cli/statement'
+import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -162,6 +165,7 @@ function build(finish: (code: number) => void): Command {
     })()
   addPayment(program, withDeps, output)
   addOutbox(program, withDeps, output)
+  addStatement(program, output, run, withDeps)
   return program
 }
 
@@ -216,6 +220,38 @@ function addPayment(program: Command, withDeps: WithDeps, output: () => Output):
         withDeps(deps => decide(deps, id, options.as, options.reason, output())),
       )
   }
+}
+
+function addStatement(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+  withDeps: WithDeps,
+): void {
+  const statement = program.command('statement').description('对账单文件 / statement files')
+  statement
+    .command('parse <file>')
+    .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
+  statement
+    .command('import <file>')
+    .description('把对账单文件的流水导入一次 / bring a statement file’s lines into the store, once')
+    .option('--account <account>', '仅此账户 / this account only')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .option('--dry-run', '只检查，不写入 / look, store nothing')
+    .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
+    .action((file: string, options: ImportFlags) =>
+      withDeps(deps => importStatementFile(deps, file, options, output())),
+    )
+  program
+    .command('bench')
+    .description('性能测试 / benchmarks')
+    .command('statements')
+    .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
+    .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
+    .option('--rounds <n>', '轮数 / rounds', '3')
+    .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 
 function printSql(dialect: string): number {

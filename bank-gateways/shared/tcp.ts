@@ -72,42 +72,77 @@ export function exchangeOverTcp(
 ): Promise<Buffer> {
   if (signal.aborted) return Promise.reject(new Unsent('aborted before connecting'))
   return new Promise((resolve, reject) => {
-    const received = new Received(framing, limits.maxAnswerBytes)
-    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true })
-    let sent = false
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      socket.destroy()
-    }
-    const fail = (reason: string, cause?: unknown): void => {
-      done()
-      reject(sent ? new Uncertain(reason, { cause }) : new Unsent(reason, { cause }))
-    }
-    const onAbort = (): void => fail('aborted')
-    let timer = setTimeout(() => fail(`no connection within ${limits.connectTimeoutMs} ms`), limits.connectTimeoutMs)
+    const call = new Call(endpoint, limits, { resolve, reject })
+    const onAbort = (): void => call.fail('aborted')
     signal.addEventListener('abort', onAbort, { once: true })
-    // Kept for the life of the socket: an error that comes after the verdict must not end the process.
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(error.message || (error.code ?? error.name), error))
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => fail(`no complete answer within ${limits.answerTimeoutMs} ms`), limits.answerTimeoutMs)
-      // From here on nobody can say that no byte has left.
-      sent = true
-      if (endpoint.requestEnd === 'half-close') socket.end(request)
-      else socket.write(request)
-    })
-    const settle = (verdict: Verdict): void => {
-      if (verdict.kind === 'broken') fail(verdict.reason)
-      if (verdict.kind !== 'whole') return
-      done()
-      resolve(verdict.answer)
-    }
-    socket.on('data', (chunk: Buffer) => settle(received.add(chunk)))
-    socket.on('end', () => settle(received.end()))
-    // A socket may close without `end` or `error`; after a verdict this changes nothing.
-    socket.on('close', () => fail('the connection was closed'))
+    call.onceOver(() => signal.removeEventListener('abort', onAbort))
+    call.run(request, new Received(framing, limits.maxAnswerBytes))
   })
+}
+
+type Settle = { readonly resolve: (answer: Buffer) => void; readonly reject: (error: Error) => void }
+
+/** One connection from its opening to the first verdict; what comes after that changes nothing. */
+class Call {
+  readonly #socket: net.Socket
+  readonly #requestEnd: TcpEndpoint['requestEnd']
+  readonly #limits: TcpLimits
+  readonly #settle: Settle
+  #isSent = false
+  #timer: NodeJS.Timeout
+  #over: () => void = () => undefined
+
+  constructor({ host, port, requestEnd }: TcpEndpoint, limits: TcpLimits, settle: Settle) {
+    this.#limits = limits
+    this.#settle = settle
+    this.#requestEnd = requestEnd
+    this.#socket = net.connect({ host, port, noDelay: true })
+    const { connectTimeoutMs } = limits
+    this.#timer = setTimeout(() => this.fail(`no connection within ${connectTimeoutMs} ms`), connectTimeoutMs)
+  }
+
+  onceOver(over: () => void): void {
+    this.#over = over
+  }
+
+  run(request: Buffer, received: Received): void {
+    const socket = this.#socket
+    // Kept for the life of the socket: an error that comes after the verdict must not end the process.
+    socket.on('error', (error: NodeJS.ErrnoException) => this.fail(error.message || (error.code ?? error.name), error))
+    socket.once('connect', () => this.#send(request))
+    socket.on('data', (chunk: Buffer) => this.#judge(received.add(chunk)))
+    socket.on('end', () => this.#judge(received.end()))
+    // A socket may close without `end` or `error`.
+    socket.on('close', () => this.fail('the connection was closed'))
+  }
+
+  fail(reason: string, cause?: unknown): void {
+    this.#end()
+    this.#settle.reject(this.#isSent ? new Uncertain(reason, { cause }) : new Unsent(reason, { cause }))
+  }
+
+  #send(request: Buffer): void {
+    const { answerTimeoutMs } = this.#limits
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.fail(`no complete answer within ${answerTimeoutMs} ms`), answerTimeoutMs)
+    // From here on nobody can say that no byte has left.
+    this.#isSent = true
+    if (this.#requestEnd === 'half-close') this.#socket.end(request)
+    else this.#socket.write(request)
+  }
+
+  #judge(verdict: Verdict): void {
+    if (verdict.kind === 'broken') this.fail(verdict.reason)
+    if (verdict.kind !== 'whole') return
+    this.#end()
+    this.#settle.resolve(verdict.answer)
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer)
+    this.#over()
+    this.#socket.destroy()
+  }
 }
 
 type Verdict =

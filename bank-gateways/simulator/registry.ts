@@ -1,8 +1,12 @@
 // The simulated banks. A new bank is a folder with one BankProgram and a line in each of the places below.
 
 import { z } from 'zod'
+import { abc } from './abc/program'
+import { abcOptions } from './abc/settings'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
+import { ccb } from './ccb/program'
+import { ccbOptions } from './ccb/settings'
 import { citic } from './citic/program'
 import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
@@ -18,6 +22,8 @@ import { pabOptions } from './pab/settings'
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
+  ccb: ccbOptions.prefault({}),
+  abc: abcOptions.prefault({}),
   citic: citicOptions.prefault({}),
   pab: pabOptions.prefault({}),
 })
@@ -33,7 +39,14 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(citic, options.citic), bound(pab, options.pab)]
+  return [
+    bound(icbc, options.icbc),
+    bound(boc, options.boc),
+    bound(ccb, options.ccb),
+    bound(abc, options.abc),
+    bound(citic, options.citic),
+    bound(pab, options.pab),
+  ]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

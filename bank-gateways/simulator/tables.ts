@@ -1,7 +1,9 @@
 // The README's tables, made from the code they describe. A test fails when the README does not hold them.
 
 import { z } from 'zod'
+import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
+import { ccbOptions } from './ccb/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
@@ -21,11 +23,17 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-const OPTIONS = { icbc: icbcOptions, boc: bocOptions, citic: citicOptions, pab: pabOptions } as const
+const OPTIONS = {
+  icbc: icbcOptions,
+  boc: bocOptions,
+  ccb: ccbOptions,
+  abc: abcOptions,
+  citic: citicOptions,
+  pab: pabOptions,
+} as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {
-  const schema = OPTIONS[bank]
-  const { processing, protocol } = schema.shape
+  const { processing, protocol } = OPTIONS[bank].shape
   const rows = [...settingRows('processing', processing), ...settingRows('protocol', protocol)]
   return table(['setting', 'default', 'meaning 含义'], rows)
 }

@@ -29,7 +29,7 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     after = answer.next
     if (after === null) break
   }
-  const count = await store(deps, settings, lines)
+  const count = await storeLines(deps, settings, lines, lineKeys(lines))
   await saveBalance(deps, settings)
   return count
 }
@@ -52,9 +52,14 @@ export async function linkPayments(deps: Deps): Promise<number> {
   return count
 }
 
-async function store(deps: Deps, settings: AccountSettings, lines: readonly StatementLine[]): Promise<number> {
+/** Stores lines under their keys; those that are there already are left alone. Returns the number of new ones. */
+export async function storeLines(
+  deps: Deps,
+  settings: AccountSettings,
+  lines: readonly StatementLine[],
+  keys: readonly string[],
+): Promise<number> {
   const at = deps.clock.now()
-  const keys = lineKeys(lines)
   const drafts = lines.map((line, index): Omit<StoredLine, 'id'> => ({
     bank: settings.bank,
     account: settings.account,

@@ -263,6 +263,10 @@ export type StoredLine = {
 export interface StatementStore {
   /** Inserts lines whose (account, key) is new, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
+  /** Of these keys, the ones that the account has already. */
+  known(account: string, keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** How many lines the account has of that day. */
+  countOn(account: string, bookedOn: string): Promise<number>
   /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */

@@ -15,6 +15,8 @@ test.each([
   ['faults', faultTable],
   ['ICBC settings', () => settingsTable('icbc')],
   ['BOC settings', () => settingsTable('boc')],
+  ['CCB settings', () => settingsTable('ccb')],
+  ['ABC settings', () => settingsTable('abc')],
   ['CITIC settings', () => settingsTable('citic')],
   ['Ping An settings', () => settingsTable('pab')],
 ])('the README holds the table of %s', (_, table) => {

@@ -1,7 +1,9 @@
 // Every bank of the gateway contract, one line each. A gateway of the registry that is not here fails the suite.
 
 import type { Party } from '../../connector/ports'
+import { ABC } from './gateway-banks/abc'
 import { BOC } from './gateway-banks/boc'
+import { CCB } from './gateway-banks/ccb'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
 import { PAB } from './gateway-banks/pab'
@@ -10,7 +12,7 @@ import type { BankSetup } from './gateway-banks/setup'
 export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CITIC, ...PAB]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC, ...CITIC, ...PAB]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',
