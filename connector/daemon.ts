@@ -10,6 +10,7 @@ import type { Metrics } from './observe/metrics'
 import type { Clock, CommandRequest, DateRange } from './ports'
 import { deliver } from './steps/deliver'
 import type { Deps } from './steps/deps'
+import { fenceWatch } from './steps/fence-watch'
 import { fetchReceipts } from './steps/fetch-receipts'
 import { importStatements, linkPayments } from './steps/import-statements'
 import { inquire } from './steps/inquire'
@@ -64,6 +65,7 @@ function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>]
   return [
     ...perErp,
     ...perBank,
+    ['fence', fenceWatch(deps)],
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],

@@ -17,12 +17,13 @@ import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
+import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { openSite, readConfig, type Parts } from './cli/site'
+import { openSite, readConfig, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
@@ -150,7 +151,7 @@ function build(finish: (code: number) => void): Command {
     .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
     .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
     .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
-  const withDeps: WithDeps = work =>
+  const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -158,18 +159,68 @@ function build(finish: (code: number) => void): Command {
         tell: () => undefined,
       })
       try {
-        return await work(site.deps)
+        return await work(site)
       } finally {
         await site.close()
       }
     })()
-  addPayment(program, withDeps, output)
+  const withDeps: WithDeps = work => withSite(site => work(site.deps))
+  addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
   return program
 }
 
 type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
+
+function addFence(program: Command, output: () => Output, withSite: WithSite): void {
+  const fence = program
+    .command('fence')
+    .description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
+  fence
+    .command('status')
+    .description('能否发送，为何不能 / may this host send, and why not')
+    .action(() => withSite(site => fenceStatus(site, output())))
+  fence
+    .command('sweep')
+    .description('向银行和 ERP 查询并列出差异 / ask banks and ERPs, list what differs')
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { from?: string }) => withSite(site => fenceSweep(site, options.from, output())))
+  fence
+    .command('confirm')
+    .description('具名确认后恢复发送 / a named person opens it')
+    .requiredOption('--as <person>', '确认人姓名 / who confirms')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .option('--accept <id...>', '已查清的差异编号 / differences you answer for', [])
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { as: string; evidence: string; accept: string[]; from?: string }) => {
+      const { as: person, evidence, accept: accepted, from } = options
+      const said = { person, evidence, accepted, ...(from === undefined ? {} : { from }) }
+      return withSite(site => fenceConfirm(site, said, output()))
+    })
+  fence
+    .command('clear <id...>')
+    .description('核对银行后确认未付，逐笔放行或取消 / not paid, says the bank: send it, or cancel it')
+    .requiredOption('--then <send|cancel>', '放行或取消 / send or cancel')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((ids: string[], options: { then: string; as: string; evidence: string }) => {
+      const { then, as: person, evidence } = options
+      if (then !== 'send' && then !== 'cancel')
+        throw new CommanderError(EXIT.usage, 'yinqi.then', '--then: send | cancel')
+      return withSite(({ deps }) => fenceClear(deps, ids, { person, evidence, then }, output()))
+    })
+  fence
+    .command('resolve <id>')
+    .description('待认领流水已说明 / an unclaimed bank line is explained')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((id: string, options: { as: string; evidence: string }) =>
+      withSite(({ deps }) => fenceResolve(deps, id, { person: options.as, evidence: options.evidence }, output())),
+    )
+}
 
 function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
   const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
@@ -184,7 +235,11 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
-function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
+function addPayment(
+  program: Command,
+  { withDeps, withSite }: { readonly withDeps: WithDeps; readonly withSite: WithSite },
+  output: () => Output,
+): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
@@ -217,7 +272,7 @@ function addPayment(program: Command, withDeps: WithDeps, output: () => Output):
       .requiredOption('--as <person>', '操作人姓名 / who')
       .requiredOption('--reason <text>', '原因 / why')
       .action((id: string, options: { as: string; reason: string }) =>
-        withDeps(deps => decide(deps, id, options.as, options.reason, output())),
+        withSite(site => decide(site, id, options.as, options.reason, output())),
       )
   }
 }
@@ -250,7 +305,7 @@ function addStatement(
     .command('statements')
     .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
     .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
-    .option('--rounds <n>', '轮数 / rounds', '3')
+    .option('--rounds <n>', '轮数 / rounds', '5')
     .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 

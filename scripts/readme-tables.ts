@@ -19,7 +19,7 @@ const ROOT = path.resolve(__dirname, '../..')
 
 type Words = Readonly<Record<Lang, string>>
 /** What no registry can say: how sure we are, and what the adapter has been tried on. */
-type Standing = { readonly sure: Words; readonly tested: Words; readonly receipts?: 'none' }
+type Standing = { readonly sure: Words; readonly tested: Words; readonly hasNoReceipts?: true }
 
 const BANKS: Readonly<Record<string, Standing>> = {
   icbc: {
@@ -43,7 +43,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
   },
   ccb: {
-    receipts: 'none',
+    hasNoReceipts: true,
     sure: {
       en: 'confirmed: framing, envelope, 6W8010/8060/0600/0100/0300/0400/6WY101, DEAL_RESULT 2/3/4/5/9. Inferred: DEAL_RESULT A, the HTTP form. Unverified: DEAL_TYPE, refusal codes, a repeated REQUEST_SN, receipts',
       zh: '已证实：报文边界、信封、6W8010/8060/0600/0100/0300/0400/6WY101、DEAL_RESULT 2/3/4/5/9。推断：DEAL_RESULT A、HTTP 表单。未证实：DEAL_TYPE、拒绝码、重复 REQUEST_SN、回单',
@@ -54,7 +54,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
   },
   abc: {
-    receipts: 'none',
+    hasNoReceipts: true,
     sure: {
       en: 'confirmed: header, envelope, CFRT02/21, CQRA06, CQRA10 and its file, CQRT04’s codes. Inferred: CustRef, PreAmt, TimeStab. Unverified: lengths, the error table, CQRA61, a repeated ReqSeqNo, batch, receipts',
       zh: '已证实：报文头、信封、CFRT02/21、CQRA06、CQRA10 及其文件、CQRT04 代码。推断：CustRef、PreAmt、TimeStab。未证实：长度、错误码表、CQRA61、重复 ReqSeqNo、批量、回单',
@@ -75,7 +75,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
   },
   pab: {
-    receipts: 'none',
+    hasNoReceipts: true,
     sure: {
       en: 'confirmed: 222-byte header, 4001, 4004, 4005, 4013, 4018, Stt 20/30/99, MA0103. Inferred: serial in replies, ids of lines, 4015’s absence. Unverified: the error codes, a repeated ThirdVoucher, marker of a return, receipts',
       zh: '已证实：222 字节报文头、4001、4004、4005、4013、4018、Stt 20/30/99、MA0103。推断：应答流水号、明细标识、4015 查无记录。未证实：错误码、ThirdVoucher 重复、退汇标志、回单',
@@ -163,10 +163,10 @@ function bankTable(lang: Lang): string {
   const rows = Object.entries(GATEWAYS).map(([name, kind]) => {
     const gateway = exampleGateway(name)
     const { traits } = gateway
-    const { sure, tested, receipts } = standingOf(BANKS, name)
+    const { sure, tested, hasNoReceipts } = standingOf(BANKS, name)
     return [
       `**${name}** ${kind[lang]}`,
-      receipts === 'none' ? no : 'receipt' in gateway ? yes : optional,
+      'receipt' in gateway ? yes : hasNoReceipts ? no : optional,
       String(traits.batchMax),
       traits.dedupesReference ? yes : no,
       traits.absentFinalAfterMs === null ? no : yes,

@@ -29,7 +29,7 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
   const asked = request.key.revision
   if (known === null) return { kind: 'take', revision: asked ?? 1 }
   if (asked === null) return decideUnnumbered(request, known)
-  if (asked === known.revision) return request.digest === known.digest ? { kind: 'repeat' } : { kind: 'changed' }
+  if (asked === known.revision) return saysTheSame(request, known) ? { kind: 'repeat' } : { kind: 'changed' }
   if (asked < known.revision) {
     return refuse(
       asked,
@@ -49,13 +49,18 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
 
 /** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
 function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
-  const isSame = request.digest === known.digest
+  const isSame = saysTheSame(request, known)
   if (isPayableAgain(known.status)) {
     return isSame && request.approval === known.approval
       ? { kind: 'repeat' }
       : { kind: 'take', revision: known.revision + 1 }
   }
   return isSame ? { kind: 'repeat' } : { kind: 'changed' }
+}
+
+/** A document that was taken back from what the ERP shows of it (I10) has no digest to compare: it counts as the same. */
+function saysTheSame(request: PaymentRequest, known: Known): boolean {
+  return known.digest === '' || request.digest === known.digest
 }
 
 function refuse(revision: number, code: string, zh: string, en: string): IntakeDecision {

@@ -33,7 +33,8 @@ export function openLedger(emit: Emit, warn: Warn, head: () => StatementHead): L
       isOpen = true
       if (entry.status === 'booked') {
         total += units
-        if (entry.currency !== null && entry.currency !== lastCurrency) currencies.add(entry.currency)
+        if (entry.currency !== null && entry.currency !== lastCurrency && currencies.size < 10)
+          currencies.add(entry.currency)
         lastCurrency = entry.currency
       }
       emit({ kind: 'entry', entry, line })

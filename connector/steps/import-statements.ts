@@ -1,11 +1,12 @@
 // Brings an account's lines of some days into the store, each exactly once (I9), and lets those that carry our
 // reference say what became of our payments (I4).
 
+import { doubtOfLine, isOwnReference } from '../core/fence'
 import { judgeStatement } from '../core/judge'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type DateRange, type StatementLine } from '../ports'
-import type { OutboxDraft, StoredLine } from '../store/store'
+import type { OutboxDraft, Payment, StoredLine } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
 
@@ -42,6 +43,7 @@ export async function linkPayments(deps: Deps): Promise<number> {
     const payment = await deps.store.payments.byReference(stored.bank, stored.line.reference)
     // Mid-send: its own answer comes first; the line is looked at again in the next round.
     if (payment?.state === 'sending') continue
+    await doubt(deps, stored, payment)
     if (payment) {
       const verdict = judgeStatement(payment.state, payment.instruction, stored.line)
       await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
@@ -50,6 +52,26 @@ export async function linkPayments(deps: Deps): Promise<number> {
     count++
   }
   return count
+}
+
+/** A line that says what this store cannot know closes the fence before anything else is made of it (I10). */
+async function doubt(deps: Deps, stored: StoredLine, payment: Payment | null): Promise<void> {
+  const { reference } = stored.line
+  const isOurs = payment === null && (await isOurUnknown(deps, stored.bank, reference))
+  const reason = doubtOfLine(stored.line, payment, isOurs)
+  if (reason === null) return
+  await deps.fence.report([reason])
+  if (payment !== null) return
+  // Nobody's yet: no rule books it before a person has said whose it is.
+  await deps.store.fence.found(stored, deps.clock.now())
+  await deps.store.journals.decide([{ lineId: stored.id, journal: 'left', entry: null }], deps.clock.now())
+}
+
+async function isOurUnknown(deps: Deps, bank: string, reference: string): Promise<boolean> {
+  const incarnations = await deps.store.fence.incarnations()
+  if (!isOwnReference(reference, { prefix: deps.settings.referencePrefix, incarnations })) return false
+  // A package's number is ours too, and no payment's own.
+  return (await deps.store.payments.inBatch(bank, reference)).length === 0
 }
 
 /** Stores lines under their keys; those that are there already are left alone. Returns the number of new ones. */

@@ -73,11 +73,26 @@ async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
 export async function note(deps: Deps, payment: Payment, cause: string, code: string, text: string): Promise<void> {
+  await noteWith(deps, payment, { cause, code, text, patch: {} })
+}
+
+/** As `note`, and sets what the patch names; times and lease stay. */
+export async function noteWith(
+  deps: Deps,
+  payment: Payment,
+  noted: { readonly cause: string; readonly code: string; readonly text: string; readonly patch: PaymentPatch },
+): Promise<void> {
+  const { cause, code, text, patch } = noted
   let current: Payment | null = payment
   for (let round = 0; round < MAX_ROUNDS && current; round++) {
     const { change } = changeOf(
       deps,
-      { payment: current, actor: deps.settings.instance, patch: keptTimes(current), verdict: plain(null, code, text) },
+      {
+        payment: current,
+        actor: deps.settings.instance,
+        patch: { ...keptTimes(current), ...patch },
+        verdict: plain(null, code, text),
+      },
       cause,
       current.state,
     )

@@ -4,6 +4,7 @@ import type { Clock } from '../ports'
 import type { StoreConfig } from './config'
 import { createContradictionStore } from './contradiction-store'
 import { openDatabase, type Database } from './database'
+import { createFenceStore } from './fence-store'
 import { createJournalStore } from './journal-store'
 import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
@@ -40,6 +41,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     journals: createJournalStore(db),
     matches: createMatchStore(db),
     meta: createMetaStore(db),
+    fence: createFenceStore(db, config),
     ping: () => ping(db),
     close: () => db.close(),
   }

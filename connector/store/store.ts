@@ -12,6 +12,9 @@ import type {
   State,
   StatementLine,
 } from '../ports'
+import type { FenceStore } from './fence-types'
+
+export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
   readonly id: string
@@ -373,6 +376,7 @@ export interface Store {
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly meta: MetaStore
+  readonly fence: FenceStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>
   close(): Promise<void>

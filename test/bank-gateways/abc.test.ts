@@ -560,8 +560,12 @@ describe('a statement', () => {
     expect(asked).toEqual(['000000022', '0'])
   })
 
-  test('waits for a file that is not whole yet, and is not read from a part of it', async () => {
-    put(detail.subarray(0, 200))
+  test.each([
+    ['in the middle of a row', 200],
+    ['in the middle of a character', detail.indexOf(gbk('乙')) + 1],
+    ['behind a whole row', detail.indexOf('\r\n') + 2],
+  ])('waits for a file that breaks off %s, and reads no part of it', async (_, length) => {
+    put(detail.subarray(0, length))
     let sleeps = 0
     const sleep = (): Promise<void> => {
       sleeps += 1

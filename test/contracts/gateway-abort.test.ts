@@ -52,15 +52,17 @@ describe.each(BANKS)('$kind ($reading): abort', setup => {
   })
 
   const { preparation } = setup
-  if (preparation) {
-    test.each(preparation.precedes)('%s during its preparation ends at once, and nothing was paid', async part => {
+  const testPreparation = preparation === null ? test.skip : test
+  testPreparation.each(preparation?.precedes ?? parts)(
+    '%s during its preparation ends at once, and nothing was paid',
+    async part => {
       const before = world.simulator.payments().length
-      await world.order({ kind: 'silent', ...preparation.at })
+      await world.order({ kind: 'silent', ...preparation?.at })
       const kind = await abortedWhenSilent(signal => calls[part].call(world.open(), signal))
       expect(kind).toBe(kindUnsent(part))
       expect(world.simulator.payments().length).toBe(before)
-    })
-  }
+    },
+  )
 
   test.each(parts)('%s under a signal that was aborted before touches nothing', async part => {
     const { call } = calls[part]

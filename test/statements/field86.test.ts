@@ -58,6 +58,10 @@ describe('Germany: numbered parts', () => {
     expect(await infoOf([':86:Q07?zahlung?20'])).toMatchObject({ text: 'Q07?zahlung?20' })
   })
 
+  test('rows that only together look numbered are text', async () => {
+    expect(await infoOf([':86:AA', 'A?0', '0A'])).toMatchObject({ text: 'AA\nA?0\n0A', details: [] })
+  })
+
   test('a question mark in the text is text', async () => {
     expect(await infoOf([':86:166?20SVWZ+Warum? Darum?30X'])).toMatchObject({ text: 'Warum? Darum', counterBank: 'X' })
   })

@@ -173,6 +173,9 @@ describe('known attacks are refused quickly', () => {
     ],
     ['an endless line', mt940([`:61:${long('1')}`]), 'STATEMENT_TOO_LARGE'],
     ['an endless field', mt940([':61:240102C1,NTRF', ':86:a', long('text\r\n')]), 'STATEMENT_TOO_LARGE'],
+    ['endless fields of one line', mt940([':61:240102C1,NTRF', long(':86:a\r\n')]), 'STATEMENT_TOO_LARGE'],
+    ['endless fields NS', mt940([':61:240102C1,NTRF', long(':NS:01a\r\n')]), 'STATEMENT_TOO_LARGE'],
+    ['endless balances', camt053(long(balance('OPBD', '1', '2024-01-01'))), 'STATEMENT_TOO_LARGE'],
     ['an endless OFX value', OFX.replace('A &amp; B', long('x')), 'STATEMENT_TOO_LARGE'],
     ['an endless OFX tag', OFX.replace('<NAME>', `<${long('x')}`), 'STATEMENT_TOO_LARGE'],
     ['endless OFX depth', OFX.replace('<NAME>', long('<A>')), 'STATEMENT_BROKEN'],
@@ -206,7 +209,7 @@ describe('what is written by the definition is read back', () => {
     reference: word(14).map(text => text.replaceAll('/', '-')),
     bankReference: fc.option(word(14), { nil: null }),
     info: fc.array(
-      word(60).filter(text => !/^\d*[?>~^<]|:/.test(text)),
+      word(60).filter(text => !/^[A-Z0-9]{0,3}[?>~^<]|:/.test(text)),
       { maxLength: 6 },
     ),
   })

@@ -21,7 +21,7 @@ type Joined = { text: string; width: number }
 export function readCoded(rows: readonly string[]): Info | null {
   // Lines are cut at any place, so the cut is no part of the text.
   const text = rows.length === 1 ? (rows[0] ?? '') : rows.join('')
-  const start = startOf(text)
+  const start = startOf(rows[0] ?? '')
   if (start < 0) return null
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0 }
@@ -65,15 +65,13 @@ function startOf(text: string): number {
   let at = 0
   while (text.charCodeAt(at) === 32) at++
   const first = at
-  while (at < first + 3 && isCodeCharacter(text.charCodeAt(at))) at++
+  // Digits; in Switzerland a letter goes first.
+  const letter = text.charCodeAt(at)
+  if (letter >= 65 && letter <= 90) at++
+  while (at < first + 3 && isDigit(text, at)) at++
   if (at !== first && at !== first + 3) return -1
   while (text.charCodeAt(at) === 32) at++
   return '?>~^<'.includes(text.charAt(at)) && codeAt(text, at + 1) >= 0 ? at : -1
-}
-
-/** Digits in most countries, a letter first in Switzerland. */
-function isCodeCharacter(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
 }
 
 /** The mark counts where two digits follow: otherwise it is text. */
@@ -125,12 +123,12 @@ function keywordsOf(purpose: string): Purpose | null {
 
 /** A mark stands at the beginning or after a space; inside a word it is text. */
 function keywordBefore(text: string, plus: number): number {
-  for (const length of [4, 3]) {
-    const begin = plus - length
-    const isAlone = begin === 0 || text.charCodeAt(begin - 1) === 32
-    if (begin >= 0 && isAlone && KEYWORDS.has(text.slice(begin, plus))) return begin
-  }
-  return -1
+  if (isWordStart(text, plus - 4) && KEYWORDS.has(text.slice(plus - 4, plus))) return plus - 4
+  return isWordStart(text, plus - 3) && KEYWORDS.has(text.slice(plus - 3, plus)) ? plus - 3 : -1
+}
+
+function isWordStart(text: string, at: number): boolean {
+  return at === 0 || (at > 0 && text.charCodeAt(at - 1) === 32)
 }
 
 /** The first of each counts. */

@@ -4,7 +4,7 @@
 import type { Quantity } from '../amount'
 import { openLedger, type Balance, type Ledger, type ParserContext } from '../ledger'
 import type { StatementHead } from '../model'
-import { cleaned, quoted } from '../text'
+import { cleaned, MAX_ROWS, quoted, tooLong } from '../text'
 import { readBalance } from './balance'
 import { entryOf, isMoneyOut } from './entry'
 import { readInfo } from './info86'
@@ -131,7 +131,7 @@ function apply(context: ParserContext, statement: Statement, tag: string, rows: 
       return
     case '86':
       // After the closing balance the information is about the statement.
-      if (statement.pending !== null) addInfo(statement.pending, rows)
+      if (statement.pending !== null) statement.pending.info = added(statement.pending.info, rows, tag, line)
       return
     case '20':
       statement.reference = cleaned(first)
@@ -159,7 +159,7 @@ function apply(context: ParserContext, statement: Statement, tag: string, rows: 
       statement.isInterim = false
       return
     case 'NS':
-      if (statement.pending !== null) statement.pending.ns = [...statement.pending.ns, ...rows]
+      if (statement.pending !== null) statement.pending.ns = added(statement.pending.ns, rows, tag, line)
       return
     case '62':
     case '62F':
@@ -183,9 +183,11 @@ function apply(context: ParserContext, statement: Statement, tag: string, rows: 
   }
 }
 
-/** Several fields 86 of one line (Rabobank) are one text. */
-function addInfo(pending: Pending, rows: readonly string[]): void {
-  pending.info = pending.info.length === 0 ? rows : [...pending.info, ...rows]
+/** Several fields 86 of one line (Rabobank) are one text; endless ones would be an endless field. */
+function added(known: readonly string[], rows: readonly string[], tag: string, line: number): readonly string[] {
+  if (known.length === 0) return rows
+  if (known.length + rows.length > MAX_ROWS) throw tooLong(line, `:${tag}:`)
+  return [...known, ...rows]
 }
 
 function startLine(context: ParserContext, statement: Statement, rows: readonly string[], at: number): void {

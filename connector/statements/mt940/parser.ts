@@ -3,7 +3,7 @@
 
 import type { ParserContext } from '../ledger'
 import { StatementFileError, type TextParser } from '../model'
-import { MAX_FIELD_CHARS, tooLong } from '../text'
+import { MAX_FIELD_CHARS, MAX_ROWS, tooLong } from '../text'
 import { createLines } from './lines'
 import { createMessages } from './messages'
 
@@ -54,9 +54,6 @@ export function createMt940Parser(context: ParserContext): TextParser {
     },
   }
 }
-
-/** A field 86 has six lines by SWIFT, some banks write dozens. */
-const MAX_ROWS = 2000
 
 /** Two digits and perhaps a letter, three digits, or NS; null for anything else. */
 function tagOf(row: string): string | null {

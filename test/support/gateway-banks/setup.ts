@@ -30,9 +30,9 @@ export type BankSetup = {
   readonly secrets: readonly string[]
   readonly banks: (receiptsDirectory: string) => Banks
   readonly config: (simulator: Simulator, waits: Waits, receiptsDirectory: string) => unknown
-  /** The transaction codes the calls travel as, for faults; a null receipt: this gateway has none. */
+  /** The transaction codes the calls travel as, for faults. No receipt code: the gateway has no receipts. */
   readonly codes: Readonly<Record<Exclude<PartOfGateway, 'receipt'>, string>> & { readonly receipt: string | null }
-  /** The exchange that precedes a payment and moves no money; null where there is none. */
+  /** The exchange that precedes a payment and moves no money, or null where there is none. */
   readonly preparation: {
     readonly at: { readonly listener: string; readonly code?: string }
     /** The calls that it precedes in a new gateway. */
