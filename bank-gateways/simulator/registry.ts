@@ -7,6 +7,10 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { cmb } from './cmb/program'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontend } from './cmb-frontend/program'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { citic } from './citic/program'
 import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
@@ -24,6 +28,8 @@ export const banksSchema = z.strictObject({
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
   abc: abcOptions.prefault({}),
+  cmb: cmbOptions.prefault({}),
+  'cmb-frontend': cmbFrontendOptions.prefault({}),
   citic: citicOptions.prefault({}),
   pab: pabOptions.prefault({}),
 })
@@ -44,6 +50,8 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(boc, options.boc),
     bound(ccb, options.ccb),
     bound(abc, options.abc),
+    bound(cmb, options.cmb),
+    bound(cmbFrontend, options['cmb-frontend']),
     bound(citic, options.citic),
     bound(pab, options.pab),
   ]

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
@@ -28,6 +30,8 @@ const OPTIONS = {
   boc: bocOptions,
   ccb: ccbOptions,
   abc: abcOptions,
+  cmb: cmbOptions,
+  'cmb-frontend': cmbFrontendOptions,
   citic: citicOptions,
   pab: pabOptions,
 } as const
