@@ -12,6 +12,8 @@ import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
 import { createCmbFrontendGateway } from './cmb-frontend/gateway'
+import { cibConfig } from './cib/config'
+import { createCibGateway } from './cib/gateway'
 import { citicConfig } from './citic/config'
 import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
@@ -43,6 +45,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
   'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
   citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
+  cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
 }
 

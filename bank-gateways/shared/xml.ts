@@ -3,7 +3,13 @@
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 
-export type XmlNode = { readonly name: string; readonly text: string; readonly children: readonly XmlNode[] }
+export type XmlNode = {
+  readonly name: string
+  readonly text: string
+  readonly children: readonly XmlNode[]
+  /** Left out when there are none. */
+  readonly attributes?: Readonly<Record<string, string>>
+}
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -42,6 +48,12 @@ export function at(node: XmlNode | null, ...path: readonly string[]): XmlNode | 
 /** Trimmed text at a path of names; `''` when it is not there. */
 export function textAt(node: XmlNode | null, ...path: readonly string[]): string {
   return at(node, ...path)?.text.trim() ?? ''
+}
+
+/** The text of an attribute, `''` when it is not there. */
+export function attributeOf(node: XmlNode | null, name: string): string {
+  const { attributes } = node ?? {}
+  return attributes && Object.hasOwn(attributes, name) ? (attributes[name]?.trim() ?? '') : ''
 }
 
 /** First descendant of a name, depth first, or null: for answers whose nesting differs between versions. */
@@ -94,7 +106,15 @@ function toNodes(parsed: unknown): readonly XmlNode[] {
       .filter(part => '#text' in part)
       .map(part => String(part['#text']))
       .join('')
-    nodes.push({ name, text: unescapeXml(text), children: toNodes(content) })
+    const attributes = attributesOf(item[':@'])
+    nodes.push({ name, text: unescapeXml(text), children: toNodes(content), ...(attributes ? { attributes } : {}) })
   }
   return nodes
+}
+
+function attributesOf(parsed: unknown): Readonly<Record<string, string>> | null {
+  if (typeof parsed !== 'object' || parsed === null) return null
+  return Object.fromEntries(
+    Object.entries(parsed).map(([name, text]) => [name.replace(/^@/, ''), unescapeXml(String(text))]),
+  )
 }

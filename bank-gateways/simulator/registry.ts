@@ -11,6 +11,8 @@ import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cib } from './cib/program'
+import { cibOptions } from './cib/settings'
 import { citic } from './citic/program'
 import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
@@ -31,6 +33,7 @@ export const banksSchema = z.strictObject({
   cmb: cmbOptions.prefault({}),
   'cmb-frontend': cmbFrontendOptions.prefault({}),
   citic: citicOptions.prefault({}),
+  cib: cibOptions.prefault({}),
   pab: pabOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
@@ -53,6 +56,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(cmb, options.cmb),
     bound(cmbFrontend, options['cmb-frontend']),
     bound(citic, options.citic),
+    bound(cib, options.cib),
     bound(pab, options.pab),
   ]
 }

@@ -6,6 +6,7 @@ import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cibOptions } from './cib/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
@@ -33,6 +34,7 @@ const OPTIONS = {
   cmb: cmbOptions,
   'cmb-frontend': cmbFrontendOptions,
   citic: citicOptions,
+  cib: cibOptions,
   pab: pabOptions,
 } as const
 

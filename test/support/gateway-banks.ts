@@ -6,6 +6,7 @@ import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
+import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
 import { PAB } from './gateway-banks/pab'
@@ -14,7 +15,17 @@ import type { BankSetup } from './gateway-banks/setup'
 export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC, ...CMB, ...CMB_FRONTEND, ...CITIC, ...PAB]
+export const BANKS: readonly BankSetup[] = [
+  ...ICBC,
+  ...BOC,
+  ...CCB,
+  ...ABC,
+  ...CMB,
+  ...CMB_FRONTEND,
+  ...CITIC,
+  ...CIB,
+  ...PAB,
+]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',

@@ -1,7 +1,13 @@
 // A small strict XML reader and writer of the simulator's own: the gateways use a library, and a bank that read with the
 // same library would share its mistakes. No DTD, no external entity, bounded depth; malformed text is an answer, not a throw.
 
-export type XmlElement = { readonly name: string; readonly text: string; readonly children: readonly XmlElement[] }
+export type XmlElement = {
+  readonly name: string
+  readonly text: string
+  readonly children: readonly XmlElement[]
+  /** The start tag behind the name, as it was written; null when there is nothing. */
+  readonly attributes?: string | null
+}
 export type XmlProblem = { readonly problem: string }
 
 /** Bank messages are five or six levels deep; deeper is a mistake or an attack. */
@@ -15,15 +21,15 @@ const TOKEN = new RegExp(
     '<!--[^]*?-->',
     '<!\\[CDATA\\[(?<cdata>[^]*?)\\]\\]>',
     `</(?<close>${NAME})\\s*>`,
-    `<(?<open>${NAME})(?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*\\s*(?<empty>/?)>`,
+    `<(?<open>${NAME})(?<attributes>(?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(?<empty>/?)>`,
     '(?<text>[^<]+)',
   ].join('|'),
   'yu',
 )
 
-type Growing = { name: string; text: string; children: Growing[] }
+type Growing = { name: string; text: string; children: Growing[]; attributes?: string | null }
 
-/** Reads one document. Text directly inside an element is joined; attributes are checked for form and dropped. */
+/** Reads one document. Text directly inside an element is joined; attributes are checked for form and kept as text. */
 export function parseXml(source: string): XmlElement | XmlProblem {
   const root: Growing = { name: '', text: '', children: [] }
   const open: Growing[] = [root]
@@ -35,7 +41,8 @@ export function parseXml(source: string): XmlElement | XmlProblem {
     const parts = found.groups ?? {}
     const current = open.at(-1) ?? root
     if (parts['open'] !== undefined) {
-      const child: Growing = { name: parts['open'], text: '', children: [] }
+      const attributes = parts['attributes'] || null
+      const child: Growing = { name: parts['open'], text: '', children: [], ...(attributes ? { attributes } : {}) }
       current.children.push(child)
       if (current === root && root.children.length > 1) return { problem: 'more than one root element' }
       if (parts['empty'] === '') open.push(child)
@@ -93,6 +100,12 @@ export function childrenOf(element: XmlElement | null, name: string): readonly X
 /** The trimmed text of the first child of that name, `''` when there is none. */
 export function textOf(element: XmlElement | null, name: string): string {
   return childOf(element, name)?.text.trim() ?? ''
+}
+
+/** The text of an attribute, `''` when there is none. */
+export function attributeOf(element: XmlElement | null, name: string): string {
+  const match = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(element?.attributes ?? '')
+  return decodeEntities(match?.[1] ?? match?.[2] ?? '') ?? ''
 }
 
 /** Every element of that name below, in document order. */

@@ -46,6 +46,8 @@ export type BankSetup = {
   readonly sendEchoes?: Echoes
   /** Set where the answer to an inquiry repeats no reference and gives no serial of the bank's. */
   readonly inquiryTellsOnlyState?: true
+  /** Set where the answer to an inquiry repeats the payment but gives no serial of the bank's. */
+  readonly givesNoSerial?: true
   /** Faults that cannot be seen in an exchange: there is no serial to be wrong, no line to be missing. */
   readonly cannotShow?: Readonly<Partial<Record<PartOfGateway, readonly FaultKind[]>>>
   /** What a refusal in the answer to a payment comes to, where it is not `refused`: its code may be in no table. */
@@ -55,7 +57,9 @@ export type BankSetup = {
   readonly asksOneByOne?: true
   /** Set where an answer without rows is how the bank says "no such payment": a row left out of one looks the same. */
   readonly saysAbsentBySilence?: true
-  /** Whether the simulated bank refuses a repeated instruction. */
+  /** Set where a repeated instruction is not refused but answered with the result of the first. */
+  readonly replaysRepeats?: true
+  /** Whether the simulated bank books a repeated instruction once. */
   readonly refusesRepeats: boolean
   /** Which part of a receipt key stands on the receipt itself. */
   readonly receiptMark: number
