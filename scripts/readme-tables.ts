@@ -94,6 +94,17 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字上的仿制前置机与中信模拟器；从未连接银行',
     },
   },
+  cib: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: envelope, XFERTRNRQ, XFERINQTRNRQ, ASYNBATCHTRSFRTRNRQ, SCUSTSTMTTRNRQ, XFERPRCCODE, a repeated TRNUID is never executed again. Inferred: MORE as an attribute, AVAILBAL, the batch answer’s elements. Unverified: most of the error table, what SIZE counts, row order, how a receipt file is fetched',
+      zh: '已证实：信封、XFERTRNRQ、XFERINQTRNRQ、ASYNBATCHTRSFRTRNRQ、SCUSTSTMTTRNRQ、XFERPRCCODE、重复 TRNUID 不再执行。推断：MORE 为属性、AVAILBAL、批量应答要素。未证实：大部分错误码、SIZE 所计、明细顺序、回单文件如何下载',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake proxy and the CIB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制代理与兴业模拟器；从未连接银行',
+    },
+  },
   pab: {
     hasNoReceipts: true,
     sure: {
@@ -111,6 +122,7 @@ const BANKS: Readonly<Record<string, Standing>> = {
 const INVENTED: Readonly<Record<string, string>> = {
   YINQI_CMB_PRIVATE_KEY: '1'.padStart(64, '0'),
   YINQI_CMB_SM4_KEY: '0123456789abcdef',
+  YINQI_CIB_PASSWORD: 'example',
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {

@@ -20,6 +20,7 @@ test.each([
   ['CMB CDC settings', () => settingsTable('cmb')],
   ['CMB front-end settings', () => settingsTable('cmb-frontend')],
   ['CITIC settings', () => settingsTable('citic')],
+  ['CIB settings', () => settingsTable('cib')],
   ['Ping An settings', () => settingsTable('pab')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
