@@ -217,7 +217,7 @@ function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
   if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'ready') return word === 'unsent' || word === 'absent'
+  if (state === 'ready') return word === 'unsent' || word === 'absent' || word === 'refused'
   if (state === 'failed') return word === 'refused'
   if (state === 'returned')
     return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'
