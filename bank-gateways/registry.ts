@@ -8,6 +8,10 @@ import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
 import { createCcbGateway } from './ccb/gateway'
+import { cmbConfig } from './cmb/config'
+import { createCmbGateway } from './cmb/gateway'
+import { cmbFrontendConfig } from './cmb-frontend/config'
+import { createCmbFrontendGateway } from './cmb-frontend/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 
@@ -32,6 +36,8 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   ccb: kind('中国建设银行 外联平台', 'CCB EBS', ccbConfig, createCcbGateway),
   abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
+  cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
+  'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
 }
 
 function kind<T>(

@@ -307,7 +307,7 @@ function addStatement(
     .command('statements')
     .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
     .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
-    .option('--rounds <n>', '轮数 / rounds', '3')
+    .option('--rounds <n>', '轮数 / rounds', '5')
     .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 

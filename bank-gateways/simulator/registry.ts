@@ -7,6 +7,10 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { cmb } from './cmb/program'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontend } from './cmb-frontend/program'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
@@ -20,6 +24,8 @@ export const banksSchema = z.strictObject({
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
   abc: abcOptions.prefault({}),
+  cmb: cmbOptions.prefault({}),
+  'cmb-frontend': cmbFrontendOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -33,7 +39,14 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(ccb, options.ccb), bound(abc, options.abc)]
+  return [
+    bound(icbc, options.icbc),
+    bound(boc, options.boc),
+    bound(ccb, options.ccb),
+    bound(abc, options.abc),
+    bound(cmb, options.cmb),
+    bound(cmbFrontend, options['cmb-frontend']),
+  ]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

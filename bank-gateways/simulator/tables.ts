@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
@@ -21,7 +23,14 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-const OPTIONS = { icbc: icbcOptions, boc: bocOptions, ccb: ccbOptions, abc: abcOptions } as const
+const OPTIONS = {
+  icbc: icbcOptions,
+  boc: bocOptions,
+  ccb: ccbOptions,
+  abc: abcOptions,
+  cmb: cmbOptions,
+  'cmb-frontend': cmbFrontendOptions,
+} as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {
   const { processing, protocol } = OPTIONS[bank].shape

@@ -96,6 +96,8 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
+  for (const [name, gateway] of site.deps.banks)
+    for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
   await site.close()
   const isOk = results.every(result => result.ok)

@@ -19,6 +19,8 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   const gateway = settings ? deps.banks.get(settings.bank) : undefined
   if (!settings || !gateway)
     throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
+  // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
+  await deps.store.ping()
   const signal = AbortSignal.timeout(deps.settings.callTimeoutMs)
   const lines: StatementLine[] = []
   let after: string | null = null

@@ -55,9 +55,10 @@ async function learn(
 
 /** `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. */
 function judge(gateway: BankGateway, payment: Payment, outcome: InquiryOutcome, askedAt: number): Verdict {
-  // The wait for a final "not found" begins with the last send, not the first: a payment enters `unknown` after it.
-  const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
-  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, askedAt)
+  // When its last send ended without an answer. An earlier try, perhaps hours ago, says nothing about how long this one may
+  // still be on its way.
+  const inDoubtSince = Math.max(payment.sentAt ?? 0, payment.stateSince)
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, inDoubtSince, askedAt)
 }
 
 async function tryInquire(

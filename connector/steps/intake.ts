@@ -173,12 +173,26 @@ async function take(deps: Deps, erp: string, request: PaymentRequest, revision: 
   }
 }
 
+/** Another daemon may take the document first: read again and decide again, a bounded number of times. */
 async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
+  for (let round = 0; round < 5; round++) if (await cancelOnce(deps, erp, item)) return
+}
+
+/** False when somebody else stored the document in between. */
+async function cancelOnce(deps: Deps, erp: string, item: CancelRequest): Promise<boolean> {
   const [known] = await deps.store.payments.known(erp, [item.key])
-  if (!known || (item.key.revision !== null && item.key.revision > known.revision))
-    return withdrawUntaken(deps, erp, item)
-  const payment = known.payment
-  if (!payment || (item.key.revision !== null && item.key.revision !== known.revision)) return
+  const { revision } = item.key
+  if (!known || (revision !== null && revision > known.revision)) return withdrawUntaken(deps, erp, item)
+  // An earlier revision: where it was taken it has ended long ago, and where it never was, its row must be answered.
+  if (revision !== null && revision < known.revision) {
+    await withdrawUntaken(deps, erp, item)
+    return true
+  }
+  if (known.payment) await cancelPayment(deps, erp, item, known.payment)
+  return true
+}
+
+async function cancelPayment(deps: Deps, erp: string, item: CancelRequest, payment: Payment): Promise<void> {
   // It may have been paid by a store that this one was restored over: nobody is told "cancelled" before that is known.
   const isDoubtful = await isFenced(deps, payment)
   const [moved] =
@@ -204,10 +218,10 @@ async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<voi
   )
 }
 
-/** Withdrawn before it was taken: it never becomes a payment, and its row says so. */
-async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
+/** Withdrawn before it was taken: it never becomes a payment, and its row says so. False when it was taken after all. */
+async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Promise<boolean> {
   const { request } = item
-  if (!request) return
+  if (!request) return true
   const revision = item.key.revision ?? 1
   const at = deps.clock.now()
   const facts = factsOf(deps, erp, request, revision, 'cancelled')
@@ -223,12 +237,13 @@ async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Pr
     holds: [],
     outbox: [{ erp, record }],
   }
-  await deps.store.payments
-    .intake({ erp, at, actor: item.by, cursor: null, entries: [entry], outbox: [] })
-    .catch((error: unknown) => {
-      // Another daemon took or withdrew it first; the bridge gives the withdrawal again.
-      if (!(error instanceof Conflict)) throw error
-    })
+  try {
+    await deps.store.payments.intake({ erp, at, actor: item.by, cursor: null, entries: [entry], outbox: [] })
+    return true
+  } catch (error) {
+    if (error instanceof Conflict) return false
+    throw error
+  }
 }
 
 async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand: RunCommand): Promise<void> {

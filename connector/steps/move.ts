@@ -18,14 +18,15 @@ export type Move = {
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
 
+type Open = { readonly item: Move; readonly index: number }
+
 /** The payments as they now stand, in order; null where nothing was learned or the evidence was a contradiction. */
 export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly (Payment | null)[]> {
   const results = new Map<number, Payment>()
   let open = moves.map((item, index) => ({ item, index }))
   for (const { item } of open) await recordMismatch(deps, item)
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round++) {
-    const changes: { readonly change: Change; readonly item: Move; readonly index: number; readonly next: Payment }[] =
-      []
+    const changes: (Open & { readonly change: Change; readonly next: Payment })[] = []
     for (const { item, index } of open) {
       const cause = causeFor(item)
       if (cause === null) continue
@@ -45,7 +46,8 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       if (item.verdict.cause === 'send.started') continue
       if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current) open.push({ item: { ...item, payment: current }, index })
+      if (current && stillTeaches(item.verdict.cause, current.state))
+        open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
@@ -69,6 +71,12 @@ async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise
   if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
   const history = await deps.store.payments.history(payment.id)
   return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
+}
+
+/** Not knowing, and not finding, teach nothing once somebody else knows more. */
+function stillTeaches(cause: Cause | null, state: State): boolean {
+  if (cause === 'send.uncertain') return state === 'sending'
+  return cause !== 'inquiry.absent' || state === 'unknown'
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
@@ -174,6 +182,14 @@ function keptTimes(payment: Payment): PaymentPatch {
   return { leaseUntil: payment.leaseUntil, attempts: payment.attempts, dueAt: payment.dueAt }
 }
 
+/** Not evidence but wishes: when they come too late, whoever wished is told so by the caller, and nothing is contradicted. */
+const DECISIONS: ReadonlySet<string> = new Set<Cause>([
+  'erp.cancelled',
+  'operator.cancelled',
+  'operator.rejected',
+  'holds.cleared',
+])
+
 async function recordMismatch(deps: Deps, item: Move): Promise<void> {
   const { contradiction, cause } = item.verdict
   if (contradiction !== null) await contradict(deps, item, cause ?? 'evidence', contradiction)
@@ -182,7 +198,7 @@ async function recordMismatch(deps: Deps, item: Move): Promise<void> {
 async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSITION_FORBIDDEN'): Promise<void> {
   const { payment, verdict } = item
   // The same news twice (two daemons asked, both were told) is agreement, not contradiction.
-  if (code === 'TRANSITION_FORBIDDEN' && saysTheSame(payment.state, cause)) return
+  if (code === 'TRANSITION_FORBIDDEN' && (saysTheSame(payment.state, cause) || DECISIONS.has(cause))) return
   const evidence = { ...verdict.evidence, state: payment.state }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),
@@ -197,8 +213,8 @@ async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSIT
 function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
   if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
-  if (state === 'ready') return word === 'unsent'
   if (state === 'accepted') return word === 'accepted'
+  if (state === 'ready') return word === 'unsent' || word === 'absent'
   if (state === 'failed') return word === 'refused'
   if (state === 'returned')
     return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'

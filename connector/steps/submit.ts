@@ -2,6 +2,7 @@
 // the answers are committed. A throw, a missing answer, anything unclear is `uncertain`: never sent again from here (I3).
 
 import { assert } from '../core/assert'
+import { recordAnswers } from './record-answers'
 import { backoffMs } from '../core/backoff'
 import { bankDay } from '../core/bank-time'
 import { groupBy } from '../core/group'
@@ -55,7 +56,7 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
   const mine = sending.filter((payment): payment is Payment => payment !== null)
   if (mine.length === 0) return
   const outcomes = await trySend(deps, gateway, mine, leaseUntil)
-  await move(
+  await recordAnswers(
     deps,
     mine.map((payment, index) => {
       const outcome = outcomes[index] ?? uncertain('the gateway gave no outcome for this instruction')

@@ -56,7 +56,8 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
   }
 }
 
-/** A write, not a SELECT 1: a full disk or a standby answers reads. */
+/** A write, not a SELECT 1: a full disk or a standby answers reads. Of another value each time: SQLite writes no equal bytes. */
 async function ping(db: Database): Promise<void> {
-  await db.transaction(tx => tx.execute(`UPDATE yinqi_meta SET value = '' WHERE name = 'ping'`))
+  const other = `CASE value WHEN '1' THEN '0' ELSE '1' END`
+  await db.transaction(tx => tx.execute(`UPDATE yinqi_meta SET value = ${other} WHERE name = 'ping'`))
 }
