@@ -1,6 +1,7 @@
 // A whole installation on this machine's loopback: ERP database, store, bank simulators with a state file, daemons, each a
 // process of its own, with a fault-injecting proxy on every connection. Everything lies in one temporary folder.
 
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -34,6 +35,7 @@ export type SiteOptions = {
 export type SiteConfig = {
   instance: string
   dataDir: string
+  keys: Record<string, unknown>
   store: Record<string, unknown>
   log: Record<string, unknown>
   erps: Record<string, Record<string, unknown>>
@@ -267,6 +269,10 @@ function writeConfig({ options, folder, index, storeConfig, database, urls }: Wr
   mkdirSync(own)
   config.instance = `d${index + 1}`
   config.dataDir = own
+  // Daemons of one store have one key: what each would make for itself, the others could not read.
+  const secret = path.join(folder, 'site-key.secret')
+  if (index === 0) writeFileSync(secret, randomBytes(32).toString('base64'), { mode: 0o600 })
+  config.keys = { current: 'site', ring: [{ id: 'site', secret: { file: secret } }] }
   config.store = storeConfig
   config.log = { level: 'info', file: path.join(own, 'yinqi.log') }
   for (const erp of Object.values(config.erps)) erp['database'] = database
