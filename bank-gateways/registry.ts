@@ -12,8 +12,12 @@ import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
 import { createCmbFrontendGateway } from './cmb-frontend/gateway'
+import { citicConfig } from './citic/config'
+import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
+import { pabConfig } from './pab/config'
+import { createPabGateway } from './pab/gateway'
 
 export type GatewayDeps = {
   readonly clock: Clock
@@ -38,6 +42,8 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
   cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
   'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
+  citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
+  pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
 }
 
 function kind<T>(

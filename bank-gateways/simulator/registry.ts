@@ -11,6 +11,8 @@ import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { citic } from './citic/program'
+import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
@@ -18,6 +20,8 @@ import type { Processing } from './engine/settings'
 import type { TcpWire } from './engine/tcp-listener'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
+import { pab } from './pab/program'
+import { pabOptions } from './pab/settings'
 
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
@@ -26,6 +30,8 @@ export const banksSchema = z.strictObject({
   abc: abcOptions.prefault({}),
   cmb: cmbOptions.prefault({}),
   'cmb-frontend': cmbFrontendOptions.prefault({}),
+  citic: citicOptions.prefault({}),
+  pab: pabOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -46,6 +52,8 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(abc, options.abc),
     bound(cmb, options.cmb),
     bound(cmbFrontend, options['cmb-frontend']),
+    bound(citic, options.citic),
+    bound(pab, options.pab),
   ]
 }
 

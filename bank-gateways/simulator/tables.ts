@@ -6,9 +6,11 @@ import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
+import { pabOptions } from './pab/settings'
 
 export function magicTable(): string {
   const rows = MAGIC.map(({ code, zh, en }) => [code, `\`${magicAccount(code)}\``, en, zh])
@@ -30,6 +32,8 @@ const OPTIONS = {
   abc: abcOptions,
   cmb: cmbOptions,
   'cmb-frontend': cmbFrontendOptions,
+  citic: citicOptions,
+  pab: pabOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

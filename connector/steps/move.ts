@@ -115,11 +115,14 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
   return { cause, contradiction: null, code, text, bankSerial: '', evidence: { code, text } }
 }
 
+/** Where a payment may stand when the answer of a send that was given up comes after all: the bank's word counts as inquired. */
+const LATE: ReadonlySet<State> = new Set(['unknown', 'accepted', 'ready', 'held'])
+
 function causeFor(item: Move): Cause | null {
   const { cause } = item.verdict
   if (cause === null) return null
   if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') {
-    return item.payment.state === 'unknown' || item.payment.state === 'accepted' ? asInquiry(cause) : cause
+    return LATE.has(item.payment.state) ? asInquiry(cause) : cause
   }
   return cause
 }
@@ -214,7 +217,7 @@ function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
   if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'ready') return word === 'unsent' || word === 'absent'
+  if (state === 'ready') return word === 'unsent' || word === 'absent' || word === 'refused'
   if (state === 'failed') return word === 'refused'
   if (state === 'returned')
     return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'

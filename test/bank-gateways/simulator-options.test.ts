@@ -19,6 +19,8 @@ test.each([
   ['ABC settings', () => settingsTable('abc')],
   ['CMB CDC settings', () => settingsTable('cmb')],
   ['CMB front-end settings', () => settingsTable('cmb-frontend')],
+  ['CITIC settings', () => settingsTable('citic')],
+  ['Ping An settings', () => settingsTable('pab')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(

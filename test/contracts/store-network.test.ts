@@ -3,10 +3,10 @@
 
 import { openDatabase, type Database } from '../../connector/store/database'
 import { openStore } from '../../connector/store/open-store'
+import { testKeys } from '../support/keys'
 import { startPostgres, type RunningPostgres } from '../support/postgres'
 import { startProxy, type Proxy } from '../support/proxy'
 import { clock } from '../support/stores'
-import { testKeys } from '../support/keys'
 
 let server: RunningPostgres
 let proxy: Proxy

@@ -34,8 +34,8 @@ export type SiteOptions = {
 
 export type SiteConfig = {
   instance: string
-  dataDir: string
   keys: Record<string, unknown>
+  dataDir: string
   store: Record<string, unknown>
   log: Record<string, unknown>
   erps: Record<string, Record<string, unknown>>
@@ -117,6 +117,7 @@ async function build(
       statementTimeoutMs: 2000,
     }
   }
+  writeFileSync(path.join(folder, 'site-key.secret'), randomBytes(32).toString('hex'))
   const configFiles: string[] = []
   for (let index = 0; index < options.daemons; index++)
     configFiles.push(writeConfig({ options, folder, index, storeConfig, database, urls }))
@@ -269,10 +270,8 @@ function writeConfig({ options, folder, index, storeConfig, database, urls }: Wr
   mkdirSync(own)
   config.instance = `d${index + 1}`
   config.dataDir = own
-  // Daemons of one store have one key: what each would make for itself, the others could not read.
-  const secret = path.join(folder, 'site-key.secret')
-  if (index === 0) writeFileSync(secret, randomBytes(32).toString('base64'), { mode: 0o600 })
-  config.keys = { current: 'site', ring: [{ id: 'site', secret: { file: secret } }] }
+  // Several daemons of one store have its keys in common.
+  config.keys = { current: 'site', ring: [{ id: 'site', secret: { file: path.join(folder, 'site-key.secret') } }] }
   config.store = storeConfig
   config.log = { level: 'info', file: path.join(own, 'yinqi.log') }
   for (const erp of Object.values(config.erps)) erp['database'] = database
