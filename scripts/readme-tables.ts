@@ -111,7 +111,6 @@ const BANKS: Readonly<Record<string, Standing>> = {
 const INVENTED: Readonly<Record<string, string>> = {
   YINQI_CMB_PRIVATE_KEY: '1'.padStart(64, '0'),
   YINQI_CMB_SM4_KEY: '0123456789abcdef',
-  YINQI_KEY_2026A: 'invented'.repeat(6),
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {
