@@ -2,18 +2,20 @@
 
 import { createHash } from 'node:crypto'
 import type { StoredLine } from '../store/store'
+import { withDeadline } from './deadline'
 import { accountOf, type Deps } from './deps'
 
 /** Returns the number of receipts stored. */
 export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
   if (!gateway?.receipt) return 0
+  const receipt = gateway.receipt.bind(gateway)
   const due = await deps.store.statements.receiptDue(bank, deps.clock.now(), deps.settings.batchLimit)
   let count = 0
   for (const stored of due) {
-    const document = await gateway
-      .receipt(stored.account, stored.line, AbortSignal.timeout(deps.settings.callTimeoutMs))
-      .catch(() => null)
+    const document = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      receipt(stored.account, stored.line, signal),
+    ).catch(() => null)
     if (document === null) await postpone(deps, stored)
     else {
       await save(deps, stored, document)

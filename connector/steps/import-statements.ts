@@ -4,8 +4,9 @@
 import { judgeStatement } from '../core/judge'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
-import { Fault, type DateRange, type StatementLine } from '../ports'
+import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, StoredLine } from '../store/store'
+import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
 
@@ -18,17 +19,9 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   const gateway = settings ? deps.banks.get(settings.bank) : undefined
   if (!settings || !gateway)
     throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
-  const signal = AbortSignal.timeout(deps.settings.callTimeoutMs)
-  const lines: StatementLine[] = []
-  let after: string | null = null
-  for (let page = 0; ; page++) {
-    if (page >= MAX_PAGES)
-      throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
-    const answer = await gateway.statement(account, range, after, signal)
-    lines.push(...answer.items)
-    after = answer.next
-    if (after === null) break
-  }
+  const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+    readLines(gateway, account, range, signal),
+  )
   const count = await store(deps, settings, lines)
   await saveBalance(deps, settings)
   return count
@@ -50,6 +43,23 @@ export async function linkPayments(deps: Deps): Promise<number> {
     count++
   }
   return count
+}
+
+async function readLines(
+  gateway: BankGateway,
+  account: string,
+  range: DateRange,
+  signal: AbortSignal,
+): Promise<readonly StatementLine[]> {
+  const lines: StatementLine[] = []
+  let after: string | null = null
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer: Page<StatementLine> = await gateway.statement(account, range, after, signal)
+    lines.push(...answer.items)
+    after = answer.next
+    if (after === null) return lines
+  }
+  throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
 }
 
 async function store(deps: Deps, settings: AccountSettings, lines: readonly StatementLine[]): Promise<number> {
@@ -85,7 +95,9 @@ async function store(deps: Deps, settings: AccountSettings, lines: readonly Stat
 async function saveBalance(deps: Deps, settings: AccountSettings): Promise<void> {
   const gateway = deps.banks.get(settings.bank)
   if (!gateway) return
-  const balance = await gateway.balance(settings.account, AbortSignal.timeout(deps.settings.callTimeoutMs))
+  const balance = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+    gateway.balance(settings.account, signal),
+  )
   const at = deps.clock.now()
   const key = `balance|${settings.account}|${balance.asOf}|${formatAmount(balance.current)}`
   await deps.store.statements.saveBalance(balance, at, [

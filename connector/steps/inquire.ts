@@ -5,6 +5,7 @@ import { backoffMs } from '../core/backoff'
 import { judgeInquiry, type Verdict } from '../core/judge'
 import type { BankGateway, InquiryOutcome } from '../ports'
 import type { Payment } from '../store/store'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move } from './move'
 
@@ -57,10 +58,10 @@ async function tryInquire(
   gateway: BankGateway,
   payments: readonly Payment[],
 ): Promise<readonly InquiryOutcome[]> {
+  const instructions = payments.map(payment => payment.instruction)
   try {
-    return await gateway.inquire(
-      payments.map(payment => payment.instruction),
-      AbortSignal.timeout(deps.settings.callTimeoutMs),
+    return await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.inquire(instructions, signal),
     )
   } catch (error) {
     return payments.map(() => unavailable(error instanceof Error ? error.message : String(error)))

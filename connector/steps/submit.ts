@@ -9,6 +9,7 @@ import { judgeSend } from '../core/judge'
 import { makeReference } from '../core/reference'
 import type { BankGateway, Instruction, SendOutcome } from '../ports'
 import type { Payment } from '../store/store'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move, plain } from './move'
 
@@ -80,11 +81,10 @@ async function trySend(
       reason: '发送前租约已到期 (the lease ended before the send)',
     }))
   }
-  const timeout = AbortSignal.timeout(deps.settings.callTimeoutMs)
+  const instructions = payments.map(payment => payment.instruction)
   try {
-    const outcomes = await gateway.send(
-      payments.map(payment => payment.instruction),
-      timeout,
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.send(instructions, signal),
     )
     if (outcomes.length === payments.length) return outcomes
     return payments.map(() =>

@@ -163,7 +163,15 @@ export type World = {
 export async function openWorld(settings: Partial<Deps['settings']> = {}): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
   let now = START
-  const clock = { now: () => now, sleep: async () => undefined }
+  const clock = {
+    now: () => now,
+    // No call of this world lasts: a sleep ends when it is given up.
+    sleep: (_ms: number, signal: AbortSignal) =>
+      new Promise<void>(resolve => {
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+  }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
     { clock, schema: 'migrate' },
