@@ -1,0 +1,149 @@
+// A simulated daemon: the production steps over ports at which it can be parked, fail, or die. It is dropped and built
+// again over the same store; nothing of it survives but what it committed.
+
+import { Fault, type BankGateway, type Clock, type ErpBridge } from '../ports'
+import type { Deps } from '../steps/deps'
+import type { Store } from '../store/store'
+import type { World } from './world'
+
+/** Hears of every call at the moments that the oracles judge by. */
+export type Observer = {
+  /** A send is about to leave: nothing lies between the step's last check and this. */
+  sending(daemon: string, bank: string, batch: Parameters<BankGateway['send']>[0]): Promise<void>
+  /** A send leaves after its own deadline had passed: a stopped process that went on. */
+  leftLate(batch: Parameters<BankGateway['send']>[0]): void
+  /** The store has committed. */
+  committed(method: string, args: readonly unknown[]): Promise<void>
+}
+
+export type SimulatedDaemon = {
+  readonly name: string
+  readonly deps: Deps
+  /** How far its clock is from the world's. */
+  skewMs: number
+}
+
+export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell'> & {
+  readonly settings: Omit<Deps['settings'], 'instance'>
+  openStore(): Promise<Store>
+  readonly observer: Observer
+}
+
+export async function startDaemon(world: World, name: string, parts: DaemonParts): Promise<SimulatedDaemon> {
+  const daemon = { name, skewMs: 0 }
+  const clock: Clock = {
+    now: () => world.now + daemon.skewMs,
+    sleep: (ms, signal) => sleep(world, name, ms, signal),
+  }
+  const { openStore, observer, settings, ...shared } = parts
+  const deps: Deps = {
+    ...shared,
+    clock,
+    settings: { ...settings, instance: name },
+    store: guardedStore(world, await openStore(), observer),
+    erps: new Map([...parts.erps].map(([key, bridge]) => [key, guardedBridge(world, bridge)])),
+    banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, name, bank, observer)])),
+    tell: () => undefined,
+  }
+  return Object.assign(daemon, { deps })
+}
+
+function sleep(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    const cancel = world.at(world.now + ms, owner, resolve)
+    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
+  })
+}
+
+/** Parks the caller, unless this world interleaves less. A calm world never parks. */
+async function gate(world: World, label: string): Promise<void> {
+  if (!world.isCalm && world.random.chance(world.swarm.interleave)) await world.scheduler.park(label)
+}
+
+type Call = (...args: readonly never[]) => Promise<unknown>
+
+function guardedStore(world: World, store: Store, observer: Observer): Store {
+  const parts = Object.entries(store).filter(([, part]) => typeof part === 'object')
+  const guarded = parts.map(([name, part]) => [name, guardedPart(world, name, part as object, observer)])
+  // The same methods under the same names: only the calls are watched.
+  return { ...store, ...(Object.fromEntries(guarded) as Partial<Store>) }
+}
+
+function guardedPart(world: World, name: string, part: object, observer: Observer): object {
+  const methods = Object.entries(part).map(([method, call]: [string, Call]) => {
+    const label = `store.${name}.${method}`
+    return [
+      method,
+      async (...args: readonly never[]): Promise<unknown> => {
+        await gate(world, `before ${label}`)
+        if (world.strikes('store.before')) throw new Fault('STORE_BUSY', 'nothing was written')
+        const result = await call(...args)
+        await observer.committed(label, args)
+        await gate(world, `after ${label}`)
+        // The commit happened; its caller is told that the connection broke.
+        if (world.strikes('store.after')) throw new Fault('STORE_UNREACHABLE', 'the outcome of the commit is unknown')
+        return result
+      },
+    ]
+  })
+  return Object.fromEntries(methods) as object
+}
+
+function guardedBridge(world: World, bridge: ErpBridge): ErpBridge {
+  const { recheck } = bridge
+  const through = async <T>(label: string, call: () => Promise<T>): Promise<T> => {
+    await gate(world, `before ${label}`)
+    const result = await call()
+    await gate(world, `after ${label}`)
+    return result
+  }
+  return {
+    ...bridge,
+    pull: (after, limit) => through('erp.pull', () => bridge.pull(after, limit)),
+    push: records => through('erp.push', () => bridge.push(records)),
+    ...(recheck ? { recheck: requests => through('erp.recheck', () => recheck(requests)) } : {}),
+  }
+}
+
+function guardedBank(world: World, daemon: string, bank: BankGateway, observer: Observer): BankGateway {
+  const through = async <T>(label: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
+    const calledAt = world.now
+    await gate(world, `before ${bank.name}.${label}`)
+    // Woken after its deadline: the timer or the socket may come first. See `mayStillLeave` for how late is too late.
+    if (signal.aborted && (world.random.chance(500) || !mayStillLeave(world, bank, calledAt))) throw signal.reason
+    const result = await call()
+    await gate(world, `after ${bank.name}.${label}`)
+    if (signal.aborted) throw signal.reason
+    return result
+  }
+  const { receipt } = bank
+  return {
+    ...bank,
+    async send(batch, signal) {
+      await observer.sending(daemon, bank.name, batch)
+      world.note(daemon, () => `sends ${batch.map(item => item.reference).join(', ')} to ${bank.name}`)
+      return await through('send', signal, () => {
+        if (signal.aborted) observer.leftLate(batch)
+        return bank.send(batch, signal)
+      })
+    },
+    inquire: (batch, signal) => through('inquire', signal, () => bank.inquire(batch, signal)),
+    balance: (account, signal) => through('balance', signal, () => bank.balance(account, signal)),
+    statement: (account, range, after, signal) =>
+      through('statement', signal, () => bank.statement(account, range, after, signal)),
+    ...(receipt
+      ? { receipt: (account, line, signal) => through('receipt', signal, () => receipt(account, line, signal)) }
+      : {}),
+  }
+}
+
+/**
+ * A process stopped between its last check and its socket write may send long after: only a bank that refuses a repeated
+ * reference fences that (ARCHITECTURE.md, what cannot be guaranteed). Where a bank does not, and yet calls absence final,
+ * the simulation lets such a process lose its connection before that time is over: what nobody can keep is not tested.
+ */
+function mayStillLeave(world: World, bank: BankGateway, calledAt: number): boolean {
+  const { dedupesReference, absentFinalAfterMs } = bank.traits
+  return dedupesReference || absentFinalAfterMs === null || world.now - calledAt < absentFinalAfterMs / 4
+}
