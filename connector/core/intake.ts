@@ -8,6 +8,8 @@ export type Known = {
   readonly digest: string
   readonly approval: string
   readonly status: RowStatus
+  /** Every asking of the document, this one too. */
+  readonly askings: readonly { readonly revision: number; readonly status: RowStatus }[]
 }
 
 export type IntakeDecision =
@@ -38,24 +40,30 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
       `the document has a later revision ${known.revision}`,
     )
   }
-  if (isPayableAgain(known.status)) return { kind: 'take', revision: asked }
+  const blocking = blockingRevision(known)
+  if (blocking === null) return { kind: 'take', revision: asked }
   return refuse(
     asked,
     'REVISION_TOO_EARLY',
-    `上一修订 ${known.revision} 尚未以失败、退票或取消结束，不能再次付款`,
-    `revision ${known.revision} has not ended unpaid; it cannot be asked again`,
+    `修订 ${blocking} 尚未以失败、退票或取消结束，不能再次付款`,
+    `revision ${blocking} has not ended unpaid; it cannot be asked again`,
   )
 }
 
 /** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
 function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
   const isSame = request.digest === known.digest
-  if (isPayableAgain(known.status)) {
+  if (blockingRevision(known) === null) {
     return isSame && request.approval === known.approval
       ? { kind: 'repeat' }
       : { kind: 'take', revision: known.revision + 1 }
   }
   return isSame ? { kind: 'repeat' } : { kind: 'changed' }
+}
+
+/** A revision that is paid or may be: none may be paid beside it, however many were refused or withdrawn since (I1). */
+function blockingRevision({ askings }: Known): number | null {
+  return askings.find(asking => !isPayableAgain(asking.status))?.revision ?? null
 }
 
 function refuse(revision: number, code: string, zh: string, en: string): IntakeDecision {

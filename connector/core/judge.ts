@@ -36,7 +36,7 @@ export function judgeSend(instruction: Instruction, outcome: SendOutcome): Verdi
 }
 
 /**
- * `sentAt`: the first send. Absence is proof only for a bank that refuses a repeated reference (or says in writing when
+ * `sentAt`: not before the newest send. Absence is proof only for a bank that refuses a repeated reference (or says in writing when
  * "not found" is final), and only after its waiting time; until then it teaches nothing.
  */
 export function judgeInquiry(

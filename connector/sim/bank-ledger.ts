@@ -175,7 +175,8 @@ export class BankLedger {
       counterBank: '',
       purpose: '',
       type: '',
-      receiptKey: `K${this.name}${number}`,
+      // A bank that cannot tell its lines apart cannot tell their receipts apart either.
+      receiptKey: `K${this.name}${world.swarm.hasLineIds ? number : `${bankClock(world.now)}${facts.amount.minor}${facts.reference}`}`,
     }
     const lateMs = world.strikes('statement.late') ? world.random.int(1, 86_400_000) : 0
     const lagMs = world.strikes('receipt.late') ? world.random.int(1, 86_400_000) : 0

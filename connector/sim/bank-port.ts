@@ -137,8 +137,11 @@ function statement(
 }
 
 function receipt(world: World, ledger: BankLedger, line: StatementLine): ReceiptDocument | null {
-  const booked = ledger.lines.find(candidate => candidate.line.receiptKey === line.receiptKey)
-  if (!booked || booked.receiptAt === null || booked.receiptAt > world.now) return null
+  const isThere = ledger.lines.some(
+    ({ line: booked, receiptAt }) =>
+      booked.receiptKey === line.receiptKey && receiptAt !== null && receiptAt <= world.now,
+  )
+  if (!isThere) return null
   const text = `${line.receiptKey} ${formatAmount(line.amount)} ${line.bookedOn}`
   return { receiptNo: `R-${line.receiptKey}`, mediaType: 'application/pdf', bytes: new TextEncoder().encode(text) }
 }

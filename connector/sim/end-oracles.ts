@@ -31,6 +31,8 @@ export async function openEnds(world: World, site: Site, oracles: Oracles): Prom
     for (const asking of world.swarm.erp === 'numbered' ? document.askings : [])
       if (!asking.answered) open.push(`${document.docNo} was never answered`)
   for (const command of site.books.commands) if (command.answer === null) open.push(`command ${command.id} has no answer`)
+  for (const [key, voucher] of site.books.vouchers)
+    if (!voucher.isNoticed) open.push(`the number of voucher ${key} is not acknowledged`)
   for (const withdrawal of site.books.withdrawals)
     if (!withdrawal.isAcknowledged) open.push(`withdrawal ${withdrawal.id} is not acknowledged`)
   for (const account of site.accounts) {
@@ -217,7 +219,7 @@ function isLiedAbout(site: Site, payment: Payment): boolean {
 function isDone(stored: StoredLine, booked: readonly BookedLine[]): boolean {
   if (stored.journal === 'open') return false
   if (stored.receipt === 'none' || stored.receipt === 'stored') return true
-  return booked.find(({ line }) => line.receiptKey === stored.line.receiptKey)?.receiptAt === null
+  return booked.every(({ line, receiptAt }) => line.receiptKey !== stored.line.receiptKey || receiptAt === null)
 }
 
 function bankOf(site: Site, account: string): BankLedger | undefined {

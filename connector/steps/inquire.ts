@@ -49,7 +49,8 @@ async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome
 }
 
 function judge(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Verdict {
-  const sentAt = payment.sentAt ?? payment.stateSince
+  // The wait for a final "absent" begins when this doubt began, after the newest send: the first one may be long ago.
+  const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
   return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, deps.clock.now())
 }
 
@@ -60,8 +61,12 @@ async function tryInquire(
 ): Promise<readonly InquiryOutcome[]> {
   const instructions = payments.map(payment => payment.instruction)
   try {
-    return await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
       gateway.inquire(instructions, signal),
+    )
+    if (outcomes.length === payments.length) return outcomes
+    return payments.map(() =>
+      unavailable(`the gateway gave ${outcomes.length} outcomes for ${payments.length} instructions`),
     )
   } catch (error) {
     return payments.map(() => unavailable(error instanceof Error ? error.message : String(error)))

@@ -15,6 +15,15 @@ export type Move = {
   readonly patch: PaymentPatch
 }
 
+/** What people and the ERP want, and our own intent. They are no evidence of what became of the money. */
+const WISHES: ReadonlySet<string> = new Set([
+  'send.started',
+  'holds.cleared',
+  'operator.rejected',
+  'operator.cancelled',
+  'erp.cancelled',
+])
+
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
 
@@ -41,10 +50,9 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
         tellMoved(deps, item.payment, change, next)
         continue
       }
-      // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
-      if (item.verdict.cause === 'send.started') continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current) open.push({ item: { ...item, payment: current }, index })
+      if (current && isCarriedOver(item.verdict.cause, current.state))
+        open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
@@ -71,12 +79,22 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
   return { cause, contradiction: null, code, text, bankSerial: '', evidence: { code, text } }
 }
 
+/**
+ * Decided on a state that is gone. Intent is dropped, its package with it (I2). That nothing left, that a send's outcome
+ * is uncertain, or that it was refused, is about the one send that was decided on: it says nothing about another one that
+ * is under way now. Every other answer of the bank, and every wish, is judged again by what the payment is now.
+ */
+function isCarriedOver(cause: Cause | null, now: State): boolean {
+  if (cause === 'send.started') return false
+  const isAboutThatSend = cause === 'send.unsent' || cause === 'send.uncertain' || cause === 'send.refused'
+  return !(isAboutThatSend && now === 'sending')
+}
+
 function causeFor(item: Move): Cause | null {
   const { cause } = item.verdict
   if (cause === null) return null
-  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') {
-    return item.payment.state === 'unknown' || item.payment.state === 'accepted' ? asInquiry(cause) : cause
-  }
+  // An answer that comes after its send was given up is an answer all the same; that nothing is known is none.
+  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') return asInquiry(cause)
   return cause
 }
 
@@ -145,6 +163,8 @@ async function recordMismatch(deps: Deps, item: Move): Promise<void> {
 
 async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSITION_FORBIDDEN'): Promise<void> {
   const { payment, verdict } = item
+  // A wish that came too late contradicts nothing: whoever wished sees that the payment did not move, and says so.
+  if (WISHES.has(cause)) return
   // The same news twice (two daemons asked, both were told) is agreement, not contradiction.
   if (code === 'TRANSITION_FORBIDDEN' && saysTheSame(payment.state, cause)) return
   const evidence = { ...verdict.evidence, state: payment.state }
@@ -160,14 +180,14 @@ async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSIT
 
 function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
-  if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
+  if (state === 'settled')
+    return word === 'settled' || word === 'accepted' || word === 'confirmedPaid' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'failed') return word === 'refused'
-  if (state === 'returned')
-    return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'
-  if (state === 'cancelled') return word === 'cancelled' || word === 'rejected'
-  // A sweep and the sender both saw that the outcome is uncertain; a late "nothing left" teaches nothing about `unknown`.
-  return state === 'unknown' && (word === 'uncertain' || word === 'unsent')
+  if (state === 'failed') return word === 'refused' || word === 'confirmedUnpaid'
+  return (
+    state === 'returned' &&
+    (word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited')
+  )
 }
 
 function tellMoved(deps: Deps, from: Payment, change: Change, to: Payment): void {

@@ -98,6 +98,8 @@ export type IntakeEntry = {
   readonly request: PaymentRequest
   readonly revision: number
   readonly status: RowStatus
+  /** The newest revision of the document that was known when this was decided, or null: another one since is a Conflict. */
+  readonly follows: number | null
   readonly errorCode: string
   /** Null for `invalid`, and for what was cancelled before it was taken. */
   readonly payment: Payment | null
@@ -126,7 +128,11 @@ export type KnownRequest = {
   readonly approval: string
   readonly status: RowStatus
   readonly payment: Payment | null
+  /** Every asking of the document and what became of it, oldest revision first. */
+  readonly askings: readonly Asking[]
 }
+
+export type Asking = { readonly revision: number; readonly status: RowStatus; readonly paymentId: string | null }
 
 export type PaymentFilter = {
   readonly states?: readonly State[]
@@ -138,7 +144,7 @@ export type PaymentFilter = {
 }
 
 export interface PaymentStore {
-  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already. */
+  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already, or one newer than the entry follows. */
   intake(batch: IntakeBatch): Promise<void>
   /** The newest asking of each document, null where there is none; `revision` of the key is ignored. In order. */
   known(erp: string, keys: readonly RequestKey[]): Promise<readonly (KnownRequest | null)[]>

@@ -255,6 +255,7 @@ export function entryOf(payment: Payment, changed: Partial<IntakeEntry> = {}): I
     request: payment.request,
     revision: payment.revision,
     status: payment.state,
+    follows: payment.revision === 1 ? null : payment.revision - 1,
     errorCode: '',
     payment,
     cause: 'intake',

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import type { RequestKey } from '../../ports'
 import { Conflict, type Change, type IntakeBatch, type KnownRequest, type Payment, type PaymentStore } from '../store'
 import { addToOutbox } from './outbox'
-import type { PaymentRow } from './rows'
+import type { PaymentRow, RequestRow } from './rows'
 import type { Tables } from './tables'
 
 const DOC_NO_MAX = 200
@@ -113,6 +113,8 @@ function takeBatch(tables: Tables, batch: IntakeBatch): void {
     const document = documentOf(batch.erp, request.key)
     const key = `${document} ${revision}`
     if (tables.requests.has(key)) throw new Conflict(`the request ${key} is there already`)
+    const newest = askingsOf(tables, document).at(-1)?.revision ?? null
+    if (newest !== entry.follows) throw new Conflict(`the newest revision is ${newest}, not ${entry.follows}`)
     const no = tables.requests.takeNo()
     tables.requests.put(key, {
       no,
@@ -166,13 +168,25 @@ function addPayment(
 
 function findKnown(tables: Tables, erp: string, key: RequestKey): KnownRequest | null {
   const document = documentOf(erp, key)
-  const askings = tables.requests.values().filter(row => row.document === document)
-  const newest = askings.toSorted((a, b) => b.revision - a.revision)[0]
+  const rows = askingsOf(tables, document)
+  const newest = rows.at(-1)
   if (!newest) return null
   const payment = newest.paymentId === null ? null : (tables.payments.get(newest.paymentId)?.payment ?? null)
-  const { request, revision, status } = newest
+  const { request, revision } = newest
   const { digest, approval } = request
-  return { key: request.key, revision, digest, approval, status: payment?.state ?? status, payment }
+  const askings = rows.map(row => {
+    const paid = row.paymentId === null ? undefined : tables.payments.get(row.paymentId)
+    return { revision: row.revision, status: paid?.payment.state ?? row.status, paymentId: row.paymentId }
+  })
+  return { key: request.key, revision, digest, approval, status: payment?.state ?? newest.status, payment, askings }
+}
+
+/** Oldest revision first. */
+function askingsOf(tables: Tables, document: string): readonly RequestRow[] {
+  return tables.requests
+    .values()
+    .filter(row => row.document === document)
+    .toSorted((a, b) => a.revision - b.revision)
 }
 
 function applyOne(tables: Tables, change: Change): boolean {
