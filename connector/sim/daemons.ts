@@ -1,6 +1,7 @@
 // A simulated daemon: the production steps over ports at which it can be parked, fail, or die. It is dropped and built
 // again over the same store; nothing of it survives but what it committed.
 
+import { stepsOf } from '../daemon'
 import { Fault, type BankGateway, type Clock, type ErpBridge } from '../ports'
 import type { Deps } from '../steps/deps'
 import type { Store } from '../store/store'
@@ -19,6 +20,7 @@ export type Observer = {
 export type SimulatedDaemon = {
   readonly name: string
   readonly deps: Deps
+  readonly steps: ReturnType<typeof stepsOf>
   /** How far its clock is from the world's. */
   skewMs: number
 }
@@ -45,7 +47,7 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, name, bank, observer)])),
     tell: () => undefined,
   }
-  return Object.assign(daemon, { deps })
+  return Object.assign(daemon, { deps, steps: stepsOf(deps) })
 }
 
 function sleep(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {

@@ -46,6 +46,7 @@ function ask(world: World, document: Document, request: PaymentRequest): void {
 /** Numbered: the next revision. Not numbered: the same document, approved anew. A wrong amount is mended. */
 function askAgain(world: World, document: Document, newest: Asking, revision: number): void {
   if (newest.request.key.revision !== null && newest.request.key.revision > revision) return
+  if (newest.request.key.revision === null && !newest.answered) return
   const amount = newest.request.amount === 'abc' || world.random.chance(300) ? amountText(world) : newest.request.amount
   const key = { ...newest.request.key, revision: newest.request.key.revision === null ? null : revision + 1 }
   const approval = `approved ${document.askings.length + 1}`

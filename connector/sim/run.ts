@@ -1,7 +1,6 @@
 // One seed, one whole history: first safety (faults on, oracles after every event), then liveness (faults off, and
 // everything must converge within a bound). The same seed gives the same history, to the last draw.
 
-import { stepsOf } from '../daemon'
 import { addDays, bankDay } from '../core/bank-time'
 import type { BankTraits } from '../ports'
 import { importStatements } from '../steps/import-statements'
@@ -44,7 +43,7 @@ export type SeedResult = {
 }
 
 /** Enough for the slowest backoffs, the bank's slowest books and a day's wait for a missing receipt. */
-const CALM_ROUNDS = 160
+const CALM_ROUNDS = 80
 
 type Run = {
   readonly world: World
@@ -141,7 +140,7 @@ type Step = readonly [string, () => Promise<unknown>]
 
 /** The daemon's own steps, and the imports that its schedules would start. Money's path comes up most often. */
 function stepsFor({ world, site }: Run, daemon: SimulatedDaemon): readonly Step[] {
-  const steps = stepsOf(daemon.deps)
+  const { steps } = daemon
   const often = steps.filter(([name]) => /^(intake|submit|inquire|sweep)/.test(name))
   const imports = site.accounts.map(({ account }): Step => {
     const today = bankDay(world.now)
@@ -231,9 +230,10 @@ async function liveness(run: Run): Promise<void> {
   await drain(run)
   let open: readonly string[] = []
   for (let round = 0; round < CALM_ROUNDS && world.violations.length === 0; round++) {
-    for (const daemon of run.daemons) await calmRound(run, daemon)
-    const [first] = run.daemons
-    if (first) await decideAll(world, first, oracles.store, site.banks)
+    const daemon = run.daemons[round % run.daemons.length]
+    if (!daemon) return
+    await calmRound(run, daemon, round)
+    await decideAll(world, daemon, oracles.store, site.banks)
     await oracles.judgeDebits()
     open = await openEnds(world, site, oracles)
     if (open.length === 0) break
@@ -250,18 +250,21 @@ async function drain({ world, frozen }: Run): Promise<void> {
     await world.scheduler.resume(parked)
 }
 
-async function calmRound(run: Run, daemon: SimulatedDaemon): Promise<void> {
+async function calmRound(run: Run, daemon: SimulatedDaemon, round: number): Promise<void> {
   const { world, site } = run
-  for (const { account } of site.accounts)
+  for (const { account } of round % IMPORT_EVERY === 0 ? site.accounts : [])
     await begin(run, { daemon: daemon.name, step: 'import' }, () =>
       importStatements(daemon.deps, account, wholeRange(world)),
     )
-  const steps = stepsOf(daemon.deps)
+  const { steps } = daemon
   const isDelivery = ([name]: readonly [string, unknown]): boolean => name.startsWith('deliver')
   // Deliveries last: what this round decides is told in this round.
   for (const [name, step] of [...steps.filter(each => !isDelivery(each)), ...steps.filter(isDelivery)])
     await begin(run, { daemon: daemon.name, step: name }, () => untilIdle(step))
 }
+
+/** Schedules run less often than steps. */
+const IMPORT_EVERY = 4
 
 /** A daemon runs a step again at once while there is work. */
 const BUSY_ROUNDS = 500
@@ -272,6 +275,6 @@ async function untilIdle(step: () => Promise<number>): Promise<void> {
 
 /** Seconds at first, as a daemon polls; then longer, for what waits for hours. */
 function pauseOf(world: World, round: number): number {
-  if (round < 30) return world.random.int(1000, 40_000)
-  return round < 60 ? 600_000 : 2 * 3_600_000
+  if (round < 16) return world.random.int(1000, 40_000)
+  return round < 24 ? 600_000 : 3 * 3_600_000
 }

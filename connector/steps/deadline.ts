@@ -17,6 +17,7 @@ export async function withDeadline<T>(
   try {
     return await call(late.signal)
   } finally {
-    ended.abort()
+    // A reason of our own: the default one is an exception with a stack, made at every call for nobody to read.
+    ended.abort('the call has ended')
   }
 }
