@@ -13,7 +13,7 @@ import { Oracles } from './oracles'
 import { decideAll, decideSomething } from './people'
 import { Random } from './prng'
 import type { Actor } from './scheduler'
-import { createSite, type Measure, type Site } from './site'
+import { createSite, type Site } from './site'
 import { START_MS, World, type Moment, type Violation } from './world'
 
 export type SeedOptions = {
@@ -22,7 +22,6 @@ export type SeedOptions = {
   readonly profiles: readonly BankTraits[]
   readonly daemons: number | null
   readonly isTraced: boolean
-  readonly measure: Measure
   /** An empty store that any number of daemons may open. */
   readonly openDatabase: () => Promise<Database>
 }
@@ -60,7 +59,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const world = new World(options.seed, random, swarm, options.isTraced)
   const database = await options.openDatabase()
   try {
-    const site = createSite(world, options.measure)
+    const site = createSite(world)
     const oracles = new Oracles(world, await database.open(), site.banks)
     const parts = { ...site.parts, observer: oracles, openStore: () => database.open() }
     const start = (name: string): Promise<SimulatedDaemon> => startDaemon(world, name, parts)
@@ -197,12 +196,14 @@ async function trouble(run: Run): Promise<void> {
   } else if (world.strikesHard('clock.jump')) daemon.skewMs = drawSkew(world)
 }
 
-/** A clock set wrong by a little, or by a day. Where absence is final by time alone, no clock may lie by that time. */
+/**
+ * A clock set wrong by a little, or by a day. Where absence becomes final by time, a clock that is wrong by that time
+ * believes it too early, and nobody can keep that promise for it (ARCHITECTURE.md): there it stays well within.
+ */
 function drawSkew(world: World): number {
   const largest = Math.min(
-    86_400_000,
-    ...world.swarm.banks.map(({ dedupesReference, absentFinalAfterMs }) =>
-      dedupesReference || absentFinalAfterMs === null ? 86_400_000 : absentFinalAfterMs / 8,
+    ...world.swarm.banks.map(({ absentFinalAfterMs }) =>
+      absentFinalAfterMs === null ? 86_400_000 : Math.floor(absentFinalAfterMs / 8),
     ),
   )
   return world.random.int(-largest, largest)

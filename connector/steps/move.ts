@@ -80,12 +80,13 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
 }
 
 /**
- * Decided on a state that is gone. Intent is dropped, its package with it (I2). That nothing left, that a send's outcome
- * is uncertain, or that it was refused, is about the one send that was decided on: it says nothing about another one that
- * is under way now. Every other answer of the bank, and every wish, is judged again by what the payment is now.
+ * Decided on a state that is gone. Intent is dropped, its package with it (I2), and so is proven absence: it was proven
+ * for the sends before, and there may have been another. That nothing left, that a send's outcome is uncertain, or that it
+ * was refused, is about the one send that was decided on: it says nothing about another one that is under way now. Every
+ * other answer of the bank, and every wish, is judged again by what the payment is now.
  */
 function isCarriedOver(cause: Cause | null, now: State): boolean {
-  if (cause === 'send.started') return false
+  if (cause === 'send.started' || cause === 'inquiry.absent') return false
   const isAboutThatSend = cause === 'send.unsent' || cause === 'send.uncertain' || cause === 'send.refused'
   return !(isAboutThatSend && now === 'sending')
 }

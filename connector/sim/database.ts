@@ -1,0 +1,22 @@
+// Where a simulated site keeps its state: in memory, or, to check the one against the other, in the real SQLite store.
+
+import { MemoryDatabase, openMemoryStore } from '../store/memory/memory-store'
+import { openStore } from '../store/open-store'
+import type { Database } from './run'
+import { START_MS } from './world'
+
+export type StoreKind = 'memory' | 'sqlite'
+
+/** Any three digits: references need them, and a store that is drawn at random would not be repeatable. */
+const INCARNATION = '123'
+
+export async function openDatabase(kind: StoreKind): Promise<Database> {
+  if (kind === 'memory') {
+    const database = new MemoryDatabase(INCARNATION)
+    return { open: async () => openMemoryStore(database), close: async () => undefined }
+  }
+  // One connection for every daemon: a database in memory belongs to its connection.
+  const clock = { now: () => START_MS, sleep: async () => undefined }
+  const store = await openStore({ dialect: 'sqlite', filename: ':memory:' }, { clock, schema: 'migrate' })
+  return { open: async () => store, close: () => store.close() }
+}
