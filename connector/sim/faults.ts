@@ -67,7 +67,7 @@ export type Swarm = {
   readonly events: number
 }
 
-const STRENGTHS = [5, 20, 60, 150, 300]
+const STRENGTHS = [20, 60, 150, 300, 500]
 
 /** Rarer ones: a world that does little else but die learns nothing. */
 const RARE: ReadonlySet<Fault> = new Set<Fault>(['crash', 'freeze', 'clock.jump', 'bank.lies', 'store.before', 'store.after'])
@@ -91,7 +91,7 @@ export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemo
     banks: Array.from({ length: bankCount }, () => random.pick(profiles)),
     hasLineIds: random.chance(500),
     erp: random.chance(600) ? 'numbered' : 'unnumbered',
-    documents: random.int(1, 6),
+    documents: random.int(1, 8),
     batchLimit: random.pick([1, 2, 3, 10, 50]),
     needsApproval: random.chance(300),
     interleave: random.pick([50, 200, 500, 1000]),

@@ -113,7 +113,7 @@ export class Oracles implements Observer {
     if (has > 0 && !this.overdue.has(reference)) world.violate('I1', `${reference} is sent again: the bank has it`)
   }
 
-  /** A package keeps its members and their lines for life. */
+  /** A line of a package is one payment's for life. Where the bank knows only packages, none ever grows. */
   #judgePackage(bank: string, batch: readonly Instruction[]): void {
     const reference = batch[0]?.batch.reference ?? ''
     const key = `${bank} ${reference}`
@@ -123,9 +123,13 @@ export class Oracles implements Observer {
       this.#world.violate('I2', `package ${reference} has two instructions on one line`)
     if (batch.some(item => item.payer.account !== batch[0]?.payer.account))
       this.#world.violate('I2', `package ${reference} pays from two accounts`)
-    for (const [line, member] of members)
-      if (known && known.get(line) !== member) this.#world.violate('I2', `package ${reference} changed its line ${line}`)
-    if (!known) this.#packages.set(key, members)
+    const mayGrow = this.#banks.get(bank)?.traits.referenceScope === 'item'
+    for (const [line, member] of members) {
+      const before = known?.get(line)
+      if (known && before !== member && !(mayGrow && before === undefined))
+        this.#world.violate('I2', `package ${reference} changed its line ${line}`)
+    }
+    this.#packages.set(key, new Map([...(known ?? []), ...members]))
   }
 
   #judgeHistory(payment: Payment, history: readonly HistoryRow[]): void {

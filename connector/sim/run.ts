@@ -7,7 +7,7 @@ import { importStatements } from '../steps/import-statements'
 import type { Store } from '../store/store'
 import { startDaemon, type SimulatedDaemon } from './daemons'
 import { judgeEnd, openEnds, wholeRange } from './end-oracles'
-import { act } from './erp-people'
+import { act, askNew } from './erp-people'
 import { drawSwarm, inventedProfiles, type Fault } from './faults'
 import { Oracles } from './oracles'
 import { decideAll, decideSomething } from './people'
@@ -65,6 +65,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const start = (name: string): Promise<SimulatedDaemon> => startDaemon(world, name, parts)
     const run: Run = { world, site, oracles, daemons: [], frozen: new Set(), start }
     for (let index = 0; index < swarm.daemons; index++) run.daemons.push(await start(`daemon${index + 1}`))
+    for (let index = 0; index < swarm.documents / 2; index++) askNew(world, site.books, site.accounts)
     await safety(run)
     const calmAt = world.now
     if (world.violations.length === 0) await liveness(run)

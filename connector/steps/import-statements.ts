@@ -5,7 +5,7 @@ import { judgeStatement } from '../core/judge'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
-import type { OutboxDraft, StoredLine } from '../store/store'
+import type { OutboxDraft, Payment, StoredLine } from '../store/store'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
@@ -36,13 +36,20 @@ export async function linkPayments(deps: Deps): Promise<number> {
     // Mid-send: its own answer comes first; the line is looked at again in the next round.
     if (payment?.state === 'sending') continue
     if (payment) {
-      const verdict = judgeStatement(payment.state, payment.instruction, stored.line)
-      await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+      const moved = await learn(deps, payment, stored.line)
+      // The line of a return proved the debit; now it is what it is, a return.
+      if (moved?.state === 'settled') await learn(deps, moved, stored.line)
     }
     await deps.store.statements.link(stored.id, payment?.id ?? null, deps.clock.now())
     count++
   }
   return count
+}
+
+async function learn(deps: Deps, payment: Payment, line: StatementLine): Promise<Payment | null> {
+  const verdict = judgeStatement(payment.state, payment.instruction, line)
+  const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+  return moved ?? null
 }
 
 async function readLines(

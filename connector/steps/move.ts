@@ -51,7 +51,7 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
         continue
       }
       const current = await deps.store.payments.get(item.payment.id)
-      if (current && isCarriedOver(item.verdict.cause, current.state))
+      if (current && isCarriedOver(item, current))
         open.push({ item: { ...item, payment: current }, index })
     }
   }
@@ -85,10 +85,11 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
  * was refused, is about the one send that was decided on: it says nothing about another one that is under way now. Every
  * other answer of the bank, and every wish, is judged again by what the payment is now.
  */
-function isCarriedOver(cause: Cause | null, now: State): boolean {
+function isCarriedOver({ payment, verdict: { cause } }: Move, current: Payment): boolean {
   if (cause === 'send.started' || cause === 'inquiry.absent') return false
-  const isAboutThatSend = cause === 'send.unsent' || cause === 'send.uncertain' || cause === 'send.refused'
-  return !(isAboutThatSend && now === 'sending')
+  const isAboutOneSend = cause === 'send.unsent' || cause === 'send.uncertain' || cause === 'send.refused'
+  // Every send has a lease of its own; a note that was written meanwhile leaves it as it is.
+  return !(isAboutOneSend && current.state === 'sending' && current.leaseUntil !== payment.leaseUntil)
 }
 
 function causeFor(item: Move): Cause | null {
