@@ -9,15 +9,15 @@ export type Known = {
   readonly approval: string
   readonly status: RowStatus
   /** Every asking of the document, this one too. */
-  readonly askings: readonly { readonly revision: number; readonly status: RowStatus }[]
+  readonly askings: readonly { readonly revision: number; readonly digest: string; readonly status: RowStatus }[]
 }
 
 export type IntakeDecision =
   | { readonly kind: 'take'; readonly revision: number }
   /** Known already, word for word: nothing new is asked. */
-  | { readonly kind: 'repeat' }
+  | { readonly kind: 'repeat'; readonly revision: number }
   /** The document says something else than what was taken, and what was taken may be on its way. */
-  | { readonly kind: 'changed' }
+  | { readonly kind: 'changed'; readonly revision: number }
   /** A revision that may not be paid (yet): answered as invalid under its own number. */
   | {
       readonly kind: 'refuse'
@@ -31,7 +31,8 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
   const asked = request.key.revision
   if (known === null) return { kind: 'take', revision: asked ?? 1 }
   if (asked === null) return decideUnnumbered(request, known)
-  if (asked === known.revision) return request.digest === known.digest ? { kind: 'repeat' } : { kind: 'changed' }
+  const same = known.askings.find(asking => asking.revision === asked)
+  if (same) return { kind: request.digest === same.digest ? 'repeat' : 'changed', revision: asked }
   if (asked < known.revision) {
     return refuse(
       asked,
@@ -55,10 +56,10 @@ function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision
   const isSame = request.digest === known.digest
   if (blockingRevision(known) === null) {
     return isSame && request.approval === known.approval
-      ? { kind: 'repeat' }
+      ? { kind: 'repeat', revision: known.revision }
       : { kind: 'take', revision: known.revision + 1 }
   }
-  return isSame ? { kind: 'repeat' } : { kind: 'changed' }
+  return { kind: isSame ? 'repeat' : 'changed', revision: known.revision }
 }
 
 /** A revision that is paid or may be: none may be paid beside it, however many were refused or withdrawn since (I1). */

@@ -2,12 +2,13 @@
 // left; a command is run and answered; a voucher number is noted. A wrong row never stops the right ones.
 
 import { accept, type Problem } from '../core/accept'
+import { assert } from '../core/assert'
 import { bankDay } from '../core/bank-time'
 import { holdsOf } from '../core/holds'
 import { decideIntake } from '../core/intake'
 import { makeReference } from '../core/reference'
 import type { CancelRequest, CommandRequest, PaymentRequest, RowStatus } from '../ports'
-import { Conflict, type IntakeEntry, type KnownRequest, type OutboxDraft, type Payment } from '../store/store'
+import { Conflict, type Asking, type IntakeEntry, type KnownRequest, type OutboxDraft, type Payment } from '../store/store'
 import { accountOf, type Deps } from './deps'
 import { move, note, plain } from './move'
 import { documentKey, statusRecord } from './records'
@@ -94,10 +95,10 @@ async function decideOne(
       return
     }
     case 'repeat':
-      if (known) outbox.push({ erp, record: repeatedRecord(deps, erp, request, known) })
+      if (known) outbox.push({ erp, record: await repeatedRecord(deps, erp, request, askingOf(known, decision.revision)) })
       return
     case 'changed':
-      await recordChanged(deps, request, known)
+      if (known) await recordChanged(deps, request, askingOf(known, decision.revision))
   }
 }
 
@@ -246,9 +247,15 @@ async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand:
   )
 }
 
-async function recordChanged(deps: Deps, request: PaymentRequest, known: KnownRequest | null): Promise<void> {
-  const paymentId = known?.payment?.id ?? null
-  const evidence = { document: documentKey(request.key), digest: request.digest, takenDigest: known?.digest ?? '' }
+function askingOf(known: KnownRequest, revision: number): Asking {
+  const asking = known.askings.find(candidate => candidate.revision === revision)
+  assert(asking !== undefined, `revision ${revision} was decided on and is not there`)
+  return asking
+}
+
+async function recordChanged(deps: Deps, request: PaymentRequest, asking: Asking): Promise<void> {
+  const { paymentId } = asking
+  const evidence = { document: documentKey(request.key), digest: request.digest, takenDigest: asking.digest }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),
     paymentId,
@@ -258,10 +265,11 @@ async function recordChanged(deps: Deps, request: PaymentRequest, known: KnownRe
   })
   if (!isNew) return
   deps.tell({ kind: 'contradiction', paymentId, code: 'REQUEST_CHANGED', cause: 'intake' })
-  if (known?.payment)
+  const payment = paymentId === null ? null : await deps.store.payments.get(paymentId)
+  if (payment)
     await note(
       deps,
-      known.payment,
+      payment,
       'erp.changed',
       'REQUEST_CHANGED',
       '单据在接收后被修改，仍按接收时的内容处理 (changed after it was taken)',
@@ -307,10 +315,11 @@ function refusalRecord(
   })
 }
 
-function repeatedRecord(deps: Deps, erp: string, request: PaymentRequest, known: KnownRequest) {
-  const { payment } = known
+async function repeatedRecord(deps: Deps, erp: string, request: PaymentRequest, asking: Asking) {
+  const payment = asking.paymentId === null ? null : await deps.store.payments.get(asking.paymentId)
+  const status = payment?.state ?? asking.status
   return statusRecord({
-    ...factsOf(deps, erp, payment?.request ?? request, known.revision, known.status),
+    ...factsOf(deps, erp, payment?.request ?? request, asking.revision, status),
     seq: payment?.seq ?? 1,
     text: payment?.statusText ?? '',
     cause: 'intake.repeated',

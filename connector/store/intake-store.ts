@@ -185,5 +185,5 @@ FROM yinqi_request AS r LEFT JOIN yinqi_payment AS p ON p.request_no = r.no WHER
 function askingOf(row: Row): Asking {
   const paymentId = textOrNull(row, 'payment_id')
   const status: RowStatus = paymentId === null ? word(row, 'status') : word(row, 'payment_state')
-  return { revision: integer(row, 'revision'), status, paymentId }
+  return { revision: integer(row, 'revision'), digest: text(row, 'digest'), status, paymentId }
 }

@@ -132,7 +132,12 @@ export type KnownRequest = {
   readonly askings: readonly Asking[]
 }
 
-export type Asking = { readonly revision: number; readonly status: RowStatus; readonly paymentId: string | null }
+export type Asking = {
+  readonly revision: number
+  readonly digest: string
+  readonly status: RowStatus
+  readonly paymentId: string | null
+}
 
 export type PaymentFilter = {
   readonly states?: readonly State[]

@@ -12,9 +12,9 @@ describe('intake', () => {
     digest: 'd1',
     approval: 'r1',
     status: 'settled',
-    askings: [{ revision: 1, status: 'settled' }],
+    askings: [{ revision: 1, digest: 'd1', status: 'settled' }],
   } as const
-  const knownAs = (status: RowStatus) => ({ ...known, status, askings: [{ revision: 1, status }] })
+  const knownAs = (status: RowStatus) => ({ ...known, status, askings: [{ revision: 1, digest: 'd1', status }] })
   const numbered = (revision: number, digest = 'd1') =>
     sampleRequest({ digest, key: { ...sampleRequest().key, revision } })
   const unnumbered = (digest: string, approval: string) =>
@@ -53,8 +53,8 @@ describe('intake', () => {
   test('a revision that was refused or withdrawn does not open the way past an earlier one that is paid', () => {
     for (const status of ['invalid', 'cancelled'] as const) {
       const askings = [
-        { revision: 1, status: 'settled' as const },
-        { revision: 2, status },
+        { revision: 1, digest: 'd1', status: 'settled' as const },
+        { revision: 2, digest: 'd1', status },
       ]
       expect(decideIntake(numbered(3), { ...known, revision: 2, status, askings })).toMatchObject({
         kind: 'refuse',

@@ -176,7 +176,8 @@ function findKnown(tables: Tables, erp: string, key: RequestKey): KnownRequest |
   const { digest, approval } = request
   const askings = rows.map(row => {
     const paid = row.paymentId === null ? undefined : tables.payments.get(row.paymentId)
-    return { revision: row.revision, status: paid?.payment.state ?? row.status, paymentId: row.paymentId }
+    const status = paid?.payment.state ?? row.status
+    return { revision: row.revision, digest: row.request.digest, status, paymentId: row.paymentId }
   })
   return { key: request.key, revision, digest, approval, status: payment?.state ?? newest.status, payment, askings }
 }
