@@ -91,6 +91,26 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
+const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '应如「08:30」 / like "08:30"')
+const window = z.strictObject({
+  days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),
+  from: hhmm,
+  to: hhmm,
+})
+
+/** What every bank connection may have besides its own keys. */
+const calls = z
+  .strictObject({
+    concurrent: z.int().min(1).max(16).default(4),
+    perMinute: z.int().min(1).max(6000).nullable().default(null),
+    maintenance: z.array(window).default([]),
+    sendHours: z.array(window).default([]),
+    failuresBeforePause: z.int().min(1).max(1000).default(5),
+    pauseFirstMs: milliseconds.default(5_000),
+    pauseMaxMs: milliseconds.default(300_000),
+  })
+  .prefault({})
+
 const namedKind = (kind: 'bridge' | 'gateway') => z.looseObject({ [kind]: z.string() })
 
 const base = z.strictObject({
@@ -106,7 +126,7 @@ const base = z.strictObject({
     .regex(/^[0-9A-Za-z]{0,6}$/)
     .default(''),
   erps: z.record(name, z.looseObject({ bridge: z.string() })),
-  banks: z.record(name, z.looseObject({ gateway: z.string() })),
+  banks: z.record(name, z.looseObject({ gateway: z.string(), calls })),
   accounts: z.array(account).min(1),
   approvals: z.array(hold).default([]),
   journal: z.array(journalRule).default([]),
@@ -147,17 +167,20 @@ export type Config = z.output<typeof base>
 export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource): Config {
   const problems: ConfigProblem[] = []
   const resolved = resolveSecrets(value, '', secrets, problems)
-  const parsed = base.safeParse(resolved)
+  const parsed = base.safeParse(resolved, { error: bilingual })
   if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
   else problems.push(...accountProblems(parsed.data))
   problems.push(...kindProblems(resolved, kinds))
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
+  const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError([...first.values()].toReversed())
   return parsed.data
 }
 
 /** The part of a connection that belongs to its own kind. */
 export function ownPart(connection: Readonly<Record<string, unknown>>, discriminator: 'bridge' | 'gateway'): unknown {
-  return Object.fromEntries(Object.entries(connection).filter(([key]) => key !== discriminator))
+  const shared = discriminator === 'gateway' ? ['gateway', 'calls'] : ['bridge']
+  return Object.fromEntries(Object.entries(connection).filter(([key]) => !shared.includes(key)))
 }
 
 /** What belongs to a store, a bridge or a gateway is judged by its own schema, also when the rest is wrong. */
@@ -170,7 +193,8 @@ function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   })
   const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
   const report = (path: string, schema: z.ZodType, own: unknown): void => {
-    for (const issue of schema.safeParse(own).error?.issues ?? []) problems.push(toProblem(issue, path))
+    for (const issue of schema.safeParse(own, { error: bilingual }).error?.issues ?? [])
+      problems.push(toProblem(issue, path))
   }
   const check = (path: string, kind: unknown, schemas: Kinds['bridges'], own: unknown): void => {
     const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
@@ -255,6 +279,17 @@ function readSecret(secrets: SecretSource, path: string): string | undefined {
 
 function isSecret(path: string): boolean {
   return /(password|secret|privateKey)$/i.test(path)
+}
+
+const CHINESE = z.locales.zhCN().localeError
+const ENGLISH = z.locales.en().localeError
+
+/** What zod itself has to say, in both languages; a schema's own message goes before it. */
+function bilingual(issue: Parameters<typeof CHINESE>[0]): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return '缺少此项 / is missing'
+  return [CHINESE(issue), ENGLISH(issue)]
+    .map(said => (typeof said === 'string' ? said : (said?.message ?? issue.code)))
+    .join(' / ')
 }
 
 function toProblem(

@@ -18,6 +18,8 @@ import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { check, doctor, migrate, start, status } from './cli/operate'
+import { listRefused, retryRefused } from './cli/outbox'
+import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { sim } from './cli/sim'
@@ -138,9 +140,47 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
+  program
+    .command('reconcile')
+    .description('用文件对账：对账单与账面，逐笔说明 / match a statement file with a ledger file, and explain')
+    .requiredOption('--statement <file>', '对账单，任一支持的格式 / the statement, any supported format')
+    .requiredOption('--ledger <file>', 'CSV：id,date,amount,reference,counterparty,text')
+    .option('--account <account>', '对账单含多个账户时指定 / which account of the statement')
+    .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
+    .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
+    .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
   addSim(program, output, run)
-  addPayment(program, flags, output, run)
+  const withDeps: WithDeps = work =>
+    run(async () => {
+      const site = await openSite(readConfig(flags().config, parts), parts, {
+        isMigrating: false,
+        isQuiet: true,
+        tell: () => undefined,
+      })
+      try {
+        return await work(site.deps)
+      } finally {
+        await site.close()
+      }
+    })()
+  addPayment(program, withDeps, output)
+  addOutbox(program, withDeps, output)
   return program
+}
+
+type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+
+function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
+  const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
+  outbox
+    .command('list')
+    .description('列出被拒的记录与原因 / list them with their reasons')
+    .action(() => withDeps(deps => listRefused(deps, output())))
+  outbox
+    .command('retry')
+    .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
+    .option('--erp <name>', '仅此 ERP / of this ERP only')
+    .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
 function addSim(program: Command, output: () => Output, run: (work: () => Promise<number>) => () => Promise<void>): void {
@@ -181,26 +221,8 @@ function registeredTraits(): readonly BankTraits[] {
   })
 }
 
-function addPayment(
-  program: Command,
-  flags: () => Flags,
-  output: () => Output,
-  run: (work: () => Promise<number>) => () => Promise<void>,
-): void {
+function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
-  const withDeps = (work: (deps: Deps) => Promise<number>) =>
-    run(async () => {
-      const site = await openSite(readConfig(flags().config, parts), parts, {
-        isMigrating: false,
-        isQuiet: true,
-        tell: () => undefined,
-      })
-      try {
-        return await work(site.deps)
-      } finally {
-        await site.close()
-      }
-    })()
   payment
     .command('list')
     .option('--state <state...>', '状态 / states')

@@ -313,7 +313,7 @@ export type InquiryOutcome =
 
 export type Balance = {
   readonly account: string
-  /** When the bank took it, `yyyy-MM-ddTHH:mm:ss` of the bank's clock. */
+  /** When the bank took it, `yyyy-MM-ddTHH:mm:ss` of the bank's clock; `yyyy-MM-dd` where it gives no time of day. */
   readonly asOf: string
   readonly current: Money
   readonly available: Money | null

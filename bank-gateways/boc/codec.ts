@@ -4,7 +4,7 @@
 import { parseAmount } from '../../connector/core/money'
 import type { Balance, Money } from '../../connector/ports'
 import { maskedAccount } from '../shared/account'
-import { bankClock, bankDay, bankStamp, isoDay } from '../../connector/core/bank-time'
+import { bankDay, bankStamp, isoDay } from '../../connector/core/bank-time'
 import { decode, encode } from '../shared/charset'
 import { at, childrenOf, element, find, parseXml, textAt, type XmlNode } from '../shared/xml'
 import { describeCode, messageClassOf, problem, type MessageClass, type Problem } from './codes'
@@ -169,10 +169,8 @@ export function dayOf(digits: string): string | null {
 }
 
 function instantOf(baldat: string, nowMs: number): string | null {
-  const today = bankDay(nowMs)
-  const day = baldat === '' ? today : dayOf(baldat.slice(0, 8))
+  const day = baldat === '' ? bankDay(nowMs) : dayOf(baldat.slice(0, 8))
   if (day === null) return null
   const [, hours, minutes, seconds] = /^\d{8}([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/.exec(baldat) ?? []
-  if (hours !== undefined) return `${day}T${hours}:${minutes}:${seconds}`
-  return `${day}T${day === today ? bankClock(nowMs) : '00:00:00'}`
+  return hours === undefined ? day : `${day}T${hours}:${minutes}:${seconds}`
 }

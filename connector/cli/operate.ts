@@ -1,5 +1,6 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
+import type { Closed } from '../bank-guard'
 import { startDaemon } from '../daemon'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
@@ -72,6 +73,7 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
           result.of,
           result.name,
           result.latencyMs === null ? '' : `${result.latencyMs} ms`,
+          result.clockDifferenceMs === null ? '' : `Δ ${result.clockDifferenceMs} ms`,
           word(result),
         ]),
       ),
@@ -92,8 +94,9 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const outbox = await store.outbox.counts(site.deps.clock.now())
   const contradictions = await store.contradictions.open(100)
   const refusals = await store.outbox.refusals(100)
+  const closed = closedBanks(site)
   await site.close()
-  output.json({ states, outbox, contradictions, refusals })
+  output.json({ states, outbox, contradictions, refusals, closed })
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
   output.say(...both(table(Object.entries(states).map(([state, count]) => [words(state), state, String(count)]))))
   for (const item of outbox)
@@ -103,36 +106,71 @@ export async function status(file: string, parts: Parts, output: Output): Promis
     )
   for (const item of refusals)
     output.say(`  ✗ ${item.kind} ${item.code} ${item.text}`, `  ✗ ${item.kind} ${item.code} ${item.text}`)
+  for (const { bank, reason } of closed)
+    output.say(
+      `银行 ${bank}：现在不发送（${CLOSED_WORDS[reason].zh}）`,
+      `bank ${bank}: not sent to now (${CLOSED_WORDS[reason].en})`,
+    )
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
+}
+
+const CLOSED_WORDS: Readonly<Record<Closed, { readonly zh: string; readonly en: string }>> = {
+  maintenance: { zh: '维护时段', en: 'maintenance window' },
+  'send-hours': { zh: '不在付款时段', en: 'outside the hours for payments' },
+  breaker: { zh: '连续无应答', en: 'it did not answer repeatedly' },
+}
+
+/** By the hours of the configuration; a running daemon's own breaker shows in its metrics and log. */
+function closedBanks(site: Site): readonly { readonly bank: string; readonly reason: Closed }[] {
+  return [...site.guards].flatMap(([bank, guard]) => {
+    const reason = guard.closed('send')
+    return reason === null ? [] : [{ bank, reason }]
+  })
 }
 
 async function checkAccount(site: Site, bank: string, account: string): Promise<Check & { readonly of: string }> {
   const gateway = site.deps.banks.get(bank)
   const startedAt = site.deps.clock.now()
   const name = `balance ${account.slice(-4)}`
-  const base = { of: `bank ${bank}`, name, clockDifferenceMs: null }
+  const of = `bank ${bank}`
   try {
-    const balance = await gateway?.balance(account, AbortSignal.timeout(30_000))
-    const latencyMs = site.deps.clock.now() - startedAt
+    if (!gateway) throw new Error(`no gateway ${bank}`)
+    const balance = await gateway.balance(account, AbortSignal.timeout(30_000))
+    const endedAt = site.deps.clock.now()
+    const clockDifferenceMs = clockDifference(balance.asOf, (startedAt + endedAt) / 2)
+    const apart = clockDifferenceMs === null ? '' : ` (${Math.round(clockDifferenceMs / 1000)} s)`
     return {
-      ...base,
-      ok: balance !== undefined,
-      latencyMs,
-      zh: `余额可查，银行时间 ${balance?.asOf ?? ''}`,
-      en: `balance can be asked, bank time ${balance?.asOf ?? ''}`,
+      of,
+      name,
+      ok: true,
+      latencyMs: endedAt - startedAt,
+      clockDifferenceMs,
+      zh: `余额可查，银行时间 ${balance.asOf}${apart}`,
+      en: `balance can be asked, bank time ${balance.asOf}${apart}`,
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return {
-      ...base,
+      of,
+      name,
       ok: false,
       latencyMs: null,
+      clockDifferenceMs: null,
       zh: `查询余额失败：${reason}。请检查前置机是否启动、地址端口与账号权限`,
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
+}
+
+/**
+ * The bank's clock minus ours, by the instant it gave its balance; to the second, as banks write it. Null where the bank
+ * gives no time of day. Told, not judged: some banks stamp a balance with its last movement.
+ */
+function clockDifference(asOf: string, nowMs: number): number | null {
+  const theirs = Date.parse(`${asOf}+08:00`)
+  return asOf.includes('T') && Number.isFinite(theirs) ? Math.round(theirs - nowMs) : null
 }
 
 function both(text: string): [string, string] {

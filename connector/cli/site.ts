@@ -5,6 +5,7 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { guarded, type Guard, type GuardSettings } from '../bank-guard'
 import { createLog, type Log } from '../observe/logger'
 import { createMetrics, type Metrics } from '../observe/metrics'
 import { observed } from '../observe/wrap'
@@ -41,6 +42,7 @@ export type Parts = {
 export type Site = {
   readonly config: Config
   readonly deps: Deps
+  readonly guards: ReadonlyMap<string, Guard>
   readonly log: Log
   readonly metrics: Metrics
   close(): Promise<void>
@@ -69,6 +71,14 @@ export function checkConfig(value: unknown, parts: Parts, folder: string): Confi
   )
 }
 
+/** What a person has to look at. */
+const LOUD: ReadonlySet<Happening['kind']> = new Set([
+  'contradiction',
+  'record.refused',
+  'receipt.failed',
+  'bank.paused',
+])
+
 export async function openSite(
   config: Config,
   parts: Parts,
@@ -80,7 +90,14 @@ export async function openSite(
     isSilent: options.isQuiet && config.log.file === undefined,
   })
   const store = await parts.openStore(config.store, options.isMigrating)
-  const metrics = createMetrics(store, parts.clock)
+  const guards = new Map<string, Guard>()
+  const metrics = createMetrics(store, guards, parts.clock)
+  const tell = (happening: Happening): void => {
+    metrics.count(happening)
+    if (LOUD.has(happening.kind)) log.error(happening.kind, happening)
+    else log.info(happening.kind, happening)
+    options.tell(happening)
+  }
   const erps = new Map<string, ErpBridge>()
   const banks = new Map<string, BankGateway>()
   for (const [name, erp] of Object.entries(config.erps)) {
@@ -98,13 +115,16 @@ export async function openSite(
       name,
       sequence,
     })
-    if (gateway) banks.set(name, observed(gateway, metrics, log, parts.clock))
-  }
-  const tell = (happening: Happening): void => {
-    metrics.count(happening)
-    if (happening.kind === 'contradiction' || happening.kind === 'record.refused') log.error(happening.kind, happening)
-    else log.info(happening.kind, happening)
-    options.tell(happening)
+    if (!gateway) continue
+    const guard = guarded(observed(gateway, metrics, log, parts.clock), guardSettings(bank.calls), parts.clock, news =>
+      tell(
+        news.isOpen
+          ? { kind: 'bank.paused', bank: name, untilMs: news.untilMs, failures: news.failures }
+          : { kind: 'bank.resumed', bank: name },
+      ),
+    )
+    guards.set(name, guard)
+    banks.set(name, guard.gateway)
   }
   const deps: Deps = {
     store,
@@ -112,6 +132,7 @@ export async function openSite(
     settings: settingsOf(config),
     erps,
     banks,
+    closed: (bank, call) => guards.get(bank)?.closed(call) ?? null,
     accounts: config.accounts,
     measure: parts.measure,
     tell,
@@ -119,12 +140,23 @@ export async function openSite(
   return {
     config,
     deps,
+    guards,
     log,
     metrics,
     async close() {
       for (const bridge of erps.values()) await bridge.close()
       await store.close()
     },
+  }
+}
+
+function guardSettings(calls: Config['banks'][string]['calls']): GuardSettings {
+  return {
+    breaker: { failures: calls.failuresBeforePause, firstMs: calls.pauseFirstMs, maxMs: calls.pauseMaxMs },
+    maintenance: calls.maintenance,
+    sendHours: calls.sendHours,
+    concurrentCalls: calls.concurrent,
+    callsPerMinute: calls.perMinute,
   }
 }
 

@@ -45,7 +45,7 @@ export function judgeInquiry(
   outcome: InquiryOutcome,
   traits: Pick<BankTraits, 'absentFinalAfterMs'>,
   sentAt: number,
-  now: number,
+  askedAt: number,
 ): Verdict {
   switch (outcome.kind) {
     case 'accepted':
@@ -58,7 +58,7 @@ export function judgeInquiry(
     case 'refused':
       return verdict('inquiry.refused', outcome.refusal.code, outcome.refusal.text, outcome.refusal.bankSerial)
     case 'absent': {
-      const isFinal = traits.absentFinalAfterMs !== null && now - sentAt >= traits.absentFinalAfterMs
+      const isFinal = traits.absentFinalAfterMs !== null && askedAt - sentAt >= traits.absentFinalAfterMs
       if (state === 'unknown' && isFinal) return verdict('inquiry.absent', outcome.code, '银行确认无此指令', '')
       return verdict(null, outcome.code, '银行暂无此指令记录 (the bank has no record yet)', '')
     }

@@ -2,49 +2,26 @@
 
 import type { Money } from '../ports'
 
-/** ISO 4217 decimals of the currencies we carry. A currency that is not here is refused, never guessed. */
-const DECIMALS: Readonly<Record<string, number>> = {
-  CNY: 2,
-  USD: 2,
-  EUR: 2,
-  GBP: 2,
-  HKD: 2,
-  MOP: 2,
-  TWD: 2,
-  SGD: 2,
-  AUD: 2,
-  NZD: 2,
-  CAD: 2,
-  CHF: 2,
-  SEK: 2,
-  NOK: 2,
-  DKK: 2,
-  THB: 2,
-  MYR: 2,
-  PHP: 2,
-  IDR: 2,
-  INR: 2,
-  RUB: 2,
-  ZAR: 2,
-  AED: 2,
-  SAR: 2,
-  TRY: 2,
-  PLN: 2,
-  HUF: 2,
-  MXN: 2,
-  JPY: 0,
-  KRW: 0,
-  VND: 0,
-  KWD: 3,
-  BHD: 3,
-  JOD: 3,
-  OMR: 3,
-  TND: 3,
-}
+/** ISO 4217, the active currencies by their decimals. A currency that is not here is refused, never guessed. */
+const BY_DECIMALS: readonly (readonly [decimals: number, codes: string])[] = [
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [
+    2,
+    'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE ' +
+      'CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR ' +
+      'KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB ' +
+      'PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY ' +
+      'TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW',
+  ],
+]
+const DECIMALS: ReadonlyMap<string, number> = new Map(
+  BY_DECIMALS.flatMap(([decimals, codes]) => codes.split(' ').map(code => [code, decimals] as const)),
+)
 
 /** Decimals of a currency, or null when we do not know it. */
 export function decimalsOf(currency: string): number | null {
-  return DECIMALS[currency] ?? null
+  return DECIMALS.get(currency) ?? null
 }
 
 export type AmountProblem = 'unknown-currency' | 'not-a-number' | 'too-many-decimals'

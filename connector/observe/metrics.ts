@@ -12,7 +12,10 @@ export type Metrics = {
   render(): Promise<string>
 }
 
-export function createMetrics(store: Store, clock: Clock): Metrics {
+/** Why a bank is not sent to now, or null. */
+export type BankStates = ReadonlyMap<string, { health(): { readonly closed: string | null } }>
+
+export function createMetrics(store: Store, banks: BankStates, clock: Clock): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const moves = new Counter({
@@ -70,6 +73,12 @@ export function createMetrics(store: Store, clock: Clock): Metrics {
     labelNames: ['erp'],
     registers,
   })
+  const closed = new Gauge({
+    name: 'yinqi_bank_closed',
+    help: 'Banks that are not sent payments now, and why',
+    labelNames: ['bank', 'reason'],
+    registers,
+  })
   return {
     count(happening) {
       if (happening.kind === 'payment.moved')
@@ -82,12 +91,16 @@ export function createMetrics(store: Store, clock: Clock): Metrics {
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, pending, refusals, oldest]) gauge.reset()
+      for (const gauge of [states, pending, refusals, oldest, closed]) gauge.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const item of await store.outbox.counts(clock.now())) {
         pending.set({ erp: item.erp }, item.pending)
         refusals.set({ erp: item.erp }, item.refused)
         oldest.set({ erp: item.erp }, item.oldestAt === null ? 0 : (clock.now() - item.oldestAt) / 1000)
+      }
+      for (const [bank, guard] of banks) {
+        const reason = guard.health().closed
+        if (reason !== null) closed.set({ bank, reason }, 1)
       }
       return registry.metrics()
     },

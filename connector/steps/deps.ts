@@ -72,6 +72,7 @@ export type Happening =
     }
   | { readonly kind: 'contradiction'; readonly paymentId: string | null; readonly code: string; readonly cause: string }
   | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
+  | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
   | {
@@ -81,6 +82,8 @@ export type Happening =
       readonly code: string
       readonly text: string
     }
+  | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
+  | { readonly kind: 'bank.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
 
 export type Deps = {
@@ -89,6 +92,8 @@ export type Deps = {
   readonly settings: Settings
   readonly erps: ReadonlyMap<string, ErpBridge>
   readonly banks: ReadonlyMap<string, BankGateway>
+  /** Why a bank is not called now, or null. Asked before anything is claimed for it. */
+  readonly closed: (bank: string, call: 'send' | 'read') => string | null
   readonly accounts: readonly AccountSettings[]
   readonly measure: (
     text: string,

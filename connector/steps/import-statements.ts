@@ -106,7 +106,9 @@ async function saveBalance(deps: Deps, settings: AccountSettings): Promise<void>
     gateway.balance(settings.account, signal),
   )
   const at = deps.clock.now()
-  const key = `balance|${settings.account}|${balance.asOf}|${formatAmount(balance.current)}`
+  // A bank that gives a day only may say the same amount twice that day with another in between.
+  const moment = balance.asOf.includes('T') ? balance.asOf : `${balance.asOf}@${at}`
+  const key = `balance|${settings.account}|${moment}|${formatAmount(balance.current)}`
   await deps.store.statements.saveBalance(balance, at, [
     { erp: settings.erp, record: { kind: 'balance', key, balance, at } },
   ])

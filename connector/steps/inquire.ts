@@ -12,7 +12,7 @@ import { move } from './move'
 /** Returns the number of payments asked about. */
 export async function inquire(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
-  if (!gateway) return 0
+  if (!gateway || deps.closed(bank, 'read') !== null) return 0
   const now = deps.clock.now()
   const due = await deps.store.payments.claim(
     { states: ['unknown', 'accepted'], bank },
@@ -24,13 +24,19 @@ export async function inquire(deps: Deps, bank: string): Promise<number> {
   const outcomes = await tryInquire(deps, gateway, due)
   for (const [index, payment] of due.entries()) {
     const outcome = outcomes[index] ?? unavailable('the gateway gave no outcome for this instruction')
-    await learn(deps, gateway, payment, outcome)
+    await learn(deps, gateway, payment, outcome, now)
   }
   return due.length
 }
 
-async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Promise<void> {
-  const verdict = judge(deps, gateway, payment, outcome)
+async function learn(
+  deps: Deps,
+  gateway: BankGateway,
+  payment: Payment,
+  outcome: InquiryOutcome,
+  askedAt: number,
+): Promise<void> {
+  const verdict = judge(gateway, payment, outcome, askedAt)
   const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
   if (!moved) {
     const delayMs = backoffMs(payment.attempts, deps.settings.inquireFirstMs, deps.settings.inquireMaxMs)
@@ -43,15 +49,18 @@ async function learn(deps: Deps, gateway: BankGateway, payment: Payment, outcome
   // "Returned" about a payment that we had not seen succeed: the debit happened first, then the return.
   if (outcome.kind === 'returned' && moved.state === 'settled') {
     await move(deps, [
-      { payment: moved, actor: deps.settings.instance, patch: {}, verdict: judge(deps, gateway, moved, outcome) },
+      { payment: moved, actor: deps.settings.instance, patch: {}, verdict: judge(gateway, moved, outcome, askedAt) },
     ])
   }
 }
 
-function judge(deps: Deps, gateway: BankGateway, payment: Payment, outcome: InquiryOutcome): Verdict {
-  // The wait for a final "absent" begins when this doubt began, after the newest send: the first one may be long ago.
+/**
+ * `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. The wait for
+ * a final "absent" begins with this doubt, after the newest send: the first one may be long ago.
+ */
+function judge(gateway: BankGateway, payment: Payment, outcome: InquiryOutcome, askedAt: number): Verdict {
   const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
-  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, deps.clock.now())
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, askedAt)
 }
 
 async function tryInquire(

@@ -50,12 +50,36 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
         tellMoved(deps, item.payment, change, next)
         continue
       }
+      // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
+      if (item.verdict.cause === 'send.started') continue
+      if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current && isCarriedOver(item, current))
-        open.push({ item: { ...item, payment: current }, index })
+      if (current) open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
+}
+
+/** What says that a payment was not made, or that nobody knows: true of the tries up to then, of no later one. */
+const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
+  'send.unsent',
+  'send.uncertain',
+  'send.refused',
+  'inquiry.refused',
+  'inquiry.absent',
+  'operator.confirmedUnpaid',
+])
+
+/**
+ * Late news about a try that was given up (its lease was swept, the bank proved absence) while a later one has begun. That
+ * the bank has paid is true of the payment; that it has not is true of that try only, and would end or repeat the other.
+ */
+async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
+  if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
+  // Absence that somebody else has taken note of meanwhile is no news.
+  if (verdict.cause === 'inquiry.absent') return true
+  const history = await deps.store.payments.history(payment.id)
+  return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
@@ -77,19 +101,6 @@ export async function note(deps: Deps, payment: Payment, cause: string, code: st
 /** A verdict that needs no evidence of a bank: our own step or a person's decision. */
 export function plain(cause: Cause | null, code: string, text: string): Verdict {
   return { cause, contradiction: null, code, text, bankSerial: '', evidence: { code, text } }
-}
-
-/**
- * Decided on a state that is gone. Intent is dropped, its package with it (I2), and so is proven absence: it was proven
- * for the sends before, and there may have been another. That nothing left, that a send's outcome is uncertain, or that it
- * was refused, is about the one send that was decided on: it says nothing about another one that is under way now. Every
- * other answer of the bank, and every wish, is judged again by what the payment is now.
- */
-function isCarriedOver({ payment, verdict: { cause } }: Move, current: Payment): boolean {
-  if (cause === 'send.started' || cause === 'inquiry.absent') return false
-  const isAboutOneSend = cause === 'send.unsent' || cause === 'send.uncertain' || cause === 'send.refused'
-  // Every send has a lease of its own; a note that was written meanwhile leaves it as it is.
-  return !(isAboutOneSend && current.state === 'sending' && current.leaseUntil !== payment.leaseUntil)
 }
 
 function causeFor(item: Move): Cause | null {

@@ -1,7 +1,8 @@
 // Matches an account's bank lines with the ledger's bank-deposit journal over some days, and says why for every match.
 
-import { MATCH_RULES, matchLines, type BankSide } from '../core/match'
-import type { DateRange, LedgerLine } from '../ports'
+import { MATCH_RULES, matchLines } from '../core/match/match'
+import type { BankSide, LedgerSide } from '../core/match/sides'
+import type { DateRange } from '../ports'
 import { accountOf, type Deps } from './deps'
 import { entryKeyOf } from './post-journals'
 
@@ -20,15 +21,17 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
       id: stored.id,
       date: stored.line.bookedOn,
       minor: stored.line.amount.minor,
-      references: [stored.line.reference, stored.line.bankSerial],
+      references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
       counterparty: stored.line.counterName,
+      counterAccount: stored.line.counterAccount,
+      text: `${stored.line.purpose} ${stored.line.text}`,
       entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
     }))
   if (bank.length === 0) return 0
-  const ledger: LedgerLine[] = []
+  const ledger: LedgerSide[] = []
   for await (const line of bridge.ledger(settings.ledgerAccount, range))
-    if (!matchedLedger.has(line.id)) ledger.push(line)
-  const found = matchLines(bank, ledger)
+    if (!matchedLedger.has(line.id)) ledger.push({ ...line, minor: line.amount.minor })
+  const found = matchLines(bank, ledger, []).matches
   const count = await deps.store.matches.save(
     found.map(match => ({ ...match, account, ruleVersion: MATCH_RULES })),
     deps.clock.now(),

@@ -16,7 +16,7 @@ import { move, plain } from './move'
 /** Returns the number of payments claimed. */
 export async function submit(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
-  if (!gateway) return 0
+  if (!gateway || deps.closed(bank, 'send') !== null) return 0
   const now = deps.clock.now()
   const claimed = await deps.store.payments.claim(
     { states: ['ready'], bank },

@@ -31,6 +31,12 @@ FROM yinqi_outbox WHERE delivered_at IS NULL GROUP BY erp ORDER BY erp`,
         oldestAt: integerOrNull(row, 'oldest_at'),
       }))
     },
+    retryRefused: (erp, at) =>
+      db.transaction(tx => {
+        const refused = 'delivered_at IS NULL AND refusal_code IS NOT NULL'
+        const [one, values] = erp === null ? ['', [at]] : [' AND erp = ?', [at, erp]]
+        return tx.execute(`UPDATE yinqi_outbox SET due_at = ? WHERE ${refused}${one}`, values)
+      }),
     async refusals(limit) {
       const { sql, values } = selectTop(
         db.dialect,

@@ -244,6 +244,8 @@ export interface OutboxStore {
       readonly oldestAt: number | null
     }[]
   >
+  /** Refused records become due at `at`, those of one ERP or of all; returns how many. */
+  retryRefused(erp: string | null, at: number): Promise<number>
   refusals(limit: number): Promise<
     readonly {
       readonly erp: string

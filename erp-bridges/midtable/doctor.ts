@@ -29,7 +29,7 @@ const UPDATES: Readonly<Partial<Record<TableName, string>>> = {
     'taken_at, taken_by, cancel_taken_at',
   yq_statement_line: PAID,
   yq_receipt: PAID,
-  yq_journal: 'voucher_taken_at',
+  yq_journal: 'voucher_taken_at, refusal_code, refusal_text, refused_at',
   yq_command: 'status, answer, answered_at, taken_at, taken_by',
   yq_heartbeat: 'bridge, version, started_at, polled_at, polls',
 }

@@ -138,6 +138,24 @@ export async function writeJournal(target: Target, record: JournalRecord): Promi
   return { kind: 'done', erpNumber: row === undefined ? '' : textOf(row, 'voucher_no') }
 }
 
+/**
+ * Shows in yq_journal that the ERP's ledger refuses an entry, and why; taken back when it was booked after all. Where the
+ * bridge books by itself, an entry that was never refused has no row.
+ */
+export async function writeRefusal(
+  target: Target,
+  record: JournalRecord,
+  refusal: { readonly code: string; readonly text: string; readonly at: number } | null,
+): Promise<void> {
+  if (refusal !== null) await writeJournal(target, record)
+  const shown = {
+    refusal_code: text(refusal?.code ?? ''),
+    refusal_text: text(refusal?.text ?? ''),
+    refused_at: instant(refusal?.at ?? null),
+  }
+  await updateRow(target, 'yq_journal', shown, { entry_key: record.entry.key })
+}
+
 function paidOf(key: RequestKey): Assignments {
   return {
     paid_source_system: text(key.sourceSystem),

@@ -134,6 +134,9 @@ export const TABLES = {
     voucher_no: 60,
     imported_at: 0,
     voucher_taken_at: 0,
+    refusal_code: 60,
+    refusal_text: 500,
+    refused_at: 0,
   },
   yq_journal_line: {
     id: 0,

@@ -14,6 +14,7 @@ import {
 import type { Db } from '../shared/db'
 import { isRefused } from '../shared/db-errors'
 import { openDb } from '../shared/db-open'
+import { writeRefusal } from '../shared/midtable-bank-rows'
 import { pushToMidtable } from '../shared/midtable-writer'
 import { openAccountSet, type U8 } from './account-set'
 import type { U8Config } from './config'
@@ -68,7 +69,7 @@ async function pushAll(u8: U8, records: readonly ErpRecord[]): Promise<readonly 
   const results: PushResult[] = []
   for (const record of records) {
     const known = written.get(record)
-    results.push(known ?? (record.kind === 'journal.entry' ? await book(u8, record) : unknownRecord(record)))
+    results.push(known ?? (record.kind === 'journal.entry' ? await bookVisibly(u8, record) : unknownRecord(record)))
   }
   return results
 }
@@ -77,6 +78,15 @@ async function marked(u8: U8, record: ErpRecord, answer: PushResult): Promise<Pu
   if (record.kind !== 'payment.status') return answer
   const isMarked = await writeBack(u8, record)
   return isMarked ? answer : { kind: 'deferred', reason: '付款单正在变动，稍后回写 (the document is changing)' }
+}
+
+/** An accountant sees in yq_journal what U8's ledger refuses, why, and when it was booked after all. */
+async function bookVisibly(u8: U8, record: JournalRecord): Promise<PushResult> {
+  const result = await book(u8, record)
+  if (result.kind === 'deferred') return result
+  const refusal = result.kind === 'refused' ? { code: result.code, text: result.text, at: u8.clock.now() } : null
+  await reach(() => u8.db.transaction(tx => writeRefusal({ dialect: u8.db.dialect, tx }, record, refusal)))
+  return result
 }
 
 /** A constraint or a right of the database is an answer too; an unreachable one is not. */

@@ -8,7 +8,7 @@ import type { DbConfig } from '../shared/db-config'
 import type { Db, Dialect, Queryable } from '../shared/db'
 import { intOf, textOf } from '../shared/row'
 import { u8Config, type U8Config } from './config'
-import { placeholders, sqlOf } from './dialect'
+import { placeholders, sqlOf, type Sql } from './dialect'
 import { periodDays, sampleRows } from './sample-data'
 
 export type SampleOptions = {
@@ -106,6 +106,19 @@ export async function enterPayment(
   const id = String(intOf(row ?? {}, 'iid'))
   const [head] = await tx.query('SELECT cVouchID AS cvouchid FROM Ap_CloseBill WHERE iID = ?', [id])
   const number = textOf(head ?? {}, 'cvouchid')
+  // On SQLite and PostgreSQL the sample's own trigger stands for the client's approval.
+  if (dialect === 'mssql') await enterApLedger(tx, sql, id, number, account, payment)
+  return { id, number }
+}
+
+async function enterApLedger(
+  tx: Queryable,
+  sql: Sql,
+  id: string,
+  number: string,
+  account: string,
+  payment: SamplePayment,
+): Promise<void> {
   await tx.execute(
     `INSERT INTO Ap_CloseBills (iID, iType, cCusVen, iAmt, iAmt_f, cKm) VALUES (?, 0, ?, ${sql.amountValue}, ${sql.amountValue}, '2202')`,
     [id, payment.supplier, payment.amount, payment.amount],
@@ -120,7 +133,6 @@ export async function enterPayment(
       [number, payment.date, payment.supplier, code, flag],
     )
   }
-  return { id, number }
 }
 
 /** A configuration that fits the sample: what a site would write, with the sample's accounts and banks. */

@@ -204,7 +204,7 @@ test('a balance is read with what is available and what is frozen', async () => 
   expectSent('b2e0005')
   expect(balance).toEqual({
     account: '300000000001',
-    asOf: '2026-03-01T09:30:00',
+    asOf: '2026-03-01',
     current: { minor: 100000005n, currency: 'CNY' },
     available: { minor: 99900005n, currency: 'CNY' },
     frozen: { minor: 100000n, currency: 'CNY' },

@@ -367,7 +367,7 @@ describe('a balance', () => {
   test('that is overdrawn is negative, and what the bank leaves out stays unknown', async () => {
     expect(await balance('<balance><bokbal>-0.05</bokbal></balance><baldat>20260228</baldat>')).toEqual({
       account: ACCOUNT,
-      asOf: '2026-02-28T00:00:00',
+      asOf: '2026-02-28',
       current: { minor: -5n, currency: 'CNY' },
       available: null,
       frozen: null,

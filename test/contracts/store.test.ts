@@ -354,6 +354,27 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
   })
 
   describe('the outbox', () => {
+    test('a refused record is due again at once when a person says so, and no other is', async () => {
+      await store.outbox.add([answer('1'), { ...answer('1'), erp: 'sap' }, answer('2'), answer('3')], 1000)
+      const [one, two, three] = await store.outbox.claim('u8', 1000, 2000, 9)
+      const [sap] = await store.outbox.claim('sap', 1000, 2000, 9)
+      const refused = { kind: 'refused', code: 'GATE', text: 'no', dueAt: 90_000 } as const
+      await store.outbox.settle(
+        [
+          { id: one?.id ?? '', ...refused },
+          { id: sap?.id ?? '', ...refused },
+          { id: two?.id ?? '', kind: 'deferred', reason: 'busy', dueAt: 90_000 },
+          { id: three?.id ?? '', kind: 'done', erpNumber: '' },
+        ],
+        1500,
+      )
+      expect(await store.outbox.retryRefused('u8', 3000)).toBe(1)
+      expect((await store.outbox.claim('u8', 3000, 4000, 9)).map(item => item.id)).toEqual([one?.id])
+      expect(await store.outbox.claim('sap', 3000, 4000, 9)).toEqual([])
+      expect(await store.outbox.retryRefused(null, 5000)).toBe(2)
+      expect(await store.outbox.claim('sap', 5000, 6000, 9)).toHaveLength(1)
+    })
+
     test('holds a key once for an ERP and gives records in the order they were added', async () => {
       await store.outbox.add(['c', 'a', 'b', 'a'].map(answer), 1000)
       await store.outbox.add([answer('a'), answer('d'), { ...answer('a'), erp: 'sap' }], 2000)

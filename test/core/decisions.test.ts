@@ -1,9 +1,8 @@
 import { decideIntake } from '../../connector/core/intake'
 import { bookLine, type Bookable, type JournalRule } from '../../connector/core/journal'
 import { lineKeys } from '../../connector/core/line-key'
-import { matchLines, type BankSide } from '../../connector/core/match'
 import { makeReference } from '../../connector/core/reference'
-import type { LedgerLine, RowStatus } from '../../connector/ports'
+import type { RowStatus } from '../../connector/ports'
 import { sampleLine, sampleRequest } from '../support/sample'
 
 describe('intake', () => {
@@ -145,51 +144,6 @@ describe('booking', () => {
       bookLine(item({ request: null, line: sampleLine({ amount: { minor: 5n, currency: 'CNY' } }) }), rules),
     ).toEqual({ kind: 'left', rule: 'leave-incoming' })
     expect(bookLine(item({ request: null }), rules)).toEqual({ kind: 'left', rule: null })
-  })
-})
-
-describe('matching', () => {
-  const bank = (id: string, change: Partial<BankSide> = {}): BankSide => ({
-    id,
-    date: '2026-03-01',
-    minor: -100n,
-    references: [],
-    counterparty: '乙公司',
-    entryKey: null,
-    ...change,
-  })
-  const ledger = (id: string, change: Partial<LedgerLine> = {}): LedgerLine => ({
-    id,
-    date: '2026-03-01',
-    amount: { minor: -100n, currency: 'CNY' },
-    reference: '',
-    counterparty: '乙公司',
-    text: '',
-    voucherNo: '',
-    entryKey: null,
-    ...change,
-  })
-
-  test('our own entry, then the reference, then day, amount and counterparty', () => {
-    const matches = matchLines(
-      [bank('b1', { entryKey: 'K' }), bank('b2', { references: ['R2'] }), bank('b3')],
-      [ledger('l3'), ledger('l2', { reference: 'R2' }), ledger('l1', { entryKey: 'K' })],
-    )
-    expect(matches.map(match => [match.pass, match.lineIds, match.ledgerIds])).toEqual([
-      ['entry', ['b1'], ['l1']],
-      ['reference', ['b2'], ['l2']],
-      ['day-amount-counterparty', ['b3'], ['l3']],
-    ])
-  })
-
-  test('two candidates are ambiguous and stay open; another amount is no match', () => {
-    expect(matchLines([bank('b1')], [ledger('l1'), ledger('l2')])).toEqual([])
-    expect(
-      matchLines(
-        [bank('b1', { references: ['R'] })],
-        [ledger('l1', { reference: 'R', amount: { minor: -101n, currency: 'CNY' } })],
-      ),
-    ).toEqual([])
   })
 })
 

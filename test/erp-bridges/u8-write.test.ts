@@ -86,6 +86,26 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
   const count = async (table: string, where = '1 = 1'): Promise<string> =>
     textOf((await world.db.query(`SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`))[0] ?? {}, 'n')
 
+  /** A trigger of somebody else's in the account set: it refuses a row, or forgets it. */
+  const onInsert = async (table: string, deed: 'refuse' | 'forget'): Promise<void> => {
+    if (dialect === 'sqlite') {
+      const body =
+        deed === 'refuse' ? `SELECT RAISE(ABORT, 'not here')` : `DELETE FROM ${table} WHERE rowid = NEW.rowid`
+      await world.db.execute(`CREATE TRIGGER foreign_rule AFTER INSERT ON ${table} BEGIN ${body}; END`)
+      return
+    }
+    const body =
+      deed === 'refuse'
+        ? `RAISE EXCEPTION 'not here' USING ERRCODE = 'check_violation'`
+        : `DELETE FROM ${table} WHERE ctid = NEW.ctid`
+    await world.db.execute(
+      `CREATE FUNCTION foreign_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body}; RETURN NULL; END $$`,
+    )
+    await world.db.execute(
+      `CREATE TRIGGER foreign_rule AFTER INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION foreign_rule()`,
+    )
+  }
+
   test('a good entry is two lines in the period of the calendar that UFSystem keeps, unposted, with its cash flow', async () => {
     expect(await book(world.bridge, feeEntry())).toEqual({ kind: 'done', erpNumber: '付-0001' })
     const rows = await world.db.query(
@@ -149,6 +169,50 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
     const there = await count('GL_accvouch')
     expect(await book(world.bridge, feeEntry(change))).toMatchObject({ kind: 'refused', code: `U8_GATE_${gate}` })
     expect(await count('GL_accvouch')).toBe(there)
+  })
+
+  test('an account set without a column that a voucher needs is refused by its name', async () => {
+    await world.db.execute('ALTER TABLE GL_accvouch RENAME COLUMN ccode_equal TO ccode_other')
+    const result = await book(world.open(inGl), feeEntry())
+    expect(result).toMatchObject({ kind: 'refused', code: 'U8_GATE_SCHEMA' })
+    expect(result?.kind === 'refused' && result.text).toContain('ccode_equal')
+  })
+
+  test('a constraint of the database is an answer: refused, with its words', async () => {
+    await onInsert('GL_accvouch', 'refuse')
+    const result = await book(world.bridge, feeEntry())
+    expect(result).toMatchObject({ kind: 'refused', code: 'U8_GATE_DATABASE_REFUSED' })
+    expect(result?.kind === 'refused' && result.text).toContain('not here')
+    expect(await count('GL_accvouch')).toBe('0')
+  })
+
+  test('cash flow that does not read back as it was written undoes the voucher', async () => {
+    await onInsert('GL_CashTable', 'forget')
+    expect(await book(world.bridge, feeEntry())).toMatchObject({ kind: 'refused', code: 'U8_GATE_READ_BACK' })
+    expect(await count('GL_accvouch')).toBe('0')
+  })
+
+  test('what a gate refuses stands in yq_journal with its reason until it is booked', async () => {
+    const shown = async (): Promise<readonly string[]> => {
+      const rows = await world.db.query('SELECT entry_key, refusal_code, refusal_text, refused_at FROM yq_journal')
+      return rows.map(row => `${textOf(row, 'refusal_code')}|${textOf(row, 'refusal_text')}`)
+    }
+    await world.db.execute('UPDATE GL_mend SET bflag = 1 WHERE iperiod = 4')
+    await book(world.bridge, feeEntry())
+    await book(world.bridge, feeEntry())
+    const [refusal, ...more] = await shown()
+    expect(refusal).toMatch(/^U8_GATE_PERIOD_CLOSED\|.*结账.*\(.*closed.*\)$/)
+    expect(more).toEqual([])
+    expect(await count('yq_journal_line', `entry_key = '${feeEntry().key}'`)).toBe('2')
+    await world.db.execute('UPDATE GL_mend SET bflag = 0 WHERE iperiod = 4')
+    expect(await book(world.bridge, feeEntry())).toEqual({ kind: 'done', erpNumber: '付-0001' })
+    expect(await shown()).toEqual(['|'])
+    expect(await count('yq_journal', 'refused_at IS NULL')).toBe('1')
+  })
+
+  test('an entry that no gate refuses leaves no row in yq_journal: it is in U8', async () => {
+    await book(world.bridge, feeEntry())
+    expect(await count('yq_journal')).toBe('0')
   })
 
   test('a cash-flow item is demanded where the site requires one', async () => {
@@ -286,6 +350,16 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
       expect(await marks()).toEqual(['2', '1', '2', '1', '1'])
     })
 
+    test("a document typed by hand as the bridge's page shows is booked through its document too", async () => {
+      await world.db.execute(
+        `INSERT INTO Ap_CloseBill (cDwCode, iAmount, cDigest, cCheckMan, dVouchDate) VALUES ('V0001', '1234.56', '支付材料款', '李审核', '${TODAY}')`,
+      )
+      const [row] = await world.db.query('SELECT MAX(iID) AS iid FROM Ap_CloseBill')
+      const entry = paymentEntry(textOf(row ?? {}, 'iid'))
+      expect(await book(world.open({}), entry)).toEqual({ kind: 'done', erpNumber: '付-0001' })
+      expect(await count('Ap_Detail', `cPZid = 'AP0000000000001'`)).toBe('2')
+    })
+
     test('when one of the marks cannot be made, none is', async () => {
       await world.db.execute(`DELETE FROM Ap_Detail`)
       expect(await ap()).toMatchObject({ kind: 'refused', code: 'U8_GATE_DOCUMENT_DETAIL' })
@@ -305,6 +379,13 @@ describe.each(DIALECTS)('U8 vouchers on %s', dialect => {
     ])('the gate %s refuses', async (gate, before) => {
       await world.db.execute(before)
       expect(await ap()).toMatchObject({ kind: 'refused', code: `U8_GATE_${gate}` })
+      expect(await count('GL_accvouch')).toBe('0')
+    })
+
+    test('an account set whose AP counter gives no key is refused by that name', async () => {
+      await world.db.execute(`DELETE FROM Ap_CancelNo WHERE cFlag = 'AP'`)
+      const result = await ap()
+      expect(result).toMatchObject({ kind: 'refused', code: 'U8_GATE_AP_NUMBER' })
       expect(await count('GL_accvouch')).toBe('0')
     })
 

@@ -21,11 +21,19 @@ afterAll(async () => {
 })
 
 test('a gauge forgets what is no longer there', async () => {
-  const metrics = createMetrics(store, clock)
+  const metrics = createMetrics(store, new Map(), clock)
   const record = { kind: 'command.answered', key: 'command|1', id: '1', ok: true, text: '', at: 1 } as const
   await store.outbox.add([{ erp: 'main', record }], 1)
   expect(await metrics.render()).toContain('yinqi_outbox_pending{erp="main"} 1')
   const [item] = await store.outbox.claim('main', 2, 3, 1)
   await store.outbox.settle([{ id: item?.id ?? '', kind: 'done', erpNumber: '' }], 3)
   expect(await metrics.render()).not.toContain('yinqi_outbox_pending{erp="main"} 1')
+})
+
+test('a bank that is not sent to shows why, and shows nothing when it is again', async () => {
+  let reason: string | null = 'breaker'
+  const metrics = createMetrics(store, new Map([['icbc', { health: () => ({ closed: reason }) }]]), clock)
+  expect(await metrics.render()).toContain('yinqi_bank_closed{bank="icbc",reason="breaker"} 1')
+  reason = null
+  expect(await metrics.render()).not.toContain('yinqi_bank_closed{')
 })

@@ -2,6 +2,7 @@
 
 import type { Payment } from '../../connector/store/store'
 import { importStatements } from '../../connector/steps/import-statements'
+import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
 import { move, plain } from '../../connector/steps/move'
 import { reconcile } from '../../connector/steps/reconcile'
@@ -74,6 +75,23 @@ test('"not found" is not a failure and not a reason to send, where the bank neve
   world.bank.isHidden = false
   await world.settle()
   expect((await only()).state).toBe('settled')
+})
+
+test('absence counts from when the bank was asked, not from when its answer came', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, absentFinalAfterMs: 60_000 }
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(30_000)
+  const ask = world.bank.inquire.bind(world.bank)
+  world.bank.inquire = async batch => {
+    const answer = await ask(batch)
+    world.move(40_000)
+    return answer
+  }
+  await inquire(world.deps, 'bank')
+  expect((await only()).state).toBe('unknown')
 })
 
 test('proven absence sends again under the same reference', async () => {
@@ -154,6 +172,64 @@ test('an answer that comes after the lease was swept still settles, as the bankâ
   expect(await causes(payment.id)).toEqual(['intake.accepted', 'send.started', 'send.uncertain', 'inquiry.settled'])
   expect(payment.state).toBe('settled')
 })
+
+test('"nothing left" of a try that was given up says nothing about the try that is under way', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  const gates: (() => void)[] = []
+  const calls: (() => void)[] = []
+  const called = (): Promise<void> => new Promise(resolve => void calls.push(resolve))
+  world.bank.beforeSend = () =>
+    new Promise(resolve => {
+      gates.push(resolve)
+      calls.shift()?.()
+    })
+  // The first daemon stalls before a byte has left; its lease is swept, the bank knows nothing, a second daemon sends.
+  const atBank = called()
+  const first = submit(world.deps, 'bank')
+  await atBank
+  world.move(61_000)
+  await sweep(world.deps)
+  world.move(61_000)
+  await inquire(world.deps, 'bank')
+  expect((await only()).state).toBe('ready')
+  const again = called()
+  const second = submit(world.deps, 'bank')
+  await again
+  world.bank.fault = 'refused-connection'
+  gates[0]?.()
+  await first
+  expect((await only()).state).toBe('sending')
+  world.bank.fault = 'none'
+  gates[1]?.()
+  await second
+  expect((await only()).state).toBe('settled')
+  expect(world.bank.timesDebited((await only()).instruction.reference)).toBe(1)
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
+
+test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confirmedUnpaid'] as const)(
+  'late news "%s" about a try that was given up does not end or repeat a later one that is in doubt',
+  async cause => {
+    world.erp.queue = [sampleRequest()]
+    world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+    world.bank.fault = 'lost-request'
+    await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    await submit(world.deps, 'bank')
+    const earlier = await only()
+    world.move(61_000)
+    await inquire(world.deps, 'bank')
+    world.bank.fault = 'lost-answer'
+    await submit(world.deps, 'bank')
+    expect((await only()).state).toBe('unknown')
+    await move(world.deps, [{ payment: earlier, actor: 'late', patch: {}, verdict: plain(cause, 'LATE', '') }])
+    expect((await only()).state).toBe('unknown')
+    // That it was paid is true whatever the try.
+    await move(world.deps, [{ payment: earlier, actor: 'late', patch: {}, verdict: plain('inquiry.settled', '', '') }])
+    expect((await only()).state).toBe('settled')
+  },
+)
 
 test('an echo of another amount is a contradiction: the payment stays unknown and a person is told', async () => {
   world.erp.queue = [sampleRequest()]

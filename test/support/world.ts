@@ -184,6 +184,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
     clock,
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
+    closed: () => null,
     accounts: [
       {
         account: ACCOUNT,

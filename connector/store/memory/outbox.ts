@@ -36,6 +36,13 @@ export function createOutbox(tables: Tables): OutboxStore {
       }
       return [...counts.values()].toSorted((a, b) => (a.erp < b.erp ? -1 : 1))
     },
+    async retryRefused(erp, at) {
+      const refused = waiting(tables).filter(row => row.refusal !== null && (erp === null || row.erp === erp))
+      return tables.transaction(() => {
+        for (const row of refused) tables.outbox.put(keyOf(row.erp, row.record.key), { ...row, dueAt: at })
+        return refused.length
+      })
+    },
     async refusals(limit) {
       return waiting(tables)
         .flatMap(({ erp, record, refusal }) =>

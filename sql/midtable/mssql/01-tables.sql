@@ -173,6 +173,9 @@ CREATE TABLE yq_journal (
   voucher_no NVARCHAR(60),
   imported_at DATETIME2(3),
   voucher_taken_at DATETIME2(3),
+  refusal_code NVARCHAR(60) NOT NULL CONSTRAINT df_yq_journal_refusal_code DEFAULT N'',
+  refusal_text NVARCHAR(500) NOT NULL CONSTRAINT df_yq_journal_refusal_text DEFAULT N'',
+  refused_at DATETIME2(3),
   CONSTRAINT pk_yq_journal PRIMARY KEY (id),
   CONSTRAINT uq_yq_journal UNIQUE (entry_key)
 );
@@ -505,6 +508,9 @@ EXEC #yq_comment N'yq_journal', N'created_at', N'写入时间，UTC / when it wa
 EXEC #yq_comment N'yq_journal', N'voucher_no', N'ERP 凭证号 / voucher number of the ERP [ERP]';
 EXEC #yq_comment N'yq_journal', N'imported_at', N'ERP 导入时间，UTC / when the ERP imported it, UTC [ERP]';
 EXEC #yq_comment N'yq_journal', N'voucher_taken_at', N'凭证号收妥时间，UTC / when the voucher number was received for good, UTC [连接器 connector]';
+EXEC #yq_comment N'yq_journal', N'refusal_code', N'拒绝码，空为未被拒 / code of the refusal, empty when not refused [连接器 connector]';
+EXEC #yq_comment N'yq_journal', N'refusal_text', N'拒绝原因与处理办法 / why it was refused and what to do [连接器 connector]';
+EXEC #yq_comment N'yq_journal', N'refused_at', N'被拒时间，UTC / when it was refused, UTC [连接器 connector]';
 EXEC #yq_comment N'yq_journal_line', NULL, N'记账凭证分录：借贷相等 / lines of journal entries: debits equal credits';
 EXEC #yq_comment N'yq_journal_line', N'id', N'流水号 / row number [数据库 database]';
 EXEC #yq_comment N'yq_journal_line', N'entry_key', N'凭证唯一键 / key of the entry [连接器 connector]';

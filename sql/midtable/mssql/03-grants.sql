@@ -58,7 +58,7 @@ GRANT UPDATE (status, status_text, status_seq, error_code, bank_reference, bank_
   updated_at, taken_at, taken_by, cancel_taken_at) ON yq_payment TO yq_connector;
 GRANT UPDATE (paid_source_system, paid_account_set, paid_doc_type, paid_doc_no, paid_doc_line, paid_revision) ON yq_statement_line TO yq_connector;
 GRANT UPDATE (paid_source_system, paid_account_set, paid_doc_type, paid_doc_no, paid_doc_line, paid_revision) ON yq_receipt TO yq_connector;
-GRANT UPDATE (voucher_taken_at) ON yq_journal TO yq_connector;
+GRANT UPDATE (voucher_taken_at, refusal_code, refusal_text, refused_at) ON yq_journal TO yq_connector;
 GRANT UPDATE (status, answer, answered_at, taken_at, taken_by) ON yq_command TO yq_connector;
 GRANT UPDATE (bridge, version, started_at, polled_at, polls) ON yq_heartbeat TO yq_connector;
 GO

@@ -156,6 +156,9 @@ CREATE TABLE IF NOT EXISTS yq_journal (
   voucher_no varchar(60),
   imported_at timestamptz(3),
   voucher_taken_at timestamptz(3),
+  refusal_code varchar(60) NOT NULL DEFAULT '',
+  refusal_text varchar(500) NOT NULL DEFAULT '',
+  refused_at timestamptz(3),
   CONSTRAINT pk_yq_journal PRIMARY KEY (id),
   CONSTRAINT uq_yq_journal UNIQUE (entry_key)
 );
@@ -443,6 +446,9 @@ COMMENT ON COLUMN yq_journal.created_at IS '写入时间，UTC / when it was wri
 COMMENT ON COLUMN yq_journal.voucher_no IS 'ERP 凭证号 / voucher number of the ERP [ERP]';
 COMMENT ON COLUMN yq_journal.imported_at IS 'ERP 导入时间，UTC / when the ERP imported it, UTC [ERP]';
 COMMENT ON COLUMN yq_journal.voucher_taken_at IS '凭证号收妥时间，UTC / when the voucher number was received for good, UTC [连接器 connector]';
+COMMENT ON COLUMN yq_journal.refusal_code IS '拒绝码，空为未被拒 / code of the refusal, empty when not refused [连接器 connector]';
+COMMENT ON COLUMN yq_journal.refusal_text IS '拒绝原因与处理办法 / why it was refused and what to do [连接器 connector]';
+COMMENT ON COLUMN yq_journal.refused_at IS '被拒时间，UTC / when it was refused, UTC [连接器 connector]';
 
 COMMENT ON TABLE yq_journal_line IS '记账凭证分录：借贷相等 / lines of journal entries: debits equal credits';
 COMMENT ON COLUMN yq_journal_line.id IS '流水号 / row number [数据库 database]';

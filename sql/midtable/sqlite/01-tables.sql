@@ -287,6 +287,12 @@ CREATE TABLE IF NOT EXISTS yq_journal (
     imported_at TEXT,
   -- 凭证号收妥时间，UTC / when the voucher number was received for good, UTC [连接器 connector]
     voucher_taken_at TEXT,
+  -- 拒绝码，空为未被拒 / code of the refusal, empty when not refused [连接器 connector]
+    refusal_code TEXT NOT NULL DEFAULT '',
+  -- 拒绝原因与处理办法 / why it was refused and what to do [连接器 connector]
+    refusal_text TEXT NOT NULL DEFAULT '',
+  -- 被拒时间，UTC / when it was refused, UTC [连接器 connector]
+    refused_at TEXT,
   CONSTRAINT uq_yq_journal UNIQUE (entry_key)
 );
 

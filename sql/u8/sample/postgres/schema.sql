@@ -470,3 +470,20 @@ END $$;
 
 CREATE TRIGGER Ap_CloseBill_rowversion BEFORE INSERT OR UPDATE ON Ap_CloseBill
   FOR EACH ROW EXECUTE FUNCTION yq_sample_rowversion();
+
+-- 代替 U8 客户端的审核：写应付明细账 / stands for the client's approval: writes the AP ledger
+CREATE FUNCTION yq_sample_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF COALESCE(NEW.cCheckMan, '') = '' OR EXISTS (SELECT 1 FROM Ap_Detail WHERE cVouchType = '49' AND cVouchID = NEW.cVouchID) THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO Ap_CloseBills (iID, iType, cCusVen, iAmt, iAmt_f, cKm)
+    SELECT NEW.iID, 0, NEW.cDwCode, NEW.iAmount, COALESCE(NEW.iAmount_f, NEW.iAmount), '2202'
+    WHERE NOT EXISTS (SELECT 1 FROM Ap_CloseBills WHERE iID = NEW.iID);
+  INSERT INTO Ap_Detail (cVouchType, cVouchID, dVouchDate, cDwCode, cCode, cFlag, cProcStyle, iFlag)
+    VALUES ('49', NEW.cVouchID, NEW.dVouchDate, NEW.cDwCode, NEW.cCode, 'AP', '49', 6), ('49', NEW.cVouchID, NEW.dVouchDate, NEW.cDwCode, '2202', 'AP', '49', 0);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER Ap_CloseBill_approved AFTER INSERT OR UPDATE OF cCheckMan ON Ap_CloseBill
+  FOR EACH ROW EXECUTE FUNCTION yq_sample_approval();

@@ -476,3 +476,11 @@ BEGIN
   UPDATE yq_sample_rowversion SET n = n + 1;
   UPDATE Ap_CloseBill SET Ufts = (SELECT n FROM yq_sample_rowversion) WHERE iID = NEW.iID;
 END;
+
+-- 代替 U8 客户端的审核：写应付明细账 / stands for the client's approval: writes the AP ledger
+CREATE TRIGGER Ap_CloseBill_approved AFTER UPDATE OF cCheckMan, cVouchID ON Ap_CloseBill WHEN COALESCE(NEW.cCheckMan, '') <> '' AND COALESCE(NEW.cVouchID, '') <> '' AND NOT EXISTS (SELECT 1 FROM Ap_Detail WHERE cVouchType = '49' AND cVouchID = NEW.cVouchID)
+BEGIN
+  INSERT INTO Ap_CloseBills (iID, iType, cCusVen, iAmt, iAmt_f, cKm) SELECT NEW.iID, 0, NEW.cDwCode, NEW.iAmount, COALESCE(NEW.iAmount_f, NEW.iAmount), '2202' WHERE NOT EXISTS (SELECT 1 FROM Ap_CloseBills WHERE iID = NEW.iID);
+  INSERT INTO Ap_Detail (cVouchType, cVouchID, dVouchDate, cDwCode, cCode, cFlag, cProcStyle, iFlag) VALUES ('49', NEW.cVouchID, NEW.dVouchDate, NEW.cDwCode, NEW.cCode, 'AP', '49', 6);
+  INSERT INTO Ap_Detail (cVouchType, cVouchID, dVouchDate, cDwCode, cCode, cFlag, cProcStyle, iFlag) VALUES ('49', NEW.cVouchID, NEW.dVouchDate, NEW.cDwCode, '2202', 'AP', '49', 0);
+END;

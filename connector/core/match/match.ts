@@ -1,0 +1,114 @@
+// Bank lines against the ledger's bank-deposit journal, pass by pass, the strongest evidence first. What a pass has matched
+// no later pass sees; what has two candidates goes to a person, with the candidates.
+
+import { PAIR_PASSES, pairUp } from './pairs'
+import type { BankSide, LedgerSide } from './sides'
+import { SUM_PASSES, sumUp } from './sums'
+import { pairWithin, type ToleranceRule } from './tolerance'
+
+export type MatchDraft = {
+  readonly lineIds: readonly string[]
+  readonly ledgerIds: readonly string[]
+  readonly pass: string
+  readonly reason: string
+}
+
+export type Reconciliation = {
+  readonly matches: readonly MatchDraft[]
+  /** Open lines that have several candidates, under the strongest pass that saw them; each line stands in one group. */
+  readonly ambiguous: readonly MatchDraft[]
+  /** Neither matched nor ambiguous. */
+  readonly left: { readonly lineIds: readonly string[]; readonly ledgerIds: readonly string[] }
+}
+
+/** Bump when a pass changes what it accepts. */
+export const MATCH_RULES = '2'
+
+export function matchLines(
+  bank: readonly BankSide[],
+  ledger: readonly LedgerSide[],
+  rules: readonly ToleranceRule[],
+): Reconciliation {
+  const open = new Open(bank, ledger)
+  for (const pass of PAIR_PASSES) {
+    const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass)
+    open.close(
+      pass,
+      pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
+      ambiguous,
+    )
+  }
+  for (const rule of rules) {
+    const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule)
+    const pass = { name: `rule:${rule.name}`, reason: reasonOf(rule) }
+    open.close(
+      pass,
+      pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
+      ambiguous,
+    )
+  }
+  for (const pass of SUM_PASSES) {
+    const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass)
+    open.close(pass, matches, ambiguous)
+  }
+  return open.result()
+}
+
+function reasonOf({ name, requires, days, minor }: ToleranceRule): string {
+  const same = { reference: '编号一致', counterparty: '对方一致', amount: '金额一致' }[requires]
+  return `规则「${name}」：${same}，相差不超过 ${days} 天、${minor} 最小货币单位 (rule: within ${days} days and ${minor} minor units)`
+}
+
+type Group = { readonly bank: readonly BankSide[]; readonly ledger: readonly LedgerSide[] }
+
+class Open {
+  bank: readonly BankSide[]
+  ledger: readonly LedgerSide[]
+  readonly #matches: MatchDraft[] = []
+  readonly #doubts: MatchDraft[] = []
+
+  constructor(bank: readonly BankSide[], ledger: readonly LedgerSide[]) {
+    this.bank = bank
+    this.ledger = ledger
+  }
+
+  close(
+    pass: { readonly name: string; readonly reason: string },
+    found: readonly Group[],
+    doubts: readonly Group[],
+  ): void {
+    for (const group of found) this.#matches.push(draftOf(pass, group))
+    for (const group of doubts) this.#doubts.push(draftOf(pass, group))
+    if (found.length === 0) return
+    const lines = new Set(found.flatMap(group => group.bank))
+    const entries = new Set(found.flatMap(group => group.ledger))
+    this.bank = this.bank.filter(line => !lines.has(line))
+    this.ledger = this.ledger.filter(line => !entries.has(line))
+  }
+
+  /** Doubts shrink to what is still open; one that has nobody left on a side was none. */
+  result(): Reconciliation {
+    const lineIds = new Set(this.bank.map(line => line.id))
+    const ledgerIds = new Set(this.ledger.map(line => line.id))
+    const ambiguous: MatchDraft[] = []
+    for (const doubt of this.#doubts) {
+      const rest = {
+        ...doubt,
+        lineIds: doubt.lineIds.filter(id => lineIds.has(id)),
+        ledgerIds: doubt.ledgerIds.filter(id => ledgerIds.has(id)),
+      }
+      if (rest.lineIds.length === 0 || rest.ledgerIds.length === 0) continue
+      for (const id of rest.lineIds) lineIds.delete(id)
+      for (const id of rest.ledgerIds) ledgerIds.delete(id)
+      ambiguous.push(rest)
+    }
+    return { matches: this.#matches, ambiguous, left: { lineIds: [...lineIds], ledgerIds: [...ledgerIds] } }
+  }
+}
+
+function draftOf(
+  { name, reason }: { readonly name: string; readonly reason: string },
+  { bank, ledger }: Group,
+): MatchDraft {
+  return { lineIds: bank.map(line => line.id), ledgerIds: ledger.map(line => line.id), pass: name, reason }
+}

@@ -1,0 +1,63 @@
+// Amounts of statement files: exact decimal text in, exact decimal text and bigint out. Never a floating-point number.
+
+import { decimalsOf } from '../core/money'
+
+/** ISO 20022 allows five decimals; balances of every format are compared in 1/100000 of a unit. */
+const SCALE = 5
+
+/** A positive amount. `units` counts 1/100000. */
+export type Quantity = { readonly units: bigint; readonly text: string }
+
+/** More digits than any real amount has; ISO 20022 allows 18. */
+const MAX_DIGITS = 24
+
+/**
+ * Reads digits with at most one decimal mark. Returns null for anything else, also for more than five significant
+ * decimals: an amount is exact or it is not read. The text carries the currency's own decimals, or more when they count.
+ */
+export function readQuantity(raw: string, mark: '.' | ',', currency: string | null): Quantity | null {
+  const at = raw.indexOf(mark)
+  const whole = at < 0 ? raw : raw.slice(0, at)
+  const fraction = at < 0 ? '' : raw.slice(at + 1)
+  if (whole.length + fraction.length > MAX_DIGITS || whole.length + fraction.length === 0) return null
+  if (!isDigits(whole) || !isDigits(fraction)) return null
+  const kept = withoutTrailingZeros(fraction, currency)
+  if (kept.length > SCALE) return null
+  const units = BigInt(`${whole}${kept.padEnd(SCALE, '0')}`)
+  const integer = withoutLeadingZeros(whole)
+  return { units, text: kept === '' ? integer : `${integer}.${kept}` }
+}
+
+export function signed(quantity: Quantity, isOut: boolean): string {
+  return isOut && quantity.units !== 0n ? `-${quantity.text}` : quantity.text
+}
+
+/** Back to text: `-1234.50` from 1/100000 units. */
+export function formatUnits(units: bigint, currency: string | null): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(SCALE + 1, '0')
+  const kept = withoutTrailingZeros(digits.slice(-SCALE), currency)
+  const text = kept === '' ? digits.slice(0, -SCALE) : `${digits.slice(0, -SCALE)}.${kept}`
+  return units < 0n ? `-${text}` : text
+}
+
+function withoutTrailingZeros(fraction: string, currency: string | null): string {
+  const decimals = (currency === null ? null : decimalsOf(currency)) ?? 2
+  if (fraction.length <= decimals) return fraction.padEnd(decimals, '0')
+  let end = fraction.length
+  while (end > decimals && fraction.charCodeAt(end - 1) === 48) end--
+  return fraction.slice(0, end)
+}
+
+function withoutLeadingZeros(whole: string): string {
+  let start = 0
+  while (start < whole.length - 1 && whole.charCodeAt(start) === 48) start++
+  return whole === '' ? '0' : whole.slice(start)
+}
+
+function isDigits(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 48 || code > 57) return false
+  }
+  return true
+}

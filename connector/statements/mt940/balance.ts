@@ -1,0 +1,15 @@
+// Balances of MT940 (60, 62, 64, 65): mark, date, currency, amount: 1!a6!n3!a15d.
+
+import { readQuantity } from '../amount'
+import { dateOfSix } from '../dates'
+import type { Balance } from '../ledger'
+
+/** Null when it is not of that form. A missing currency is not made up: then the balance cannot be read. */
+export function readBalance(text: string): Balance | null {
+  const found = /^([CD])(\d{6})([A-Z]{3})\s*(\d[\d.,]*)\s*$/.exec(text.trim())
+  if (!found) return null
+  const [, mark, date = '', currency = '', amount = ''] = found
+  const on = dateOfSix(date)
+  const quantity = readQuantity(amount, amount.includes('.') ? '.' : ',', currency)
+  return on === null || quantity === null ? null : { on, quantity, isDebit: mark === 'D', currency }
+}

@@ -1,0 +1,101 @@
+// Field 61 of MT940 and MT942, the statement line, by SWIFT's definition:
+// 6!n[4!n]2a[1!a]15d1!a3!c16x[//16x] and, on the next line, [34x]. What banks add to that is accepted where it is
+// unambiguous; a line that cannot be read stops the file, for a bank line is never dropped.
+
+import { readQuantity, type Quantity } from '../amount'
+import { dateOfFour, dateOfSix } from '../dates'
+import { StatementFileError } from '../model'
+import { cleaned, quoted } from '../text'
+
+export type Line61 = {
+  readonly valueOn: string
+  /** Null when the bank left it out, which by SWIFT means: as the value date. */
+  readonly entryOn: string | null
+  readonly mark: 'C' | 'D' | 'RC' | 'RD' | 'EC' | 'ED'
+  readonly funds: string | null
+  readonly quantity: Quantity
+  /** Transaction type: N, S or F and three characters. */
+  readonly type: string | null
+  readonly customerReference: string | null
+  readonly bankReference: string | null
+  readonly supplementary: string | null
+  /** The amount has no comma, or a point in its place. */
+  readonly isAmountUnusual: boolean
+  readonly isEntryDateUnreadable: boolean
+}
+
+/** `rows` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
+export function readLine61(rows: readonly string[], currency: string | null, line: number): Line61 {
+  const first = rows[0] ?? ''
+  const valueOn = dateOfSix(first.slice(0, 6)) ?? unreadable('起息日', 'value date', first, line)
+  const entryAt = afterSpaces(first, 6)
+  const hasEntry = isDigit(first, entryAt)
+  if (hasEntry && !isDigit(first, entryAt + 3)) unreadable('记账日', 'entry date', first, line)
+  const entryOn = hasEntry ? dateOfFour(first.slice(entryAt, entryAt + 4), valueOn) : null
+  const markAt = afterSpaces(first, hasEntry ? entryAt + 4 : entryAt)
+  const mark = markOf(first, markAt) ?? unreadable('借贷标志', 'debit/credit mark', first, line)
+  // The third letter of the currency, where the bank gives it.
+  const fundsAt = markAt + mark.length
+  const letter = first.charCodeAt(fundsAt)
+  const hasFunds = letter >= 65 && letter <= 90
+  const amountAt = afterSpaces(first, hasFunds ? fundsAt + 1 : fundsAt)
+  const restAt = afterAmount(first, amountAt)
+  const raw = first.slice(amountAt, restAt)
+  const hasComma = raw.includes(',')
+  const quantity = readQuantity(raw, hasComma ? ',' : '.', currency) ?? unreadable('金额', 'amount', first, line)
+  const rest = first.slice(afterSpaces(first, restAt))
+  // Wrapped: the type stands on the next line.
+  const isWrapped = rest === '' && rows.length > 1 && TYPE.test(rows[1] ?? '')
+  const body = isWrapped ? (rows[1] ?? '') : rest
+  // A bank that leaves the type out writes the reference at once.
+  const hasType = TYPE.test(body) && !body.startsWith('NONREF')
+  const split = body.indexOf('//', hasType ? 4 : 0)
+  return {
+    valueOn,
+    entryOn,
+    mark,
+    funds: hasFunds ? first.charAt(fundsAt) : null,
+    quantity,
+    type: hasType ? body.slice(0, 4).trim() : null,
+    customerReference: cleaned(body.slice(hasType ? 4 : 0, split < 0 ? body.length : split)),
+    bankReference: split < 0 ? null : cleaned(body.slice(split + 2)),
+    supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
+    isAmountUnusual: !hasComma,
+    isEntryDateUnreadable: hasEntry && entryOn === null,
+  }
+}
+
+const TYPE = /^[NSF][A-Za-z0-9 ]{3}/
+
+function markOf(text: string, at: number): Line61['mark'] | null {
+  const one = text.charAt(at)
+  if (one === 'C' || one === 'D') return one
+  const two = text.slice(at, at + 2)
+  return two === 'RC' || two === 'RD' || two === 'EC' || two === 'ED' ? two : null
+}
+
+/** Some banks leave blanks where an optional part would be. */
+function afterSpaces(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === 32) at++
+  return at
+}
+
+function afterAmount(text: string, from: number): number {
+  let at = from
+  while (isDigit(text, at) || text.charCodeAt(at) === 44 || text.charCodeAt(at) === 46) at++
+  return at
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 48 && code <= 57
+}
+
+function unreadable(zh: string, en: string, text: string, line: number): never {
+  throw new StatementFileError(
+    'STATEMENT_LINE_UNREADABLE',
+    `:61: 的${zh}不可读：${quoted(text)} / the ${en} of :61: cannot be read: ${quoted(text)}`,
+    { line, element: ':61:' },
+  )
+}

@@ -1,0 +1,92 @@
+// MT940 and MT942: fields from lines, statements from fields. With or without the SWIFT envelope, many messages a file,
+// and what banks leave out. Unknown fields are passed over; a statement line that cannot be read stops the file.
+
+import type { ParserContext } from '../ledger'
+import { StatementFileError, type TextParser } from '../model'
+import { MAX_FIELD_CHARS, tooLong } from '../text'
+import { createLines } from './lines'
+import { createMessages, type Field } from './messages'
+
+/** `:61:`, `:60F:`, `:NS:` (Volksbanken), `:940:` (Rabobank). */
+const MAX_TAG = 4
+
+export function createMt940Parser(context: ParserContext): TextParser {
+  const messages = createMessages(context)
+  let field: { tag: string; rows: string[]; line: number; chars: number } | null = null
+  const endField = (): void => {
+    if (field !== null) messages.field(field satisfies Field)
+    field = null
+  }
+  const take = (raw: string, line: number): void => {
+    const row = withoutControls(raw)
+    const tag = tagOf(row)
+    if (tag !== null) {
+      endField()
+      field = { tag, rows: [row.slice(tag.length + 2)], line, chars: row.length }
+    } else if (row.startsWith('{') && /^\{[1-5]:/.test(row)) {
+      endField()
+      header(row, line)
+    } else if (isEnd(row)) {
+      endField()
+      messages.endOfMessage(line)
+      const next = row.indexOf('{1:')
+      if (next >= 0) header(row.slice(next), line)
+    } else if (field !== null) {
+      field.rows.push(row)
+      field.chars += row.length
+      if (field.chars > MAX_FIELD_CHARS || field.rows.length > MAX_ROWS) throw tooLong(field.line, `:${field.tag}:`)
+    }
+  }
+  /** Blocks 1 to 3; the text may begin on the same line. */
+  const header = (row: string, line: number): void => {
+    messages.header(row, line)
+    const text = row.indexOf('{4:')
+    if (text >= 0 && row.length > text + 3) take(row.slice(text + 3), line)
+  }
+  const lines = createLines(take)
+  return {
+    push: text => lines.push(text),
+    end() {
+      lines.end()
+      endField()
+      if (messages.end() === 0) throw noStatement()
+      context.warn.finish()
+    },
+  }
+}
+
+/** A field 86 has six lines by SWIFT, some banks write dozens. */
+const MAX_ROWS = 2000
+
+/** Two digits and perhaps a letter, three digits, or NS; null for anything else. */
+function tagOf(row: string): string | null {
+  if (row.charCodeAt(0) !== 58) return null
+  const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
+  if (end < 0) return null
+  const tag = row.slice(1, end)
+  return TAG.test(tag) ? tag : null
+}
+
+const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
+
+/** `-`, `-}`, and a line of `-XXX` (ING). A continuation may begin with a hyphen, so nothing else ends a message. */
+function isEnd(row: string): boolean {
+  if (row.charCodeAt(0) !== 45 && row.charCodeAt(0) !== 32) return false
+  const text = row.trim()
+  return text === '-' || text.startsWith('-}') || text === '-XXX'
+}
+
+/** Transport leaves control characters (SOH, ETX) around messages. */
+function withoutControls(row: string): string {
+  let from = 0
+  while (row.charCodeAt(from) < 32 && row.charCodeAt(from) !== 9) from++
+  return from === 0 ? row : row.slice(from)
+}
+
+function noStatement(): StatementFileError {
+  return new StatementFileError(
+    'STATEMENT_ABSENT',
+    '没有一份对账单：找不到 :20:、:25:、:60F: 等域 / no statement: fields :20:, :25:, :60F: are not there',
+    { line: 1 },
+  )
+}

@@ -1,0 +1,118 @@
+// `yinqi reconcile` over files alone: an MT940 statement against a ledger in CSV, every match explained, nothing guessed.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import iconv from 'iconv-lite'
+import { reconcileFiles } from '../../connector/cli/reconcile'
+import { capture } from '../support/output'
+
+let folder: string
+beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'yinqi-reconcile-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Opening 1,000.00; +500.00 -120.00 -120.00 -300.00 +77.00; closing 1,037.00. */
+const MT940 = [
+  ':20:STMT1',
+  ':25:10020030/1234567890',
+  ':28C:7/1',
+  ':60F:C260301EUR1000,00',
+  ':61:2603020302C500,00NTRFINV-2026-77//BANK0001',
+  ':86:PAYMENT OF INVOICE',
+  ':61:2603020302D120,00NTRFNONREF//BANK0002',
+  ':61:2603020302D120,00NTRFNONREF//BANK0003',
+  ':61:2603030303D300,00NTRFBATCH-9//BANK0004',
+  ':61:2603040304C77,00NTRFNONREF//BANK0005',
+  ':62F:C260304EUR1037,00',
+  '-',
+].join('\r\n')
+
+const LEDGER = `text,id,date,amount,reference,counterparty
+"invoice, paid",L1,2026-03-05,500.00,INV-2026-77,ACME
+rent,L2,2026-03-02,-120.00,,Landlord
+rent,L3,2026-03-02,-120.00,,Other
+batch,L4,2026-03-03,-100.00,BATCH-9,A
+batch,L5,2026-03-03,-200.00,BATCH-9,B
+cheque,L6,2026-03-31,"-1,000.00",,C
+`
+
+function files(
+  statement: string | Buffer,
+  ledger: string | Buffer,
+): { readonly statement: string; readonly ledger: string } {
+  const at = { statement: path.join(folder, 's.sta'), ledger: path.join(folder, 'l.csv') }
+  writeFileSync(at.statement, statement)
+  writeFileSync(at.ledger, ledger)
+  return at
+}
+
+test('matches, ambiguous groups and what is left, each with its pass and reason', async () => {
+  const said = capture('zh')
+  expect(await reconcileFiles(files(MT940, LEDGER), said.output)).toBe(0)
+  const found = said.document() as Record<string, unknown>
+  expect(found).toMatchObject({
+    account: '10020030/1234567890',
+    currency: 'EUR',
+    matches: [
+      { statementIds: ['1'], ledgerIds: ['L1'], pass: 'reference' },
+      { statementIds: ['4'], ledgerIds: ['L4', 'L5'], pass: 'sum-reference' },
+    ],
+    ambiguous: [{ statementIds: ['2', '3'], ledgerIds: ['L2', 'L3'], pass: 'day-amount' }],
+    left: { statement: ['5'], ledger: ['L6'] },
+  })
+  expect(said.text()).toContain('对账单 5 笔，账面 6 笔，匹配 2 组，待人工 1 组，未达：银行 1、企业 1')
+})
+
+test('the adjusted balances agree when every difference is an open item', async () => {
+  // Ledger: 1,000 + 500 - 120 - 120 - 300 - 1,000 = -40. It lacks the bank's +77, the bank lacks its -1,000; the two pairs of
+  // -120 stay open on both sides until a person has decided: -40 + 77 - 240 = 1,037 - 1,000 - 240 = -203.
+  const said = capture('en')
+  await reconcileFiles({ ...files(MT940, LEDGER), ledgerBalance: '-40.00' }, said.output)
+  expect((said.document() as { balance: unknown }).balance).toMatchObject({
+    asOf: '2026-03-04',
+    ledger: { balance: '-40.00', adjusted: '-203.00' },
+    bank: { balance: '1037.00', adjusted: '-203.00' },
+    difference: '0.00',
+  })
+})
+
+test('a tolerance applies only by its named rule', async () => {
+  const ledger = 'id,date,amount,reference,counterparty,text\nX,2026-03-06,77.00,,,\n'
+  const rules = path.join(folder, 'rules.yaml')
+  writeFileSync(rules, '- { name: 两天内, requires: amount, days: 2 }\n')
+  const without = capture('en')
+  await reconcileFiles(files(MT940, ledger), without.output)
+  expect(without.document()).toMatchObject({ matches: [] })
+  const within = capture('en')
+  await reconcileFiles({ ...files(MT940, ledger), rules }, within.output)
+  expect(within.document()).toMatchObject({ matches: [{ statementIds: ['5'], ledgerIds: ['X'], pass: 'rule:两天内' }] })
+})
+
+test('a ledger in GB18030 is read as it is', async () => {
+  const ledger = '编号,日期,金额,参考号,对方户名,摘要\nX,2026/3/4,77.00,,上海乙火贸易有限公司,收货款𠮷\n'
+  const said = capture('en')
+  expect(await reconcileFiles(files(MT940, iconv.encode(ledger, 'gb18030')), said.output)).toBe(0)
+  expect(said.document()).toMatchObject({ matches: [{ statementIds: ['5'], ledgerIds: ['X'], pass: 'day-amount' }] })
+})
+
+test.each([
+  ['a missing column', 'id,date\nX,2026-03-04\n', 'LEDGER_HEADER', 1],
+  ['a bad amount', 'id,date,amount\nX,2026-03-04,1.00\nY,2026-03-04,12.3456\n', 'LEDGER_ROW', 3],
+  ['a bad date', 'id,date,amount\nX,2026-02-30,1.00\n', 'LEDGER_ROW', 2],
+  ['an id that stands twice', 'id,date,amount\nX,2026-03-04,1.00\nX,2026-03-04,1.00\n', 'LEDGER_DUPLICATE', 3],
+  ['a quote without end', 'id,date,amount\nX,2026-03-04,"1.00\n', 'LEDGER_ROW', 2],
+])('%s ends with its code and line', async (_what, ledger, code, line) => {
+  const said = capture('zh')
+  expect(await reconcileFiles(files(MT940, ledger), said.output)).toBe(1)
+  expect(said.document()).toMatchObject({ ok: false, code, line })
+})
+
+test('a file that is not there and one that is no statement are told', async () => {
+  const good = files(MT940, LEDGER)
+  const gone = capture('en')
+  expect(await reconcileFiles({ ...good, statement: path.join(folder, 'gone') }, gone.output)).toBe(1)
+  expect(gone.document()).toMatchObject({ ok: false, code: 'ENOENT' })
+  const odd = capture('en')
+  expect(await reconcileFiles(files('hello', LEDGER), odd.output)).toBe(1)
+  expect(odd.document()).toMatchObject({ ok: false, code: 'STATEMENT_FORMAT_UNKNOWN' })
+})
