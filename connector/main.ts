@@ -183,7 +183,11 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
-function addSim(program: Command, output: () => Output, run: (work: () => Promise<number>) => () => Promise<void>): void {
+function addSim(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+): void {
   const count = (text: string): number => {
     if (!/^\d{1,9}$/.test(text)) throw new CommanderError(EXIT.usage, 'yinqi.count', `${text}: 0 … 999999999`)
     return Number(text)

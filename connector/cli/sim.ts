@@ -40,13 +40,7 @@ async function replay({ seed }: SimOptions, plan: Plan, output: Output): Promise
   return result.violations.length === 0 ? EXIT.ok : EXIT.no
 }
 
-async function runMany(
-  options: SimOptions,
-  count: number,
-  plan: Plan,
-  clock: Clock,
-  output: Output,
-): Promise<number> {
+async function runMany(options: SimOptions, count: number, plan: Plan, clock: Clock, output: Output): Promise<number> {
   const startedAt = clock.now()
   const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), count))
   let shown = 0

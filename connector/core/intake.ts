@@ -9,7 +9,12 @@ export type Known = {
   readonly approval: string
   readonly status: RowStatus
   /** Every asking of the document, this one too. */
-  readonly askings: readonly { readonly revision: number; readonly digest: string; readonly status: RowStatus }[]
+  readonly askings: readonly {
+    readonly revision: number
+    readonly digest: string
+    readonly approval: string
+    readonly status: RowStatus
+  }[]
 }
 
 export type IntakeDecision =
@@ -53,12 +58,11 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
 
 /** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
 function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
+  // Also an old one, shown to a daemon that stood still meanwhile: it was answered then and is not asked anew.
+  const same = known.askings.find(({ digest, approval }) => digest === request.digest && approval === request.approval)
+  if (same) return { kind: 'repeat', revision: same.revision }
+  if (blockingRevision(known) === null) return { kind: 'take', revision: known.revision + 1 }
   const isSame = request.digest === known.digest
-  if (blockingRevision(known) === null) {
-    return isSame && request.approval === known.approval
-      ? { kind: 'repeat', revision: known.revision }
-      : { kind: 'take', revision: known.revision + 1 }
-  }
   return { kind: isSame ? 'repeat' : 'changed', revision: known.revision }
 }
 

@@ -81,7 +81,10 @@ function inquiryOutcome(world: World, ledger: BankLedger, instruction: Instructi
   return { kind: order.state, echo: echoOf(world, order) }
 }
 
-function refusedLie(): { readonly kind: 'refused'; readonly refusal: { code: string; text: string; bankSerial: string } } {
+function refusedLie(): {
+  readonly kind: 'refused'
+  readonly refusal: { code: string; text: string; bankSerial: string }
+} {
   return { kind: 'refused', refusal: { code: 'sim.lie', text: '余额不足', bankSerial: '' } }
 }
 

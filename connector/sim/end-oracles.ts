@@ -30,7 +30,8 @@ export async function openEnds(world: World, site: Site, oracles: Oracles): Prom
   for (const document of site.books.documents.values())
     for (const asking of world.swarm.erp === 'numbered' ? document.askings : [])
       if (!asking.answered) open.push(`${document.docNo} was never answered`)
-  for (const command of site.books.commands) if (command.answer === null) open.push(`command ${command.id} has no answer`)
+  for (const command of site.books.commands)
+    if (command.answer === null) open.push(`command ${command.id} has no answer`)
   for (const [key, voucher] of site.books.vouchers)
     if (!voucher.isNoticed) open.push(`the number of voucher ${key} is not acknowledged`)
   for (const withdrawal of site.books.withdrawals)
@@ -38,8 +39,10 @@ export async function openEnds(world: World, site: Site, oracles: Oracles): Prom
   for (const account of site.accounts) {
     const stored = await store.statements.list(account.account, wholeRange(world))
     const booked = linesAt(site, account.account)
-    if (stored.length < booked.length) open.push(`${booked.length - stored.length} lines of ${account.account} are missing`)
-    for (const line of stored) if (!isDone(line, booked)) open.push(`line ${line.key} waits: ${line.journal}, ${line.receipt}`)
+    if (stored.length < booked.length)
+      open.push(`${booked.length - stored.length} lines of ${account.account} are missing`)
+    for (const line of stored)
+      if (!isDone(line, booked)) open.push(`line ${line.key} waits: ${line.journal}, ${line.receipt}`)
   }
   return open
 }
@@ -73,17 +76,15 @@ function judgePayment(world: World, site: Site, payment: Payment): void {
 }
 
 /** Every change was told, and the ERP's rows say what the store says. */
-async function judgeRecords(
-  world: World,
-  books: ErpBooks,
-  payments: readonly Payment[],
-  store: Store,
-): Promise<void> {
+async function judgeRecords(world: World, books: ErpBooks, payments: readonly Payment[], store: Store): Promise<void> {
   for (const payment of payments) {
     const { docNo } = payment.request.key
     const status = books.statusOf(docNo, payment.revision)
     if (status !== payment.state)
-      world.violate('I6', `${docNo} revision ${payment.revision} is ${payment.state}, the ERP says ${status ?? 'nothing'}`)
+      world.violate(
+        'I6',
+        `${docNo} revision ${payment.revision} is ${payment.state}, the ERP says ${status ?? 'nothing'}`,
+      )
     for (const row of await store.payments.history(payment.id)) {
       if (!books.heard.has(`${docNo}|${payment.revision}|${row.seq}`))
         world.violate('I5', `the ERP never heard of ${payment.id} row ${row.seq} (${row.cause})`)
@@ -115,12 +116,14 @@ async function judgeLine(world: World, site: Site, store: Store, stored: StoredL
   const expected = settings?.ledgerAccount === '' ? 'left' : isOwnBooked ? 'booked' : wanted
   if (stored.journal !== expected) world.violate('I7', `line ${stored.key} is ${stored.journal}, not ${expected}`)
   const entry = await store.journals.ofLine(stored.id)
-  if ((entry !== null) !== (expected === 'entry')) world.violate('I7', `line ${stored.key} has a wrong number of entries`)
+  if ((entry !== null) !== (expected === 'entry'))
+    world.violate('I7', `line ${stored.key} has a wrong number of entries`)
   if (entry) judgeEntry(world, site, entry.entry.key, stored, entry.status)
   const receipt = await store.receipts.ofLine(stored.id)
   if (receipt && !site.books.receipts.has(`receipt|${stored.account}|${stored.key}`))
     world.violate('I6', `the ERP never heard of the receipt of line ${stored.key}`)
-  if ((receipt !== null) !== (stored.receipt === 'stored')) world.violate('I9', `line ${stored.key} has a wrong receipt`)
+  if ((receipt !== null) !== (stored.receipt === 'stored'))
+    world.violate('I9', `line ${stored.key} has a wrong receipt`)
 }
 
 function judgeEntry(world: World, site: Site, key: string, stored: StoredLine, status: string): void {
@@ -128,7 +131,7 @@ function judgeEntry(world: World, site: Site, key: string, stored: StoredLine, s
   if (!voucher || status !== 'posted') return world.violate('I7', `entry ${key} is ${status} and not in the ERP`)
   const { minor } = stored.line.amount
   const bank = voucher.entry.lines.find(line => line.settlement !== null)
-  const signed = bank?.side === 'credit' ? -(bank.amount.minor) : bank?.amount.minor
+  const signed = bank?.side === 'credit' ? -bank.amount.minor : bank?.amount.minor
   if (signed !== minor) world.violate('I7', `entry ${key} books ${signed}, its line is ${minor}`)
 }
 
@@ -144,7 +147,8 @@ async function judgeContradictions(
     if (!hasReason) world.violate('I4', `a contradiction that nobody caused: ${code} ${cause} ${paymentId}`)
   }
   const books = [...site.books.vouchers.keys()].length
-  const entries = (await Promise.all(site.accounts.map(({ account }) => entriesOf(world, store, account)))).flat().length
+  const entries = (await Promise.all(site.accounts.map(({ account }) => entriesOf(world, store, account)))).flat()
+    .length
   if (books !== entries) world.violate('I7', `the ERP has ${books} vouchers for ${entries} entries`)
   for (const payment of payments) {
     const order = site.banks.get(payment.bank)?.ordersOf(payment.instruction).at(-1)
@@ -207,7 +211,8 @@ function judgeSame(
   for (const line of expected) counts.set(line, (counts.get(line) ?? 0) + 1)
   for (const line of found) counts.set(line, (counts.get(line) ?? 0) - 1)
   for (const [line, count] of counts)
-    if (count !== 0) world.violate(invariant, `${what}: ${count > 0 ? `${count} missing` : `${-count} too many`}: ${line}`)
+    if (count !== 0)
+      world.violate(invariant, `${what}: ${count > 0 ? `${count} missing` : `${-count} too many`}: ${line}`)
 }
 
 function isLiedAbout(site: Site, payment: Payment): boolean {

@@ -46,9 +46,14 @@ function pull(world: World, books: ErpBooks, after: string | null, limit: number
     ...askedFor(world, books, limit),
     ...withdrawals.map(({ request }): ErpRequest => ({ kind: 'cancel', key: request.key, by: '张', request })),
     ...vouchers.map(([entryKey, { number }]): ErpRequest => ({ kind: 'voucher', entryKey, voucherNo: number })),
-    ...openCommands(world, books).map(
-      ({ id, account }): ErpRequest => ({ kind: 'command', id, command: 'statement', account, from: '', to: '' }),
-    ),
+    ...openCommands(world, books).map(({ id, account }): ErpRequest => ({
+      kind: 'command',
+      id,
+      command: 'statement',
+      account,
+      from: '',
+      to: '',
+    })),
   ]
   const handed = [...withdrawals.map(withdrawal => withdrawal.id), ...vouchers.map(([key]) => key)]
   return { items, cursor: handed.length > 0 ? handed.join(' ') : null, hasMore: false }

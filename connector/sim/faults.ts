@@ -70,7 +70,14 @@ export type Swarm = {
 const STRENGTHS = [20, 60, 150, 300, 500]
 
 /** Rarer ones: a world that does little else but die learns nothing. */
-const RARE: ReadonlySet<Fault> = new Set<Fault>(['crash', 'freeze', 'clock.jump', 'bank.lies', 'store.before', 'store.after'])
+const RARE: ReadonlySet<Fault> = new Set<Fault>([
+  'crash',
+  'freeze',
+  'clock.jump',
+  'bank.lies',
+  'store.before',
+  'store.after',
+])
 const RARE_STRENGTHS = [2, 5, 10, 30]
 
 export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {

@@ -134,16 +134,19 @@ export class Oracles implements Observer {
 
   #judgeHistory(payment: Payment, history: readonly HistoryRow[]): void {
     const world = this.#world
-    if (history.length !== payment.seq) world.violate('I5', `${payment.id} has seq ${payment.seq}, ${history.length} rows`)
+    if (history.length !== payment.seq)
+      world.violate('I5', `${payment.id} has seq ${payment.seq}, ${history.length} rows`)
     for (const [index, row] of history.entries()) {
       const before = index === 0 ? null : (history[index - 1]?.to ?? null)
-      if (row.seq !== index + 1 || row.from !== before) world.violate('I5', `${payment.id} row ${row.seq} does not follow`)
+      if (row.seq !== index + 1 || row.from !== before)
+        world.violate('I5', `${payment.id} row ${row.seq} does not follow`)
       if (index > 0 && !isAllowed(row)) {
         const invariant = row.from === 'unknown' ? 'I4' : row.to === 'sending' ? 'I3' : 'I5'
         world.violate(invariant, `${payment.id} went from ${row.from} to ${row.to} by ${row.cause}`)
       }
     }
-    if (history.at(-1)?.to !== payment.state) world.violate('I5', `${payment.id} is ${payment.state}, its history is not`)
+    if (history.at(-1)?.to !== payment.state)
+      world.violate('I5', `${payment.id} is ${payment.state}, its history is not`)
   }
 
   /** Is what was just learned true? Only the bank's books say. */
@@ -154,14 +157,24 @@ export class Oracles implements Observer {
     const order = orders.at(-1)
     const say = (claim: string): void =>
       this.#world.violate('I4', `${payment.id} is ${to} by ${cause}: ${claim} (the bank: ${order?.state ?? 'nothing'})`)
-    if (to === 'settled' && (order?.state !== 'settled' && order?.state !== 'returned')) say('no debit')
+    if (to === 'settled' && order?.state !== 'settled' && order?.state !== 'returned') say('no debit')
     if (to === 'accepted' && !order) say('the bank has no order')
     if (to === 'returned' && order?.state !== 'returned') say('no return')
-    if (to === 'failed' && order?.state !== 'refused' && order?.lie !== 'refused' && cause !== 'operator.confirmedUnpaid')
+    if (
+      to === 'failed' &&
+      order?.state !== 'refused' &&
+      order?.lie !== 'refused' &&
+      cause !== 'operator.confirmedUnpaid'
+    )
       say('the bank did not refuse')
     if (cause === 'operator.confirmedUnpaid' && order && order.state !== 'refused') say('it was paid')
     if (to === 'cancelled' && orders.length > 0 && !this.overdue.has(payment.instruction.reference)) say('it had left')
-    if (to === 'ready' && cause !== 'holds.cleared' && orders.length > 0 && !this.overdue.has(payment.instruction.reference))
+    if (
+      to === 'ready' &&
+      cause !== 'holds.cleared' &&
+      orders.length > 0 &&
+      !this.overdue.has(payment.instruction.reference)
+    )
       say('the bank has it')
     const isYes = cause === 'send.accepted' || cause === 'send.settled' || cause.startsWith('inquiry.')
     if (order?.lie === 'echo' && isYes && to !== 'ready') say('the echo disagreed')

@@ -31,7 +31,16 @@ export const NOTHING: Totals = {
 
 export function totalsOf(result: SeedResult): Totals {
   const { payments, sends, crashes, faults, simulatedMs, violations } = result
-  return { runs: 1, payments, sends, crashes, faults, simulatedMs, worstConvergenceMs: result.convergenceMs, violations }
+  return {
+    runs: 1,
+    payments,
+    sends,
+    crashes,
+    faults,
+    simulatedMs,
+    worstConvergenceMs: result.convergenceMs,
+    violations,
+  }
 }
 
 export function added(a: Totals, b: Totals): Totals {
@@ -67,4 +76,3 @@ export function faultsOf(totals: Totals): number {
 export function yearsOf(ms: number): string {
   return (Math.floor((ms * 10) / (365 * 86_400_000)) / 10).toFixed(1)
 }
-

@@ -4,11 +4,7 @@
 import type { Clock } from '../ports'
 
 /** Runs `call` with a signal that aborts after `ms`. What an aborted call resolves or rejects with is the callee's. */
-export async function withDeadline<T>(
-  clock: Clock,
-  ms: number,
-  call: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function withDeadline<T>(clock: Clock, ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const late = new AbortController()
   const ended = new AbortController()
   void clock.sleep(ms, ended.signal).then(() => {

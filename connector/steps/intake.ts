@@ -8,7 +8,14 @@ import { holdsOf } from '../core/holds'
 import { decideIntake } from '../core/intake'
 import { makeReference } from '../core/reference'
 import type { CancelRequest, CommandRequest, PaymentRequest, RowStatus } from '../ports'
-import { Conflict, type Asking, type IntakeEntry, type KnownRequest, type OutboxDraft, type Payment } from '../store/store'
+import {
+  Conflict,
+  type Asking,
+  type IntakeEntry,
+  type KnownRequest,
+  type OutboxDraft,
+  type Payment,
+} from '../store/store'
 import { accountOf, type Deps } from './deps'
 import { move, note, plain } from './move'
 import { documentKey, statusRecord } from './records'
@@ -95,7 +102,8 @@ async function decideOne(
       return
     }
     case 'repeat':
-      if (known) outbox.push({ erp, record: await repeatedRecord(deps, erp, request, askingOf(known, decision.revision)) })
+      if (known)
+        outbox.push({ erp, record: await repeatedRecord(deps, erp, request, askingOf(known, decision.revision)) })
       return
     case 'changed':
       if (known) await recordChanged(deps, request, askingOf(known, decision.revision))

@@ -9,7 +9,15 @@ import { saveCursor } from './meta-store'
 import { addToOutbox } from './outbox-store'
 import { paymentsById, rowOfPayment } from './payment-row'
 import { insert, insertNew, lockedSelect, selectIn } from './statements'
-import { Conflict, type Asking, type IntakeBatch, type IntakeEntry, type KnownRequest, type Payment, type PaymentStore } from './store'
+import {
+  Conflict,
+  type Asking,
+  type IntakeBatch,
+  type IntakeEntry,
+  type KnownRequest,
+  type Payment,
+  type PaymentStore,
+} from './store'
 
 /** A document's number is searched by its beginning: no ERP's is longer, and an index cannot hold any length. */
 const DOC_NO_MAX = 200
@@ -185,5 +193,6 @@ FROM yinqi_request AS r LEFT JOIN yinqi_payment AS p ON p.request_no = r.no WHER
 function askingOf(row: Row): Asking {
   const paymentId = textOrNull(row, 'payment_id')
   const status: RowStatus = paymentId === null ? word(row, 'status') : word(row, 'payment_state')
-  return { revision: integer(row, 'revision'), digest: text(row, 'digest'), status, paymentId }
+  const [digest, approval] = [text(row, 'digest'), text(row, 'approval')]
+  return { revision: integer(row, 'revision'), digest, approval, status, paymentId }
 }

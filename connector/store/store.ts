@@ -135,6 +135,7 @@ export type KnownRequest = {
 export type Asking = {
   readonly revision: number
   readonly digest: string
+  readonly approval: string
   readonly status: RowStatus
   readonly paymentId: string | null
 }

@@ -4,17 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { JournalEntry } from '../../connector/ports'
 import { Conflict, type Change, type Store } from '../../connector/store/store'
-import {
-  answer,
-  entryOf,
-  kinds,
-  lineOf,
-  opened,
-  paymentOf,
-  requestOf,
-  take,
-  type Place,
-} from '../support/stores'
+import { answer, entryOf, kinds, lineOf, opened, paymentOf, requestOf, take, type Place } from '../support/stores'
 
 const all = kinds()
 const mssqlTest = all.some(kind => kind.name === 'mssql') ? test : test.skip
@@ -123,6 +113,44 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       expect(await store.payments.holds('P2')).toEqual([])
       expect(await store.outbox.counts(1000)).toEqual([])
       expect(await store.meta.cursor('u8')).toBeNull()
+    })
+
+    test('refuses a revision that was decided before a newer one came, also when both come at once', async () => {
+      const rival = await opened(place)
+      const revision = (number: number, follows: number | null) => {
+        const payment = paymentOf('1', { id: `P1-${number}`, revision: number })
+        const instruction = { ...payment.instruction, reference: `R1-${number}` }
+        return entryOf({ ...payment, instruction }, { follows })
+      }
+      const intake = (into: Store, number: number, follows: number | null) =>
+        into.payments.intake({
+          erp: 'u8',
+          at: 1,
+          actor: 'd',
+          cursor: null,
+          entries: [revision(number, follows)],
+          outbox: [],
+        })
+      const results = await Promise.allSettled([intake(store, 1, null), intake(rival, 2, null)])
+      expect(results.map(result => result.status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(results.find(result => result.status === 'rejected')?.reason).toBeInstanceOf(Conflict)
+      const [first] = await store.payments.list({}, null, 10)
+      const taken = first?.revision ?? 0
+      await expect(intake(store, 3, null)).rejects.toBeInstanceOf(Conflict)
+      await intake(store, 3, taken)
+      await expect(intake(rival, 4, taken)).rejects.toBeInstanceOf(Conflict)
+      await rival.close()
+      const [known] = await store.payments.known('u8', [requestOf('1').key])
+      expect(known?.askings).toEqual([
+        {
+          revision: taken,
+          digest: 'digest of 1',
+          approval: 'approved once',
+          status: 'ready',
+          paymentId: `P1-${taken}`,
+        },
+        { revision: 3, digest: 'digest of 1', approval: 'approved once', status: 'ready', paymentId: 'P1-3' },
+      ])
     })
 
     test('lets two daemons that take the same document at once write it once', async () => {

@@ -11,9 +11,13 @@ describe('intake', () => {
     digest: 'd1',
     approval: 'r1',
     status: 'settled',
-    askings: [{ revision: 1, digest: 'd1', status: 'settled' }],
+    askings: [{ revision: 1, digest: 'd1', approval: 'r1', status: 'settled' }],
   } as const
-  const knownAs = (status: RowStatus) => ({ ...known, status, askings: [{ revision: 1, digest: 'd1', status }] })
+  const knownAs = (status: RowStatus) => ({
+    ...known,
+    status,
+    askings: [{ revision: 1, digest: 'd1', approval: 'r1', status }],
+  })
   const numbered = (revision: number, digest = 'd1') =>
     sampleRequest({ digest, key: { ...sampleRequest().key, revision } })
   const unnumbered = (digest: string, approval: string) =>
@@ -49,11 +53,20 @@ describe('intake', () => {
     expect(decideIntake(unnumbered('d1', 'r2'), knownAs('unknown')).kind).toBe('repeat')
   })
 
+  test('an old asking that comes late is not asked anew, though the newest ended unpaid', () => {
+    const askings = [
+      { revision: 1, digest: 'd1', approval: 'r1', status: 'failed' as const },
+      { revision: 2, digest: 'd2', approval: 'r2', status: 'failed' as const },
+    ]
+    const newest = { revision: 2, digest: 'd2', approval: 'r2', status: 'failed' as const, askings }
+    expect(decideIntake(unnumbered('d1', 'r1'), newest)).toEqual({ kind: 'repeat', revision: 1 })
+  })
+
   test('a revision that was refused or withdrawn does not open the way past an earlier one that is paid', () => {
     for (const status of ['invalid', 'cancelled'] as const) {
       const askings = [
-        { revision: 1, digest: 'd1', status: 'settled' as const },
-        { revision: 2, digest: 'd1', status },
+        { revision: 1, digest: 'd1', approval: 'r1', status: 'settled' as const },
+        { revision: 2, digest: 'd1', approval: 'r1', status },
       ]
       expect(decideIntake(numbered(3), { ...known, revision: 2, status, askings })).toMatchObject({
         kind: 'refuse',

@@ -177,7 +177,8 @@ function findKnown(tables: Tables, erp: string, key: RequestKey): KnownRequest |
   const askings = rows.map(row => {
     const paid = row.paymentId === null ? undefined : tables.payments.get(row.paymentId)
     const status = paid?.payment.state ?? row.status
-    return { revision: row.revision, digest: row.request.digest, status, paymentId: row.paymentId }
+    const { digest: content, approval: named } = row.request
+    return { revision: row.revision, digest: content, approval: named, status, paymentId: row.paymentId }
   })
   return { key: request.key, revision, digest, approval, status: payment?.state ?? newest.status, payment, askings }
 }

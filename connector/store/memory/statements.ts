@@ -39,7 +39,9 @@ export function createStatements(tables: Tables): StatementStore {
     async list(account, { from, to }) {
       return tables.lines
         .values()
-        .filter(({ stored }) => stored.account === account && stored.line.bookedOn >= from && stored.line.bookedOn <= to)
+        .filter(
+          ({ stored }) => stored.account === account && stored.line.bookedOn >= from && stored.line.bookedOn <= to,
+        )
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
         .map(row => row.stored)
     },
@@ -59,7 +61,11 @@ export function createStatements(tables: Tables): StatementStore {
       tables.transaction(() => {
         const row = byId(tables, lineId)
         if (!row || row.stored.receipt === 'stored') return
-        put(tables, { ...row, receiptDueAt: dueAt, stored: { ...row.stored, receipt: isMissing ? 'missing' : 'wanted' } })
+        put(tables, {
+          ...row,
+          receiptDueAt: dueAt,
+          stored: { ...row.stored, receipt: isMissing ? 'missing' : 'wanted' },
+        })
       })
     },
     async saveBalance(balance, at, outbox) {
