@@ -17,6 +17,8 @@ export async function openDatabase(kind: StoreKind): Promise<Database> {
   }
   // One connection for every daemon: a database in memory belongs to its connection.
   const clock = { now: () => START_MS, sleep: async () => undefined }
-  const store = await openStore({ dialect: 'sqlite', filename: ':memory:' }, { clock, schema: 'migrate' })
-  return { open: async () => store, close: () => store.close() }
+  const real = await openStore({ dialect: 'sqlite', filename: ':memory:' }, { clock, schema: 'migrate' })
+  // A real store draws its digits; the same seed must give the same references.
+  const store = { ...real, meta: { ...real.meta, incarnation: async () => INCARNATION } }
+  return { open: async () => store, close: () => real.close() }
 }

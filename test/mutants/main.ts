@@ -1,0 +1,38 @@
+// `npm run mutants`: hunts every mutant and writes the table of docs/simulation.md.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { huntAll, SEEDS, type Hunted } from './hunt'
+import { MUTANTS } from './mutants'
+
+const DOCUMENT = path.resolve(__dirname, '../../../docs/simulation.md')
+
+async function main(): Promise<void> {
+  const found = await huntAll(MUTANTS, SEEDS)
+  for (const { mutant, verdict, error } of found)
+    process.stdout.write(
+      `${verdict ? `${verdict.invariant} seed ${verdict.seeds}` : (error ?? 'ALIVE')}  ${mutant?.name}  ${verdict?.said ?? ''}\n`,
+    )
+  const alive = found.filter(({ verdict }) => verdict === null)
+  process.stdout.write(`${found.length - alive.length} of ${found.length} caught\n`)
+  if (alive.length > 0) process.exitCode = 1
+  else write(found)
+}
+
+function write(found: readonly Hunted[]): void {
+  const rows = found.map(({ mutant, verdict }) => [
+    mutant?.name ?? '',
+    mutant?.wrong ?? '',
+    verdict?.invariant ?? '',
+    String(verdict?.seeds ?? ''),
+    // Names and numbers of one history are of no use to a reader.
+    (verdict?.said ?? '').replaceAll('|', '/').slice(0, 110),
+  ])
+  const head = ['Mutant', 'What is believed', 'Caught by', 'Seeds needed', 'What was said first']
+  const table = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+  const text = readFileSync(DOCUMENT, 'utf8')
+  const part = /<!-- mutants -->[\s\S]*<!-- \/mutants -->/
+  writeFileSync(DOCUMENT, text.replace(part, () => `<!-- mutants -->\n\n${table}\n\n<!-- /mutants -->`))
+}
+
+void main()
