@@ -17,10 +17,14 @@ export type Observer = {
   committed(method: string, args: readonly unknown[]): Promise<void>
 }
 
+export type Step = readonly [string, () => Promise<number>]
+
 export type SimulatedDaemon = {
   readonly name: string
   readonly deps: Deps
-  readonly steps: ReturnType<typeof stepsOf>
+  readonly steps: readonly Step[]
+  /** Those of money's path once more than the others: they are drawn more often. */
+  readonly drawn: readonly Step[]
   /** How far its clock is from the world's. */
   skewMs: number
 }
@@ -47,7 +51,9 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, name, bank, observer)])),
     tell: () => undefined,
   }
-  return Object.assign(daemon, { deps, steps: stepsOf(deps) })
+  const steps = stepsOf(deps)
+  const often = steps.filter(([step]) => /^(intake|submit|inquire|sweep)/.test(step))
+  return Object.assign(daemon, { deps, steps, drawn: [...steps, ...often, ...often] })
 }
 
 function sleep(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {

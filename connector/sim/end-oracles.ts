@@ -41,6 +41,11 @@ export async function openEnds(world: World, site: Site, oracles: Oracles): Prom
     const booked = linesAt(site, account.account)
     if (stored.length < booked.length)
       open.push(`${booked.length - stored.length} lines of ${account.account} are missing`)
+    const matched = new Set(
+      (await store.matches.of(account.account, wholeRange(world))).flatMap(match => match.lineIds),
+    )
+    for (const line of stored)
+      if (line.journal === 'entry' && !matched.has(line.id)) open.push(`line ${line.key} is not matched`)
     for (const line of stored)
       if (!isDone(line, booked)) open.push(`line ${line.key} waits: ${line.journal}, ${line.receipt}`)
   }

@@ -26,6 +26,8 @@ export type Document = {
   readonly docNo: string
   readonly askings: Asking[]
   isWithdrawn: boolean
+  /** When people last changed it, as a number of the world's events. */
+  changedAt: number
 }
 
 export type Withdrawal = { readonly id: string; readonly request: PaymentRequest; isAcknowledged: boolean }

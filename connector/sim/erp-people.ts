@@ -11,7 +11,7 @@ const MINORS = [1n, 99n, 10_000n, 12_345n, 500_000n, 9_007_199_254_740_993n, 900
 
 export function askNew(world: World, books: ErpBooks, accounts: readonly AccountSettings[]): void {
   const docNo = `FK${String(books.documents.size + 1).padStart(3, '0')}`
-  const document: Document = { docNo, askings: [], isWithdrawn: false }
+  const document: Document = { docNo, askings: [], isWithdrawn: false, changedAt: 0 }
   books.documents.set(docNo, document)
   const amount = world.strikes('erp.wrongRow') ? 'abc' : amountText(world)
   ask(world, document, requestOf(world, docNo, amount, accounts))
@@ -40,6 +40,7 @@ export function act(world: World, books: ErpBooks, accounts: readonly AccountSet
 function ask(world: World, document: Document, request: PaymentRequest): void {
   document.askings.push({ request, answered: false, claimedUntil: 0, edited: false })
   document.isWithdrawn = false
+  document.changedAt = ++world.event
   world.note('erp', () => `asks ${document.docNo} revision ${request.key.revision ?? '–'}: ${request.amount}`)
 }
 
@@ -70,6 +71,7 @@ function withdraw(world: World, books: ErpBooks, document: Document, newest: Ask
   world.note('erp', () => `withdraws ${document.docNo} revision ${newest.request.key.revision ?? '–'}`)
   if (world.swarm.erp === 'unnumbered') {
     document.isWithdrawn = true
+    document.changedAt = ++world.event
     return
   }
   books.withdrawals.push({ id: `W${books.withdrawals.length + 1}`, request: newest.request, isAcknowledged: false })

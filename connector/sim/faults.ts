@@ -102,7 +102,7 @@ export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemo
     batchLimit: random.pick([1, 2, 3, 10, 50]),
     needsApproval: random.chance(300),
     interleave: random.pick([50, 200, 500, 1000]),
-    events: random.pick([200, 400, 800]),
+    events: random.pick([150, 300, 600]),
   }
 }
 

@@ -5,6 +5,7 @@ import type { BankGateway, Instruction, State } from '../ports'
 import type { Change, HistoryRow, Payment, Store } from '../store/store'
 import type { BankLedger, Order } from './bank-ledger'
 import type { Observer } from './daemons'
+import type { ErpBooks } from './erp-books'
 import type { World } from './world'
 
 /** How a payment may move, written down a second time. `x.y` is a cause; a row that moves nothing is listed apart. */
@@ -34,8 +35,11 @@ export class Oracles implements Observer {
   #debitsSeen = 0
   sends = 0
 
-  constructor(world: World, store: Store, banks: ReadonlyMap<string, BankLedger>) {
+  readonly #books: ErpBooks
+
+  constructor(world: World, store: Store, banks: ReadonlyMap<string, BankLedger>, books: ErpBooks) {
     this.#world = world
+    this.#books = books
     this.store = store
     this.#banks = banks
   }
@@ -65,9 +69,11 @@ export class Oracles implements Observer {
 
   /** Called after every event: a debit too many is seen when it is made. */
   async judgeDebits(): Promise<void> {
+    let count = 0
+    for (const bank of this.#banks.values()) count += bank.debits.length
+    if (count === this.#debitsSeen) return
+    this.#debitsSeen = count
     const debits = [...this.#banks.values()].flatMap(bank => bank.debits)
-    if (debits.length === this.#debitsSeen) return
-    this.#debitsSeen = debits.length
     const live = new Map<string, Order[]>()
     const references = new Set<string>()
     for (const { reference, order } of debits) {
@@ -100,6 +106,7 @@ export class Oracles implements Observer {
     if (!payment) return world.violate('I2', `${reference} is sent and not stored`)
     const said = textOf(instruction)
     if (textOf(payment.instruction) !== said) world.violate('I2', `${reference} is sent otherwise than it is stored`)
+    this.#judgeRecheck(payment)
     const first = this.#firstSent.get(reference)
     if (first !== undefined && first !== said) world.violate('I2', `${reference} is sent again with other content`)
     this.#firstSent.set(reference, said)
@@ -111,6 +118,18 @@ export class Oracles implements Observer {
       world.violate('I3', `${reference} is sent by ${daemon} while it is ${payment.state}`)
     const has = this.#banks.get(bank)?.ordersOf(instruction).length ?? 0
     if (has > 0 && !this.overdue.has(reference)) world.violate('I1', `${reference} is sent again: the bank has it`)
+  }
+
+  /** Where the ERP is asked again before a send, nothing leaves that was changed or withdrawn before the step began. */
+  #judgeRecheck({ request }: Payment): void {
+    const world = this.#world
+    const actor = world.scheduler.current
+    const document = this.#books.documents.get(request.key.docNo)
+    if (world.swarm.erp === 'numbered' || !actor || !document) return
+    const begun = world.begun.get(`${actor.daemon} ${actor.step}`) ?? 0
+    const isChanged = document.isWithdrawn || document.askings.at(-1)?.request.digest !== request.digest
+    if (isChanged && document.changedAt < begun)
+      world.violate('I3', `${request.key.docNo} is sent, though it was changed or withdrawn before`)
   }
 
   /** A line of a package is one payment's for life. Where the bank knows only packages, none ever grows. */

@@ -60,7 +60,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const database = await options.openDatabase()
   try {
     const site = createSite(world)
-    const oracles = new Oracles(world, await database.open(), site.banks)
+    const oracles = new Oracles(world, await database.open(), site.banks, site.books)
     const parts = { ...site.parts, observer: oracles, openStore: () => database.open() }
     const start = (name: string): Promise<SimulatedDaemon> => startDaemon(world, name, parts)
     const run: Run = { world, site, oracles, daemons: [], frozen: new Set(), start }
@@ -129,27 +129,18 @@ function drawPause(world: World): number {
   return kind === 'quarter' ? world.random.int(300_000, 900_000) : world.random.int(3_600_000, 10 * 3_600_000)
 }
 
+/** One of the daemon's own steps, or an import that its schedules would start. */
 async function startStep(run: Run, daemon: SimulatedDaemon): Promise<void> {
-  const { world } = run
-  const steps = stepsFor(run, daemon)
-  const [name, step] = world.random.pick(steps)
-  await begin(run, { daemon: daemon.name, step: name }, step)
-}
-
-type Step = readonly [string, () => Promise<unknown>]
-
-/** The daemon's own steps, and the imports that its schedules would start. Money's path comes up most often. */
-function stepsFor({ world, site }: Run, daemon: SimulatedDaemon): readonly Step[] {
-  const { steps } = daemon
-  const often = steps.filter(([name]) => /^(intake|submit|inquire|sweep)/.test(name))
-  const imports = site.accounts.map(({ account }): Step => {
-    const today = bankDay(world.now)
-    return [
-      `import:${account}`,
-      () => importStatements(daemon.deps, account, { from: addDays(today, -world.random.int(0, 3)), to: today }),
-    ]
-  })
-  return [...steps, ...often, ...often, ...imports]
+  const { world, site } = run
+  const index = world.random.int(0, daemon.drawn.length + site.accounts.length - 1)
+  const own = daemon.drawn[index]
+  if (own) return await begin(run, { daemon: daemon.name, step: own[0] }, own[1])
+  const { account } = world.random.pick(site.accounts)
+  const to = bankDay(world.now)
+  const range = { from: addDays(to, -world.random.int(0, 3)), to }
+  await begin(run, { daemon: daemon.name, step: `import:${account}` }, () =>
+    importStatements(daemon.deps, account, range),
+  )
 }
 
 async function startPerson(run: Run): Promise<void> {
@@ -163,6 +154,7 @@ async function begin(run: Run, actor: Actor, work: () => Promise<unknown>): Prom
   const { world } = run
   if (world.scheduler.isBusy(actor) || run.frozen.has(actor.daemon)) return
   world.note(actor.daemon, () => `starts ${actor.step}`)
+  world.begun.set(`${actor.daemon} ${actor.step}`, ++world.event)
   await world.scheduler.start(actor, work, error => {
     if (error === null) return
     world.note(actor.daemon, () => `${actor.step} failed: ${error instanceof Error ? error.message : String(error)}`)
@@ -254,13 +246,14 @@ async function drain({ world, frozen }: Run): Promise<void> {
 
 async function calmRound(run: Run, daemon: SimulatedDaemon, round: number): Promise<void> {
   const { world, site } = run
-  for (const { account } of round % IMPORT_EVERY === 0 ? site.accounts : [])
+  const isImporting = round % IMPORT_EVERY === 0
+  for (const { account } of isImporting ? site.accounts : [])
     await begin(run, { daemon: daemon.name, step: 'import' }, () =>
       importStatements(daemon.deps, account, wholeRange(world)),
     )
-  const { steps } = daemon
-  const isDelivery = ([name]: readonly [string, unknown]): boolean => name.startsWith('deliver')
+  const steps = daemon.steps.filter(([name]) => isImporting || name !== 'reconcile')
   // Deliveries last: what this round decides is told in this round.
+  const isDelivery = ([name]: readonly [string, unknown]): boolean => name.startsWith('deliver')
   for (const [name, step] of [...steps.filter(each => !isDelivery(each)), ...steps.filter(isDelivery)])
     await begin(run, { daemon: daemon.name, step: name }, () => untilIdle(step))
 }

@@ -24,6 +24,10 @@ export class World {
   readonly #timers: Timer[] = []
   #timerNo = 0
   now = START_MS
+  /** Counts what happened: two things of one moment have an order all the same. */
+  event = 0
+  /** The event at which each actor began what it is doing. */
+  readonly begun = new Map<string, number>()
   /** Faults are off: the liveness phase. */
   isCalm = false
   swarm: Swarm

@@ -8,16 +8,25 @@ import type { Job, Verdict } from './worker'
 export type Hunted = { readonly mutant: Mutant | null; readonly verdict: Verdict; readonly error: string | null }
 
 /** Enough for the rarest of them several times over; a mutant that lives through it shows a hole in an oracle. */
-export const SEEDS = 600
+export const SEEDS = 400
 
 /** A mutant that makes a history endless is stopped, and counts as alive: nobody would have said what is wrong. */
 const PATIENCE_MS = 120_000
 
-export async function huntAll(mutants: readonly (Mutant | null)[], seeds: number): Promise<readonly Hunted[]> {
+export async function huntAll(
+  mutants: readonly (Mutant | null)[],
+  seeds: number,
+  tell: (hunted: Hunted) => void,
+): Promise<readonly Hunted[]> {
   const found: Hunted[] = []
   const queue = [...mutants.entries()]
   const hunter = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) found[next[0]] = await huntOne({ mutant: next[1], seeds })
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [index, mutant] = next
+      const hunted = await huntOne({ mutant, seeds })
+      found[index] = hunted
+      tell(hunted)
+    }
   }
   await Promise.all([hunter(), hunter()])
   return found

@@ -8,11 +8,10 @@ import { MUTANTS } from './mutants'
 const DOCUMENT = path.resolve(__dirname, '../../../docs/simulation.md')
 
 async function main(): Promise<void> {
-  const found = await huntAll(MUTANTS, SEEDS)
-  for (const { mutant, verdict, error } of found)
-    process.stdout.write(
-      `${verdict ? `${verdict.invariant} seed ${verdict.seeds}` : (error ?? 'ALIVE')}  ${mutant?.name}  ${verdict?.said ?? ''}\n`,
-    )
+  const found = await huntAll(MUTANTS, SEEDS, ({ mutant, verdict, error }) => {
+    const fate = verdict ? `${verdict.invariant} by seed ${verdict.seeds}` : (error ?? 'ALIVE')
+    process.stdout.write(`${fate}  ${mutant?.name}  ${verdict?.said ?? ''}\n`)
+  })
   const alive = found.filter(({ verdict }) => verdict === null)
   process.stdout.write(`${found.length - alive.length} of ${found.length} caught\n`)
   if (alive.length > 0) process.exitCode = 1

@@ -19,6 +19,7 @@ export class Table<Row> {
   readonly #rows: Map<string, Row>
   readonly #undo: (step: () => void) => void
   #nextNo: number
+  #list: readonly Row[] | null = null
 
   constructor(undo: (step: () => void) => void, rows: ReadonlyMap<string, Row>, nextNo: number) {
     this.#rows = new Map(rows)
@@ -35,7 +36,7 @@ export class Table<Row> {
   }
 
   values(): readonly Row[] {
-    return [...this.#rows.values()]
+    return (this.#list ??= [...this.#rows.values()])
   }
 
   get size(): number {
@@ -50,7 +51,9 @@ export class Table<Row> {
   put(key: string, row: Row): void {
     const before = this.#rows.get(key)
     const had = this.#rows.has(key)
+    this.#list = null
     this.#undo(() => {
+      this.#list = null
       if (had && before !== undefined) this.#rows.set(key, before)
       else this.#rows.delete(key)
     })
