@@ -7,12 +7,14 @@ import type { Deps } from '../steps/deps'
 import type { Store } from '../store/store'
 import type { World } from './world'
 
+export type Batch = Parameters<BankGateway['send']>[0]
+
 /** Hears of every call at the moments that the oracles judge by. */
 export type Observer = {
   /** A send is about to leave: nothing lies between the step's last check and this. */
-  sending(daemon: string, bank: string, batch: Parameters<BankGateway['send']>[0]): Promise<void>
+  sending(daemon: string, bank: string, batch: Batch, itsNow: number): Promise<void>
   /** A send leaves after its own deadline had passed: a stopped process that went on. */
-  leftLate(batch: Parameters<BankGateway['send']>[0]): void
+  leftLate(batch: Batch): void
   /** The store has committed. */
   committed(method: string, args: readonly unknown[]): Promise<void>
 }
@@ -48,7 +50,7 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     settings: { ...settings, instance: name },
     store: guardedStore(world, await openStore(), observer),
     erps: new Map([...parts.erps].map(([key, bridge]) => [key, guardedBridge(world, bridge)])),
-    banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, name, bank, observer)])),
+    banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, daemon, bank, observer)])),
     tell: () => undefined,
   }
   const steps = stepsOf(deps)
@@ -114,7 +116,12 @@ function guardedBridge(world: World, bridge: ErpBridge): ErpBridge {
   }
 }
 
-function guardedBank(world: World, daemon: string, bank: BankGateway, observer: Observer): BankGateway {
+function guardedBank(
+  world: World,
+  daemon: { readonly name: string; readonly skewMs: number },
+  bank: BankGateway,
+  observer: Observer,
+): BankGateway {
   const through = async <T>(label: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
     const calledAt = world.now
     await gate(world, `before ${bank.name}.${label}`)
@@ -129,8 +136,8 @@ function guardedBank(world: World, daemon: string, bank: BankGateway, observer: 
   return {
     ...bank,
     async send(batch, signal) {
-      await observer.sending(daemon, bank.name, batch)
-      world.note(daemon, () => `sends ${batch.map(item => item.reference).join(', ')} to ${bank.name}`)
+      await observer.sending(daemon.name, bank.name, batch, world.now + daemon.skewMs)
+      world.note(daemon.name, () => `sends ${batch.map(item => item.reference).join(', ')} to ${bank.name}`)
       return await through('send', signal, () => {
         if (signal.aborted) observer.leftLate(batch)
         return bank.send(batch, signal)

@@ -1,10 +1,10 @@
 // What must hold at every moment, judged from outside: the bank's books and the committed history are compared after
 // every commit, every send and every debit. The tables here are the oracle's own, not the core's.
 
-import type { BankGateway, Instruction, State } from '../ports'
+import type { Instruction, State } from '../ports'
 import type { Change, HistoryRow, Payment, Store } from '../store/store'
 import type { BankLedger, Order } from './bank-ledger'
-import type { Observer } from './daemons'
+import type { Batch, Observer } from './daemons'
 import type { ErpBooks } from './erp-books'
 import type { World } from './world'
 
@@ -44,13 +44,13 @@ export class Oracles implements Observer {
     this.#banks = banks
   }
 
-  async sending(daemon: string, bank: string, batch: Parameters<BankGateway['send']>[0]): Promise<void> {
+  async sending(daemon: string, bank: string, batch: Batch, itsNow: number): Promise<void> {
     this.sends += batch.length
-    for (const instruction of batch) await this.#judgeSend(daemon, bank, instruction)
+    for (const instruction of batch) await this.#judgeSend(daemon, bank, instruction, itsNow)
     this.#judgePackage(bank, batch)
   }
 
-  leftLate(batch: Parameters<BankGateway['send']>[0]): void {
+  leftLate(batch: Batch): void {
     for (const { reference } of batch) this.overdue.add(reference)
   }
 
@@ -99,7 +99,7 @@ export class Oracles implements Observer {
     return null
   }
 
-  async #judgeSend(daemon: string, bank: string, instruction: Instruction): Promise<void> {
+  async #judgeSend(daemon: string, bank: string, instruction: Instruction, itsNow: number): Promise<void> {
     const world = this.#world
     const { reference } = instruction
     const payment = await this.store.payments.byReference(bank, reference)
@@ -116,6 +116,8 @@ export class Oracles implements Observer {
     const isSwept = world.faults.has('clock.jump') && after.every(row => row.cause === 'send.uncertain')
     if (started < 0 || history[started]?.actor !== daemon || (after.length > 0 && !isSwept))
       world.violate('I3', `${reference} is sent by ${daemon} while it is ${payment.state}`)
+    if (payment.state === 'sending' && payment.leaseUntil !== null && payment.leaseUntil <= itsNow)
+      world.violate('I3', `${reference} is sent by ${daemon} after its lease ended`)
     const has = this.#banks.get(bank)?.ordersOf(instruction).length ?? 0
     if (has > 0 && !this.overdue.has(reference)) world.violate('I1', `${reference} is sent again: the bank has it`)
   }

@@ -122,7 +122,7 @@ async function oneEvent(run: Run): Promise<void> {
 }
 
 function drawPause(world: World): number {
-  const kind = world.random.weighted({ moment: 40, seconds: 30, minute: 20, quarter: 6, hours: 4 })
+  const kind = world.random.weighted({ moment: 30, seconds: 25, minute: 35, quarter: 7, hours: 3 })
   if (kind === 'moment') return world.random.int(0, 50)
   if (kind === 'seconds') return world.random.int(500, 8000)
   if (kind === 'minute') return world.random.int(20_000, 70_000)

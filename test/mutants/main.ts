@@ -31,7 +31,10 @@ function write(found: readonly Hunted[]): void {
   const table = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
   const text = readFileSync(DOCUMENT, 'utf8')
   const part = /<!-- mutants -->[\s\S]*<!-- \/mutants -->/
-  writeFileSync(DOCUMENT, text.replace(part, () => `<!-- mutants -->\n\n${table}\n\n<!-- /mutants -->`))
+  writeFileSync(
+    DOCUMENT,
+    text.replace(part, () => `<!-- mutants -->\n\n${table}\n\n<!-- /mutants -->`),
+  )
 }
 
 void main()

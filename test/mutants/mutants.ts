@@ -252,7 +252,7 @@ const INTAKE: readonly Mutant[] = [
   {
     name: 'a later revision is always taken',
     file: core('intake'),
-    from: "const blocking = blockingRevision(known);\n    if (blocking === null)",
+    from: 'const blocking = blockingRevision(known);\n    if (blocking === null)',
     to: 'const blocking = blockingRevision(known);\n    if (true)',
     wrong: 'who asks again wants to pay again',
   },

@@ -16,13 +16,17 @@ const DIST = path.resolve(__dirname, '../..')
 function mutate(mutant: Mutant): void {
   const target = path.join(DIST, `${mutant.file}.js`)
   const times = readFileSync(target, 'utf8').split(mutant.from).length - 1
-  if (times !== 1) throw new Error(`mutant "${mutant.name}" applies ${times} times to ${mutant.file}: bring it up to date`)
+  if (times !== 1)
+    throw new Error(`mutant "${mutant.name}" applies ${times} times to ${mutant.file}: bring it up to date`)
   const extensions = (Module as unknown as { _extensions: Record<string, Loader> })._extensions
   const load = extensions['.js']
   if (!load) throw new Error('no loader')
   extensions['.js'] = (module, filename) => {
     if (filename !== target) return load(module, filename)
-    module._compile(readFileSync(filename, 'utf8').replace(mutant.from, () => mutant.to), filename)
+    module._compile(
+      readFileSync(filename, 'utf8').replace(mutant.from, () => mutant.to),
+      filename,
+    )
   }
 }
 
