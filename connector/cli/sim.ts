@@ -32,7 +32,14 @@ export async function sim(
 
 async function replay({ seed }: SimOptions, plan: Plan, output: Output): Promise<number> {
   const { profiles, daemons, store } = plan
-  const result = await runSeed({ seed, profiles, daemons, isTraced: true, openDatabase: () => openDatabase(store) })
+  const result = await runSeed({
+    seed,
+    profiles,
+    daemons,
+    isTraced: true,
+    fence: null,
+    openDatabase: () => openDatabase(store),
+  })
   output.json(result)
   const history = historyOf(result.trace)
   output.say(history, history)

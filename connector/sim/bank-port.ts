@@ -45,16 +45,16 @@ function send(world: World, ledger: BankLedger, batch: readonly Instruction[]): 
   if (world.strikes('send.answerLost')) throw new Error('timeout, the answer was lost')
   if (world.strikes('send.garbled'))
     return batch.map(() => ({ kind: 'uncertain', code: 'sim.garbled', reason: 'unreadable answer' }))
-  const outcomes = orders.map(order => (order ? sendOutcome(world, order) : repeated()))
+  const outcomes = orders.map(order => (order ? sendOutcome(world, ledger, order) : repeated()))
   if (world.strikes('send.short')) return outcomes.slice(1)
   if (world.strikes('send.long')) return [...outcomes, ...outcomes]
   return world.strikes('send.swapped') ? swapped(outcomes) : outcomes
 }
 
-function sendOutcome(world: World, order: Order): SendOutcome {
+function sendOutcome(world: World, ledger: BankLedger, order: Order): SendOutcome {
   if (order.lie === 'refused') return refusedLie()
   if (order.state === 'refused') return { kind: 'refused', refusal: refusalOf(order) }
-  return { kind: order.state === 'pending' ? 'accepted' : 'settled', echo: echoOf(world, order) }
+  return { kind: order.state === 'pending' ? 'accepted' : 'settled', echo: echoOf(world, ledger, order) }
 }
 
 /** How a gateway must say that the bank has this reference already: the first one's fate is not known from it. */
@@ -77,8 +77,8 @@ function inquiryOutcome(world: World, ledger: BankLedger, instruction: Instructi
   if (!order) return { kind: 'absent', code: 'sim.absent' }
   if (order.lie === 'refused') return refusedLie()
   if (order.state === 'refused') return { kind: 'refused', refusal: refusalOf(order) }
-  if (order.state === 'pending') return { kind: 'accepted', echo: echoOf(world, order) }
-  return { kind: order.state, echo: echoOf(world, order) }
+  if (order.state === 'pending') return { kind: 'accepted', echo: echoOf(world, ledger, order) }
+  return { kind: order.state, echo: echoOf(world, ledger, order) }
 }
 
 function refusedLie(): {
@@ -92,17 +92,20 @@ function refusalOf(order: Order) {
   return { code: 'sim.no', text: '余额不足', bankSerial: order.serial }
 }
 
-/** A bank echoes what it likes; what it does echo is true, unless it lies: then amount or payee is another's. */
-function echoOf(world: World, order: Order): Echo {
+/** A bank echoes what it likes; what it does echo is true, unless it lies: then amount, payee or reference is another's. */
+function echoOf(world: World, ledger: BankLedger, order: Order): Echo {
   const { reference, amount, payee } = order.instruction
   const echo: Echo = { reference, amount, payeeAccount: payee.account, bankSerial: order.serial, code: '0', text: '' }
   if (order.lie !== 'echo') return echo
   order.isTold ||= world.isCalm
-  const isAmount = (amount.minor + BigInt(order.serial.length)) % 2n === 0n
   world.note('bank', () => `tells a lie about ${reference}`)
-  return isAmount
-    ? { ...echo, amount: { ...amount, minor: amount.minor + 100n } }
-    : { ...echo, payeeAccount: `${payee.account.slice(0, -1)}X` }
+  const lies: readonly Echo[] = [
+    { ...echo, amount: { ...amount, minor: amount.minor + 100n } },
+    { ...echo, payeeAccount: `${payee.account.slice(0, -1)}X` },
+    { ...echo, reference: `${reference.slice(0, -1)}X` },
+  ]
+  // Always the same lie about the same order.
+  return lies[ledger.orders.indexOf(order) % lies.length] ?? echo
 }
 
 /** Two answers change places. Only answers that name what they answer can be told apart: no gateway may swap the others. */

@@ -5,6 +5,7 @@ import { stepsOf } from '../daemon'
 import { Fault, type BankGateway, type Clock, type ErpBridge } from '../ports'
 import type { Deps } from '../steps/deps'
 import type { Store } from '../store/store'
+import type { SimulatedFence } from './fence'
 import type { World } from './world'
 
 export type Batch = Parameters<BankGateway['send']>[0]
@@ -35,6 +36,7 @@ export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell'> & 
   readonly settings: Omit<Deps['settings'], 'instance'>
   openStore(): Promise<Store>
   readonly observer: Observer
+  readonly fence: SimulatedFence | null
 }
 
 export async function startDaemon(world: World, name: string, parts: DaemonParts): Promise<SimulatedDaemon> {
@@ -43,8 +45,8 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     now: () => world.now + daemon.skewMs,
     sleep: (ms, signal) => sleep(world, name, ms, signal),
   }
-  const { openStore, observer, settings, ...shared } = parts
-  const deps: Deps = {
+  const { openStore, observer, settings, fence, ...shared } = parts
+  const plainDeps: Deps = {
     ...shared,
     clock,
     settings: { ...settings, instance: name },
@@ -53,6 +55,7 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, daemon, bank, observer)])),
     tell: () => undefined,
   }
+  const deps = fence === null ? plainDeps : await fence.equip(plainDeps, name)
   const steps = stepsOf(deps)
   const often = steps.filter(([step]) => /^(intake|submit|inquire|sweep)/.test(step))
   return Object.assign(daemon, { deps, steps, drawn: [...steps, ...often, ...often] })

@@ -12,8 +12,7 @@ const INCARNATION = '123'
 
 export async function openDatabase(kind: StoreKind): Promise<Database> {
   if (kind === 'memory') {
-    const database = new MemoryDatabase(INCARNATION)
-    return { open: async () => openMemoryStore(database), close: async () => undefined }
+    return inMemory(new MemoryDatabase(INCARNATION))
   }
   // One connection for every daemon: a database in memory belongs to its connection.
   const clock = { now: () => START_MS, sleep: async () => undefined }
@@ -21,4 +20,16 @@ export async function openDatabase(kind: StoreKind): Promise<Database> {
   // A real store draws its digits; the same seed must give the same references.
   const store = { ...real, meta: { ...real.meta, incarnation: async () => INCARNATION } }
   return { open: async () => store, close: () => real.close() }
+}
+
+function inMemory(database: MemoryDatabase): Database {
+  return {
+    open: async () => openMemoryStore(database),
+    close: async () => undefined,
+    async copy() {
+      const copy = new MemoryDatabase(INCARNATION)
+      copy.restore(database.snapshot())
+      return inMemory(copy)
+    },
+  }
 }

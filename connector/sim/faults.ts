@@ -70,14 +70,7 @@ export type Swarm = {
 const STRENGTHS = [20, 60, 150, 300, 500]
 
 /** Rarer ones: a world that does little else but die learns nothing. */
-const RARE: ReadonlySet<Fault> = new Set<Fault>([
-  'crash',
-  'freeze',
-  'clock.jump',
-  'bank.lies',
-  'store.before',
-  'store.after',
-])
+const RARE: ReadonlySet<Fault> = new Set<Fault>(['store.before', 'store.after'])
 const RARE_STRENGTHS = [2, 5, 10, 30]
 
 export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {
@@ -85,7 +78,7 @@ export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemo
   const isQuiet = random.chance(100)
   const strength = Object.fromEntries(
     FAULTS.map(fault => {
-      const isOn = random.chance(450)
+      const isOn = random.chance(500)
       const value = random.pick(RARE.has(fault) ? RARE_STRENGTHS : STRENGTHS)
       return [fault, isOn && !isQuiet ? value : 0]
     }),

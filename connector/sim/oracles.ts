@@ -26,7 +26,11 @@ const NOTES: ReadonlySet<string> = new Set(['erp.cancelRefused', 'erp.changed'])
 export class Oracles implements Observer {
   readonly #world: World
   /** Unguarded: looking at the truth is no port call. */
-  readonly store: Store
+  store: Store
+  /** Stores that were in use before an older one was put back. */
+  readonly #past: Store[] = []
+  /** An older state was put back, and nobody has confirmed it: nothing may leave (I10). */
+  isDoubtful = false
   readonly #banks: ReadonlyMap<string, BankLedger>
   readonly #firstSent = new Map<string, string>()
   readonly #packages = new Map<string, Map<number, string>>()
@@ -46,8 +50,16 @@ export class Oracles implements Observer {
 
   async sending(daemon: string, bank: string, batch: Batch, itsNow: number): Promise<void> {
     this.sends += batch.length
+    if (this.isDoubtful) this.#world.violate('I10', `${daemon} sends from a restored store that nobody confirmed`)
     for (const instruction of batch) await this.#judgeSend(daemon, bank, instruction, itsNow)
     this.#judgePackage(bank, batch)
+  }
+
+  /** An older state of the store was put back. */
+  moveTo(store: Store, isDoubtful: boolean): void {
+    this.#past.push(this.store)
+    this.store = store
+    this.isDoubtful = isDoubtful
   }
 
   leftLate(batch: Batch): void {
@@ -93,8 +105,10 @@ export class Oracles implements Observer {
 
   async #documentOf(reference: string): Promise<string | null> {
     for (const bank of this.#banks.keys()) {
-      const payment = await this.store.payments.byReference(bank, reference)
-      if (payment) return payment.request.key.docNo
+      for (const store of [this.store, ...this.#past]) {
+        const payment = await store.payments.byReference(bank, reference)
+        if (payment) return payment.request.key.docNo
+      }
     }
     return null
   }

@@ -5,10 +5,11 @@ import { addDays, bankDay } from '../core/bank-time'
 import type { BankTraits } from '../ports'
 import { importStatements } from '../steps/import-statements'
 import type { Store } from '../store/store'
-import { startDaemon, type SimulatedDaemon } from './daemons'
+import { startDaemon, type Observer, type SimulatedDaemon } from './daemons'
 import { judgeEnd, openEnds, wholeRange } from './end-oracles'
 import { act, askNew } from './erp-people'
 import { drawSwarm, inventedProfiles, type Fault } from './faults'
+import { cloneObserver, StoreKeeper, type SimulatedFence } from './fence'
 import { Oracles } from './oracles'
 import { decideAll, decideSomething } from './people'
 import { Random } from './prng'
@@ -24,9 +25,16 @@ export type SeedOptions = {
   readonly isTraced: boolean
   /** An empty store that any number of daemons may open. */
   readonly openDatabase: () => Promise<Database>
+  /** With a fence, stores are restored and cloned while everything else goes wrong; without one (null) they are not. */
+  readonly fence: SimulatedFence | null
 }
 
-export type Database = { open(): Promise<Store>; close(): Promise<void> }
+export type Database = {
+  open(): Promise<Store>
+  close(): Promise<void>
+  /** The state as it now is, apart; absent where a store is not copied. */
+  copy?(): Promise<Database>
+}
 
 export type SeedResult = {
   readonly seed: number
@@ -50,7 +58,10 @@ type Run = {
   readonly oracles: Oracles
   readonly daemons: SimulatedDaemon[]
   readonly frozen: Set<string>
+  readonly keeper: StoreKeeper
+  readonly fence: SimulatedFence | null
   readonly start: (name: string) => Promise<SimulatedDaemon>
+  readonly startClone: (name: string, database: Database) => Promise<SimulatedDaemon>
 }
 
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
@@ -61,9 +72,14 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   try {
     const site = createSite(world)
     const oracles = new Oracles(world, await database.open(), site.banks, site.books)
-    const parts = { ...site.parts, observer: oracles, openStore: () => database.open() }
-    const start = (name: string): Promise<SimulatedDaemon> => startDaemon(world, name, parts)
-    const run: Run = { world, site, oracles, daemons: [], frozen: new Set(), start }
+    const keeper = new StoreKeeper(world, database)
+    const { fence } = options
+    const startOn = (name: string, from: Database, observer: Observer): Promise<SimulatedDaemon> =>
+      startDaemon(world, name, { ...site.parts, observer, fence, openStore: () => from.open() })
+    const start = (name: string): Promise<SimulatedDaemon> => startOn(name, keeper.current, oracles)
+    const startClone = (name: string, copy: Database) => startOn(name, copy, cloneObserver(world))
+    const frozen = new Set<string>()
+    const run: Run = { world, site, oracles, daemons: [], frozen, keeper, fence, start, startClone }
     for (let index = 0; index < swarm.daemons; index++) run.daemons.push(await start(`daemon${index + 1}`))
     for (let index = 0; index < swarm.documents / 2; index++) askNew(world, site.books, site.accounts)
     await safety(run)
@@ -187,6 +203,33 @@ async function trouble(run: Run): Promise<void> {
     run.frozen.add(daemon.name)
     world.at(world.now + world.random.int(1000, 7_200_000), 'thaw', () => void run.frozen.delete(daemon.name))
   } else if (world.strikesHard('clock.jump')) daemon.skewMs = drawSkew(world)
+  else if (run.fence !== null) await administer(run, run.fence)
+}
+
+/** An administrator's day: backups, a restore under running daemons, a copy beside the original. */
+async function administer(run: Run, fence: SimulatedFence): Promise<void> {
+  const { world, keeper, oracles } = run
+  const kind = world.random.weighted({ backup: 50, restore: 15, clone: 10, confirm: 25 })
+  if (kind === 'backup') await keeper.backUp(oracles.sends)
+  else if (kind === 'restore' && (await keeper.restore(oracles.sends))) await restartAll(run)
+  else if (kind === 'clone' && !run.daemons.some(daemon => daemon.name.startsWith('clone'))) {
+    const copy = await keeper.clone()
+    if (copy) run.daemons.push(await run.startClone('clone1', copy))
+  } else if (kind === 'confirm' && keeper.isDoubtful) {
+    for (const daemon of run.daemons) if (isOriginal(daemon)) await fence.confirm(daemon.deps, daemon.name)
+    keeper.isDoubtful = false
+    oracles.isDoubtful = false
+  }
+}
+
+function isOriginal(daemon: SimulatedDaemon): boolean {
+  return !daemon.name.startsWith('clone')
+}
+
+async function restartAll(run: Run): Promise<void> {
+  const { keeper, oracles, daemons } = run
+  oracles.moveTo(await keeper.current.open(), keeper.isDoubtful)
+  for (const [index, daemon] of daemons.entries()) if (isOriginal(daemon)) await kill(run, index)
 }
 
 /**
@@ -216,12 +259,13 @@ async function kill(run: Run, index: number): Promise<void> {
 
 /** Faults end, the frozen go on, and round after round everything that is open must come to its end. */
 async function liveness(run: Run): Promise<void> {
-  const { world, site, oracles } = run
+  const { world, site, oracles, keeper } = run
   world.isCalm = true
   world.note('world', 'the faults end')
   run.frozen.clear()
   for (const daemon of run.daemons) daemon.skewMs = 0
   await drain(run)
+  await retireClones(run)
   let open: readonly string[] = []
   for (let round = 0; round < CALM_ROUNDS && world.violations.length === 0; round++) {
     const daemon = run.daemons[round % run.daemons.length]
@@ -234,8 +278,22 @@ async function liveness(run: Run): Promise<void> {
     world.advance(pauseOf(world, round))
   }
   if (world.violations.length > 0) return
+  // What a restored store forgot, no end can be even with: then the bank's books and the lines alone are judged, above.
+  if (keeper.past.length > 0) return
   if (open.length > 0) world.violate('liveness', `never converged: ${open.slice(0, 4).join('; ')}`)
   else await judgeEnd(world, site, oracles)
+}
+
+/** A copy is found and stopped in the end; a restored store is confirmed. */
+async function retireClones({ world, daemons, keeper, oracles, fence }: Run): Promise<void> {
+  for (const daemon of daemons.filter(each => !isOriginal(each))) {
+    world.scheduler.kill(daemon.name)
+    daemons.splice(daemons.indexOf(daemon), 1)
+  }
+  if (fence === null || !keeper.isDoubtful) return
+  for (const daemon of daemons) await fence.confirm(daemon.deps, daemon.name)
+  keeper.isDoubtful = false
+  oracles.isDoubtful = false
 }
 
 /** Whoever was in the middle of a call finishes it. In a calm world nobody parks again. */

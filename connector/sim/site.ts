@@ -13,7 +13,7 @@ export type Site = {
   readonly banks: ReadonlyMap<string, BankLedger>
   readonly books: ErpBooks
   readonly accounts: readonly AccountSettings[]
-  readonly parts: Omit<DaemonParts, 'openStore' | 'observer'>
+  readonly parts: Omit<DaemonParts, 'openStore' | 'observer' | 'fence'>
 }
 
 export const LEDGER_ACCOUNT = '100201'

@@ -13,7 +13,10 @@ async function runShare(plan: Plan, { from, to }: Share): Promise<Totals> {
   for (let seed = from; seed < to; seed++) {
     const { profiles, daemons, store } = plan
     const open = () => openDatabase(store)
-    totals = added(totals, totalsOf(await runSeed({ seed, profiles, daemons, isTraced: false, openDatabase: open })))
+    totals = added(
+      totals,
+      totalsOf(await runSeed({ seed, profiles, daemons, isTraced: false, fence: null, openDatabase: open })),
+    )
   }
   return totals
 }

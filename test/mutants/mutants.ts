@@ -200,9 +200,9 @@ const LIFE: readonly Mutant[] = [
   {
     name: 'nothing is swept',
     file: steps('sweep'),
-    from: 'return stale.length;',
-    to: 'return stale.length; } async function never() {',
-    wrong: '(the sweep looks, and moves nothing)',
+    from: 'stale.map(',
+    to: 'stale.slice(stale.length).map(',
+    wrong: 'a daemon that stopped will come back and finish',
   },
   {
     name: 'unknown may be sent',

@@ -38,7 +38,7 @@ async function hunt({ mutant, seeds }: Job): Promise<Verdict> {
   const database = require('../../connector/sim/database') as { openDatabase: typeof openDatabase }
   for (let seed = 1; seed <= seeds; seed++) {
     const open = () => database.openDatabase('memory')
-    const options = { seed, profiles: [], daemons: null, isTraced: false, openDatabase: open }
+    const options = { seed, profiles: [], daemons: null, isTraced: false, fence: null, openDatabase: open }
     const [violation] = (await run.runSeed(options)).violations
     if (violation) return { seeds: seed, invariant: violation.invariant, said: violation.text }
   }

@@ -22,7 +22,14 @@ const profiles = Object.entries(exampleConfig().banks).flatMap(([name, bank]) =>
 })
 
 function replay(seed: number, store: StoreKind): Promise<SeedResult> {
-  return runSeed({ seed, profiles, daemons: null, isTraced: true, openDatabase: () => openDatabase(store) })
+  return runSeed({
+    seed,
+    profiles,
+    daemons: null,
+    isTraced: true,
+    fence: null,
+    openDatabase: () => openDatabase(store),
+  })
 }
 
 test(`${SEEDS} histories break no invariant and all converge`, async () => {
