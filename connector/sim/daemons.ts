@@ -34,7 +34,7 @@ export type SimulatedDaemon = {
 
 export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell'> & {
   readonly settings: Omit<Deps['settings'], 'instance'>
-  openStore(): Promise<Store>
+  readonly openStore: () => Promise<Store>
   readonly observer: Observer
   readonly fence: SimulatedFence | null
 }
@@ -45,12 +45,12 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     now: () => world.now + daemon.skewMs,
     sleep: (ms, signal) => sleep(world, name, ms, signal),
   }
-  const { openStore, observer, settings, fence, ...shared } = parts
+  const { observer, settings, fence, ...shared } = parts
   const plainDeps: Deps = {
     ...shared,
     clock,
     settings: { ...settings, instance: name },
-    store: guardedStore(world, await openStore(), observer),
+    store: guardedStore(world, await parts.openStore(), observer),
     erps: new Map([...parts.erps].map(([key, bridge]) => [key, guardedBridge(world, bridge)])),
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, daemon, bank, observer)])),
     tell: () => undefined,
@@ -104,7 +104,7 @@ function guardedPart(world: World, name: string, part: object, observer: Observe
 }
 
 function guardedBridge(world: World, bridge: ErpBridge): ErpBridge {
-  const { recheck } = bridge
+  const recheck = bridge.recheck?.bind(bridge)
   const through = async <T>(label: string, call: () => Promise<T>): Promise<T> => {
     await gate(world, `before ${label}`)
     const result = await call()
@@ -135,7 +135,7 @@ function guardedBank(
     if (signal.aborted) throw signal.reason
     return result
   }
-  const { receipt } = bank
+  const receipt = bank.receipt?.bind(bank)
   return {
     ...bank,
     async send(batch, signal) {

@@ -74,6 +74,24 @@ const RARE: ReadonlySet<Fault> = new Set<Fault>(['store.before', 'store.after'])
 const RARE_STRENGTHS = [2, 5, 10, 30]
 
 export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {
+  const swarm = drawAny(random, profiles, daemonsAsked)
+  if (!random.chance(STORMS)) return swarm
+  return {
+    ...swarm,
+    strength: { ...swarm.strength, 'send.unsent': 500, freeze: 300, 'erp.cancelled': 20 },
+    daemons: daemonsAsked ?? 3,
+    documents: 8,
+    batchLimit: 10,
+    needsApproval: false,
+    interleave: 1000,
+    events: 600,
+  }
+}
+
+/** In a thousand: three daemons that stand still and go on in each other's way, at a bank that is seldom reached. */
+const STORMS = 120
+
+function drawAny(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {
   // A tenth of the worlds is quiet: what goes wrong there is wrong without any fault.
   const isQuiet = random.chance(100)
   const strength = Object.fromEntries(

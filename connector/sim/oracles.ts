@@ -52,7 +52,7 @@ export class Oracles implements Observer {
     this.sends += batch.length
     if (this.isDoubtful) this.#world.violate('I10', `${daemon} sends from a restored store that nobody confirmed`)
     for (const instruction of batch) await this.#judgeSend(daemon, bank, instruction, itsNow)
-    this.#judgePackage(bank, batch)
+    await this.#judgePackage(bank, batch)
   }
 
   /** An older state of the store was put back. */
@@ -148,8 +148,8 @@ export class Oracles implements Observer {
       world.violate('I3', `${request.key.docNo} is sent, though it was changed or withdrawn before`)
   }
 
-  /** A line of a package is one payment's for life. Where the bank knows only packages, none ever grows. */
-  #judgePackage(bank: string, batch: readonly Instruction[]): void {
+  /** A line of a package is one payment's for life. Where the bank knows only packages, none grows or goes in parts. */
+  async #judgePackage(bank: string, batch: readonly Instruction[]): Promise<void> {
     const reference = batch[0]?.batch.reference ?? ''
     const key = `${bank} ${reference}`
     const known = this.#packages.get(key)
@@ -165,6 +165,12 @@ export class Oracles implements Observer {
         this.#world.violate('I2', `package ${reference} changed its line ${line}`)
     }
     this.#packages.set(key, new Map([...(known ?? []), ...members]))
+    if (mayGrow) return
+    for (const { state, instruction } of await this.store.payments.inBatch(bank, reference)) {
+      const isThere = batch.some(item => item.reference === instruction.reference)
+      if (!isThere && state !== 'cancelled' && state !== 'failed')
+        this.#world.violate('I2', `package ${reference} is sent without ${instruction.reference}, which is ${state}`)
+    }
   }
 
   #judgeHistory(payment: Payment, history: readonly HistoryRow[]): void {

@@ -173,7 +173,7 @@ async function begin(run: Run, actor: Actor, work: () => Promise<unknown>): Prom
   world.begun.set(`${actor.daemon} ${actor.step}`, ++world.event)
   await world.scheduler.start(actor, work, error => {
     if (error === null) return
-    world.note(actor.daemon, () => `${actor.step} failed: ${error instanceof Error ? error.message : String(error)}`)
+    world.note(actor.daemon, () => `${actor.step} failed: ${error instanceof Error ? error.message : 'no error'}`)
     if (isBug(error)) world.violate(/I2/.test(error.message) ? 'I2' : 'I3', `${actor.step}: ${error.message}`)
   })
 }

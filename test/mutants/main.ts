@@ -1,4 +1,5 @@
-// `npm run mutants`: hunts every mutant and writes the table of docs/simulation.md.
+// `npm run mutants`: hunts every mutant and writes the table of docs/simulation.md. With words, those whose names hold one of
+// them, without writing.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,14 +9,16 @@ import { MUTANTS } from './mutants'
 const DOCUMENT = path.resolve(__dirname, '../../../docs/simulation.md')
 
 async function main(): Promise<void> {
-  const found = await huntAll(MUTANTS, SEEDS, ({ mutant, verdict, error }) => {
+  const words = process.argv.slice(2)
+  const mutants = MUTANTS.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)))
+  const found = await huntAll(mutants, SEEDS, ({ mutant, verdict, error }) => {
     const fate = verdict ? `${verdict.invariant} by seed ${verdict.seeds}` : (error ?? 'ALIVE')
     process.stdout.write(`${fate}  ${mutant?.name}  ${verdict?.said ?? ''}\n`)
   })
   const alive = found.filter(({ verdict }) => verdict === null)
   process.stdout.write(`${found.length - alive.length} of ${found.length} caught\n`)
   if (alive.length > 0) process.exitCode = 1
-  else write(found)
+  else if (words.length === 0) write(found)
 }
 
 function write(found: readonly Hunted[]): void {

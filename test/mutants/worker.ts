@@ -18,11 +18,13 @@ function mutate(mutant: Mutant): void {
   const times = readFileSync(target, 'utf8').split(mutant.from).length - 1
   if (times !== 1)
     throw new Error(`mutant "${mutant.name}" applies ${times} times to ${mutant.file}: bring it up to date`)
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name for how a file is loaded
   const extensions = (Module as unknown as { _extensions: Record<string, Loader> })._extensions
   const load = extensions['.js']
   if (!load) throw new Error('no loader')
   extensions['.js'] = (module, filename) => {
     if (filename !== target) return load(module, filename)
+    // oxlint-disable-next-line no-underscore-dangle -- and compiled
     module._compile(
       readFileSync(filename, 'utf8').replace(mutant.from, () => mutant.to),
       filename,
