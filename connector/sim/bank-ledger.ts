@@ -43,6 +43,8 @@ export class BankLedger {
   readonly traits: BankTraits
   readonly orders: Order[] = []
   readonly debits: Debit[] = []
+  /** Requests that reached the bank, or are on their way to it and will. */
+  requests = 0
   /** In the order in which they become visible. */
   readonly lines: BookedLine[] = []
   readonly #world: World
@@ -144,7 +146,9 @@ export class BankLedger {
     const booked: Money = order.lie === 'line' ? { ...amount, minor: amount.minor + 1n } : amount
     this.#book(payer.account, { ...paidLine(order), amount: negated(booked), isReversal: false })
     if (order.lie === 'none' && world.strikes('bank.returns'))
-      world.at(world.now + world.random.int(1, 86_400_000), this.name, () => this.#return(order))
+      world.at(world.now + world.random.int(1, world.random.pick([3_600_000, 86_400_000])), this.name, () =>
+        this.#return(order),
+      )
   }
 
   #return(order: Order): void {

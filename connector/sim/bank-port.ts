@@ -38,9 +38,11 @@ function send(world: World, ledger: BankLedger, batch: readonly Instruction[]): 
   if (world.strikes('send.requestLost')) throw new Error('connection reset')
   if (world.strikes('send.requestLate')) {
     const delayMs = world.random.int(1, ledger.longestDelayMs)
+    ledger.requests++
     world.at(world.now + delayMs, ledger.name, () => void ledger.take(batch))
     throw new Error('timeout, the request is still on its way')
   }
+  ledger.requests++
   const orders = ledger.take(batch)
   if (world.strikes('send.answerLost')) throw new Error('timeout, the answer was lost')
   if (world.strikes('send.garbled'))

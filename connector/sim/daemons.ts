@@ -16,6 +16,8 @@ export type Observer = {
   sending(daemon: string, bank: string, batch: Batch, itsNow: number): Promise<void>
   /** A send leaves after its own deadline had passed: a stopped process that went on. */
   leftLate(batch: Batch): void
+  /** How many requests have reached a bank, or will. */
+  requestsAt(bank: string): number
   /** The store has committed. */
   committed(method: string, args: readonly unknown[]): Promise<void>
 }
@@ -142,8 +144,10 @@ function guardedBank(
       await observer.sending(daemon.name, bank.name, batch, world.now + daemon.skewMs)
       world.note(daemon.name, () => `sends ${batch.map(item => item.reference).join(', ')} to ${bank.name}`)
       return await through('send', signal, () => {
-        if (signal.aborted) observer.leftLate(batch)
-        return bank.send(batch, signal)
+        const before = observer.requestsAt(bank.name)
+        return bank.send(batch, signal).finally(() => {
+          if (signal.aborted && observer.requestsAt(bank.name) > before) observer.leftLate(batch)
+        })
       })
     },
     inquire: (batch, signal) => through('inquire', signal, () => bank.inquire(batch, signal)),

@@ -75,10 +75,12 @@ const RARE_STRENGTHS = [2, 5, 10, 30]
 
 export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {
   const swarm = drawAny(random, profiles, daemonsAsked)
-  if (!random.chance(STORMS)) return swarm
+  const storm = random.weighted({ none: 760, stall: 140, paper: 100 })
+  if (storm === 'paper') return { ...swarm, strength: { ...swarm.strength, ...PAPER }, documents: 6 }
+  if (storm !== 'stall') return swarm
   return {
     ...swarm,
-    strength: { ...swarm.strength, 'send.unsent': 500, freeze: 300, 'erp.cancelled': 20 },
+    strength: { ...swarm.strength, ...STALL },
     daemons: daemonsAsked ?? 3,
     documents: 8,
     batchLimit: 10,
@@ -88,8 +90,18 @@ export function drawSwarm(random: Random, profiles: readonly BankTraits[], daemo
   }
 }
 
-/** In a thousand: three daemons that stand still and go on in each other's way, at a bank that is seldom reached. */
-const STORMS = 120
+/** Three daemons that stand still and go on in each other's way, at a bank that is seldom reached. */
+const STALL = { 'send.unsent': 500, freeze: 300, 'erp.cancelled': 100, 'operator.cancels': 100 } as const
+
+/** A bank that answers nobody, and whose papers come late and in disorder: lines must say what became of payments. */
+const PAPER = {
+  'send.answerLost': 500,
+  'inquiry.late': 500,
+  'inquiry.unavailable': 500,
+  'statement.late': 500,
+  'bank.returns': 500,
+  'bank.refuses': 20,
+} as const
 
 function drawAny(random: Random, profiles: readonly BankTraits[], daemonsAsked: number | null): Swarm {
   // A tenth of the worlds is quiet: what goes wrong there is wrong without any fault.

@@ -66,6 +66,7 @@ export function cloneObserver(world: World): Observer {
       world.violate('I10', `${daemon} sends ${batch.map(item => item.reference).join(', ')} from a copy of the store`)
     },
     leftLate: () => undefined,
+    requestsAt: () => 0,
     committed: async () => undefined,
   }
 }

@@ -66,6 +66,10 @@ export class Oracles implements Observer {
     for (const { reference } of batch) this.overdue.add(reference)
   }
 
+  requestsAt(bank: string): number {
+    return this.#banks.get(bank)?.requests ?? 0
+  }
+
   async committed(method: string, args: readonly unknown[]): Promise<void> {
     if (method !== 'store.payments.apply') return
     const [changes] = args as [readonly Change[]]
