@@ -2,8 +2,12 @@
 
 import { z } from 'zod'
 import type { BankGateway, Clock } from '../connector/ports'
+import { abcConfig } from './abc/config'
+import { createAbcGateway } from './abc/gateway'
 import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
+import { ccbConfig } from './ccb/config'
+import { createCcbGateway } from './ccb/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 
@@ -26,6 +30,8 @@ export type GatewayKind = {
 export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   icbc: kind('中国工商银行 银企互联', 'ICBC NetSafe Client', icbcConfig, createIcbcGateway),
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
+  ccb: kind('中国建设银行 外联平台', 'CCB EBS', ccbConfig, createCcbGateway),
+  abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
 }
 
 function kind<T>(

@@ -14,16 +14,20 @@ import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { bankSim } from './cli/bank-sim'
+import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
+import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { sim } from './cli/sim'
-import { openSite, readConfig, schemasOf, type Parts } from './cli/site'
+import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
+import { parse } from './cli/statement'
+import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError, ownPart, parseConfig } from './config'
 import { Fault, type BankTraits, type Clock, type State } from './ports'
 import type { Deps } from './steps/deps'
@@ -150,7 +154,7 @@ function build(finish: (code: number) => void): Command {
     .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
     .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
   addSim(program, output, run)
-  const withDeps: WithDeps = work =>
+  const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
         isMigrating: false,
@@ -158,17 +162,68 @@ function build(finish: (code: number) => void): Command {
         tell: () => undefined,
       })
       try {
-        return await work(site.deps)
+        return await work(site)
       } finally {
         await site.close()
       }
     })()
-  addPayment(program, withDeps, output)
+  const withDeps: WithDeps = work => withSite(site => work(site.deps))
+  addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addFence(program, output, withSite)
+  addStatement(program, output, run, withDeps)
   return program
 }
 
 type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
+type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
+
+function addFence(program: Command, output: () => Output, withSite: WithSite): void {
+  const fence = program
+    .command('fence')
+    .description('恢复或复制数据库后禁止发送 / no sends from a restored or copied store')
+  fence
+    .command('status')
+    .description('能否发送，为何不能 / may this host send, and why not')
+    .action(() => withSite(site => fenceStatus(site, output())))
+  fence
+    .command('sweep')
+    .description('向银行和 ERP 查询并列出差异 / ask banks and ERPs, list what differs')
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { from?: string }) => withSite(site => fenceSweep(site, options.from, output())))
+  fence
+    .command('confirm')
+    .description('具名确认后恢复发送 / a named person opens it')
+    .requiredOption('--as <person>', '确认人姓名 / who confirms')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .option('--accept <id...>', '已查清的差异编号 / differences you answer for', [])
+    .option('--from <yyyy-MM-dd>', '从哪天起 / first day')
+    .action((options: { as: string; evidence: string; accept: string[]; from?: string }) => {
+      const { as: person, evidence, accept: accepted, from } = options
+      const said = { person, evidence, accepted, ...(from === undefined ? {} : { from }) }
+      return withSite(site => fenceConfirm(site, said, output()))
+    })
+  fence
+    .command('clear <id...>')
+    .description('核对银行后确认未付，逐笔放行或取消 / not paid, says the bank: send it, or cancel it')
+    .requiredOption('--then <send|cancel>', '放行或取消 / send or cancel')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((ids: string[], options: { then: string; as: string; evidence: string }) => {
+      const { then, as: person, evidence } = options
+      if (then !== 'send' && then !== 'cancel')
+        throw new CommanderError(EXIT.usage, 'yinqi.then', '--then: send | cancel')
+      return withSite(({ deps }) => fenceClear(deps, ids, { person, evidence, then }, output()))
+    })
+  fence
+    .command('resolve <id>')
+    .description('待认领流水已说明 / an unclaimed bank line is explained')
+    .requiredOption('--as <person>', '操作人姓名 / who')
+    .requiredOption('--evidence <text>', '依据 / evidence')
+    .action((id: string, options: { as: string; evidence: string }) =>
+      withSite(({ deps }) => fenceResolve(deps, id, { person: options.as, evidence: options.evidence }, output())),
+    )
+}
 
 function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): void {
   const outbox = program.command('outbox').description('ERP 拒收的回写记录 / records that the ERP refused')
@@ -225,7 +280,11 @@ function registeredTraits(): readonly BankTraits[] {
   })
 }
 
-function addPayment(program: Command, withDeps: WithDeps, output: () => Output): void {
+function addPayment(
+  program: Command,
+  { withDeps, withSite }: { readonly withDeps: WithDeps; readonly withSite: WithSite },
+  output: () => Output,
+): void {
   const payment = program.command('payment').description('查看与处理付款 / look at payments and decide')
   payment
     .command('list')
@@ -258,9 +317,41 @@ function addPayment(program: Command, withDeps: WithDeps, output: () => Output):
       .requiredOption('--as <person>', '操作人姓名 / who')
       .requiredOption('--reason <text>', '原因 / why')
       .action((id: string, options: { as: string; reason: string }) =>
-        withDeps(deps => decide(deps, id, options.as, options.reason, output())),
+        withSite(site => decide(site, id, options.as, options.reason, output())),
       )
   }
+}
+
+function addStatement(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+  withDeps: WithDeps,
+): void {
+  const statement = program.command('statement').description('对账单文件 / statement files')
+  statement
+    .command('parse <file>')
+    .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
+  statement
+    .command('import <file>')
+    .description('把对账单文件的流水导入一次 / bring a statement file’s lines into the store, once')
+    .option('--account <account>', '仅此账户 / this account only')
+    .option('--encoding <charset>', '指定字符集 / name the charset')
+    .option('--dry-run', '只检查，不写入 / look, store nothing')
+    .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
+    .action((file: string, options: ImportFlags) =>
+      withDeps(deps => importStatementFile(deps, file, options, output())),
+    )
+  program
+    .command('bench')
+    .description('性能测试 / benchmarks')
+    .command('statements')
+    .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
+    .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
+    .option('--rounds <n>', '轮数 / rounds', '5')
+    .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 
 function printSql(dialect: string): number {

@@ -234,6 +234,17 @@ export type Check = {
   readonly clockDifferenceMs: number | null
 }
 
+/** What the ERP's own row says of a payment: what we once told it, which a restored store may have forgotten. */
+export type Shown = {
+  /** `key.revision` is the row's; an empty digest says that the row cannot be compared with the document it stands for. */
+  readonly request: PaymentRequest
+  readonly status: RowStatus
+  /** The `seq` of the newest status record that reached the row. */
+  readonly seq: number
+  readonly bankReference: string
+  readonly bankSerial: string
+}
+
 export interface ErpBridge {
   readonly name: string
   /** Reads what the ERP asks. Items may come again after a crash; intake knows them by key. */
@@ -242,6 +253,8 @@ export interface ErpBridge {
   push(records: readonly ErpRecord[]): Promise<readonly PushResult[]>
   /** Immediately before a send: is the document still what was taken? Absent where taken rows are frozen. */
   recheck?(requests: readonly PaymentRequest[]): Promise<readonly Recheck[]>
+  /** Rows with a bank reference among the newest `events` things that the ERP was told (I10). Absent: it keeps none. */
+  shown?(events: number): Promise<readonly Shown[]>
   /** The bank-deposit journal of one ledger account over a range of days. */
   ledger?(ledgerAccount: string, range: DateRange): AsyncIterable<LedgerLine>
   /** Connectivity, rights, what is missing. Never throws. */
@@ -398,6 +411,34 @@ export class Fault extends Error {
     this.name = 'Fault'
     this.code = code
   }
+}
+
+// ---------------------------------------------------------------------------------------------------------- the fence
+
+/** What a host knows of its binding to a store (I10). It lies in `dataDir`, beside nothing that a database backup takes. */
+export type FenceRecord = {
+  readonly storeId: string
+  /** This host's secret half of the binding; the store has the other. */
+  readonly token: string
+  /** Changes with every confirmation: a number of sends is compared only within one epoch. */
+  readonly epoch: string
+  /** Number of the last send that this host began. Written before the socket, so a store below it has forgotten. */
+  readonly sends: number
+  /** The place itself when the binding was made. */
+  readonly identity: HostIdentity
+}
+
+/** Facts about a host that a copied folder does not carry; `''` where the platform does not say. */
+export type HostIdentity = { readonly machine: string; readonly folder: string }
+
+/** The host's side of the fence: a file in production, a value in a simulation. */
+export interface FenceFile {
+  /** Null when there is none. @throws Fault FENCE_FILE_DAMAGED */
+  read(): Promise<FenceRecord | null>
+  /** Whole or not at all, and on the disk when it resolves. @throws Fault FENCE_FILE_UNWRITABLE */
+  write(record: FenceRecord): Promise<void>
+  /** As the place is now; makes the place when it is not there. @throws Fault FENCE_FILE_UNWRITABLE */
+  identity(): Promise<HostIdentity>
 }
 
 // ------------------------------------------------------------------------------------------------------------- states

@@ -19,7 +19,7 @@ const ROOT = path.resolve(__dirname, '../..')
 
 type Words = Readonly<Record<Lang, string>>
 /** What no registry can say: how sure we are, and what the adapter has been tried on. */
-type Standing = { readonly sure: Words; readonly tested: Words }
+type Standing = { readonly sure: Words; readonly tested: Words; readonly hasNoReceipts?: true }
 
 const BANKS: Readonly<Record<string, Standing>> = {
   icbc: {
@@ -40,6 +40,28 @@ const BANKS: Readonly<Record<string, Standing>> = {
     tested: {
       en: 'messages composed by hand, a fake front-end and the BOC simulator over real sockets; never the bank',
       zh: '手工编写的报文、真实套接字上的仿制前置机与中行模拟器；从未连接银行',
+    },
+  },
+  ccb: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: framing, envelope, 6W8010/8060/0600/0100/0300/0400/6WY101, DEAL_RESULT 2/3/4/5/9. Inferred: DEAL_RESULT A, the HTTP form. Unverified: DEAL_TYPE, refusal codes, a repeated REQUEST_SN, receipts',
+      zh: '已证实：报文边界、信封、6W8010/8060/0600/0100/0300/0400/6WY101、DEAL_RESULT 2/3/4/5/9。推断：DEAL_RESULT A、HTTP 表单。未证实：DEAL_TYPE、拒绝码、重复 REQUEST_SN、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake front-end and the CCB simulator over real sockets (TCP and HTTP); never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制前端与建行模拟器（TCP 与 HTTP）；从未连接银行',
+    },
+  },
+  abc: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: header, envelope, CFRT02/21, CQRA06, CQRA10 and its file, CQRT04’s codes. Inferred: CustRef, PreAmt, TimeStab. Unverified: lengths, the error table, CQRA61, a repeated ReqSeqNo, batch, receipts',
+      zh: '已证实：报文头、信封、CFRT02/21、CQRA06、CQRA10 及其文件、CQRT04 代码。推断：CustRef、PreAmt、TimeStab。未证实：长度、错误码表、CQRA61、重复 ReqSeqNo、批量、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake front-end, an SFTP server and the ABC simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制前置、SFTP 服务器与农行模拟器；从未连接银行',
     },
   },
 }
@@ -120,10 +142,10 @@ function bankTable(lang: Lang): string {
   const rows = Object.entries(GATEWAYS).map(([name, kind]) => {
     const gateway = exampleGateway(name)
     const { traits } = gateway
-    const { sure, tested } = standingOf(BANKS, name)
+    const { sure, tested, hasNoReceipts } = standingOf(BANKS, name)
     return [
       `**${name}** ${kind[lang]}`,
-      'receipt' in gateway ? yes : optional,
+      'receipt' in gateway ? yes : hasNoReceipts ? no : optional,
       String(traits.batchMax),
       traits.dedupesReference ? yes : no,
       traits.absentFinalAfterMs === null ? no : yes,

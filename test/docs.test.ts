@@ -41,6 +41,12 @@ describe('docs/errors.md', () => {
     expect(codes.filter(code => !isDocumented(code))).toEqual([])
   })
 
+  test('explains every code of statement files', () => {
+    const codes = codesIn([read('connector/statements/model.ts')])
+    expect(codes.length).toBeGreaterThan(15)
+    expect(codes.filter(code => !isDocumented(code))).toEqual([])
+  })
+
   test('explains every gate of U8', () => {
     const gates = sourcesOf('erp-bridges/u8').flatMap(source =>
       [...source.matchAll(/\b(?:gate|refused|refuse)\(\s*'([A-Z_]+)'/g)].map(match => `U8_GATE_${match[1] ?? ''}`),
@@ -50,7 +56,7 @@ describe('docs/errors.md', () => {
   })
 
   test('explains the codes of every gateway, by name or by family', () => {
-    const families = [...errors.matchAll(/`((?:icbc|boc)\.[\w.-]*)(?:…|<value>)`/g)].map(match => match[1] ?? '')
+    const families = [...errors.matchAll(/`([a-z]+\.[\w.-]*)(?:…|<value>)`/g)].map(match => match[1] ?? '')
     for (const bank of Object.keys(GATEWAYS)) {
       const codes = sourcesOf(`bank-gateways/${bank}`).flatMap(source =>
         [...source.matchAll(new RegExp(`['\`](${bank}\\.[a-z_-]+)`, 'g'))].map(match => match[1] ?? ''),

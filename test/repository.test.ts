@@ -33,6 +33,11 @@ test('steps know core, ports and the store’s interface, never an adapter or a 
   expect(offences(/^connector\/steps\//, to => !allowed.test(to))).toEqual([])
 })
 
+test('statement files are read with core, the ports’ types, hashing and a reader’s library alone', () => {
+  const allowed = /^(connector\/(core|statements)\/|connector\/ports$|node:(buffer|crypto|stream)$|(saxes|csv-parse)$)/
+  expect(offences(/^connector\/statements\//, to => !allowed.test(to))).toEqual([])
+})
+
 test('a gateway or a bridge knows the ports, exact money and its own folders only', () => {
   const offenders = imports.filter(({ file, to }) => {
     const [top, kind] = file.split('/')

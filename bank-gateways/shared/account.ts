@@ -4,3 +4,8 @@
 export function maskedAccount(account: string): string {
   return account.length < 12 ? '****' : `${account.slice(0, 4)}****${account.slice(-4)}`
 }
+
+/** A bank's own words with the account numbers in them masked: runs of at least 12 digits are taken for one. */
+export function withMaskedAccounts(text: string): string {
+  return text.replace(/\d{12,}/g, maskedAccount)
+}

@@ -7,7 +7,8 @@ import { Book, type Payment } from './engine/book'
 import type { BankContext } from './engine/exchange'
 import { FaultOrders, faultOrderSchema, UNREAD_KINDS, type ActiveFault, type FaultKind } from './engine/faults'
 import { memoryJournal, openJournal } from './engine/journal'
-import { Listener } from './engine/listener'
+import { Listener, type Port } from './engine/listener'
+import { TcpListener } from './engine/tcp-listener'
 import { catchUp, returnPayment, type PaymentDesk, type ReturnProblem } from './engine/payments'
 import type { CheckedOptions } from './options'
 import { banksOf, type OpenableBank } from './registry'
@@ -49,7 +50,7 @@ export class House {
   readonly #banks: readonly OpenableBank[]
   readonly #desks: readonly PaymentDesk[]
   readonly #faults: FaultOrders
-  readonly #listeners = new Map<string, Listener>()
+  readonly #listeners = new Map<string, Port>()
   readonly #machineClock: Clock
   readonly #closing = new AbortController()
   readonly #later = new Set<Promise<void>>()
@@ -153,7 +154,7 @@ export class House {
     return removed
   }
 
-  async #refuseConnections(port: Listener, fault: ActiveFault): Promise<void> {
+  async #refuseConnections(port: Port, fault: ActiveFault): Promise<void> {
     await port.shut()
     const { untilMs } = fault
     if (untilMs === null) return
@@ -187,7 +188,7 @@ export class House {
     for (const name of program.listeners) {
       const handle = handlers[name]
       if (!handle) throw new Error(`${program.bank} has no handler for ${name}`)
-      const listener = new Listener({
+      const options = {
         bank: program.bank,
         name,
         host,
@@ -195,9 +196,12 @@ export class House {
         clock: this.#machineClock,
         faults: this.#faults,
         handle,
-        answersContinue: program.answersContinue,
-        onProblem: problem => this.#note(problem),
-      })
+        onProblem: (problem: string) => this.#note(problem),
+      }
+      const wire = bank.tcp[name]
+      const listener = wire
+        ? new TcpListener({ ...options, wire })
+        : new Listener({ ...options, answersContinue: program.answersContinue })
       this.#listeners.set(`${program.bank}.${name}`, listener)
     }
   }

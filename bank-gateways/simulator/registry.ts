@@ -1,31 +1,39 @@
 // The simulated banks. A new bank is a folder with one BankProgram and a line in each of the places below.
 
 import { z } from 'zod'
+import { abc } from './abc/program'
+import { abcOptions } from './abc/settings'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
+import { ccb } from './ccb/program'
+import { ccbOptions } from './ccb/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
+import type { TcpWire } from './engine/tcp-listener'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
+  ccb: ccbOptions.prefault({}),
+  abc: abcOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
 /** A bank with its options bound, the same shape for all. */
 export type OpenableBank = {
-  readonly program: Omit<BankProgram<never>, 'open'>
+  readonly program: Omit<BankProgram<never>, 'open' | 'tcp'>
   readonly processing: Processing
   readonly ports: Readonly<Record<string, number>>
+  readonly tcp: Readonly<Record<string, TcpWire>>
   readonly open: (context: BankContext) => Readonly<Record<string, Handler>>
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc)]
+  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(ccb, options.ccb), bound(abc, options.abc)]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)
@@ -34,5 +42,6 @@ type Common = { readonly processing: Processing; readonly ports: Readonly<Record
 
 function bound<Options extends Common>(program: BankProgram<Options>, options: Options): OpenableBank {
   const { processing, ports } = options
-  return { program, processing, ports, open: context => program.open(context, options) }
+  const tcp = program.tcp?.(options) ?? {}
+  return { program, processing, ports, tcp, open: context => program.open(context, options) }
 }

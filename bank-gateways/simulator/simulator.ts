@@ -1,4 +1,4 @@
-// The bank simulators: real servers for ICBC and BOC over one durable ledger, with faults to order, for rehearsals and
+// The bank simulators: real servers for ICBC, BOC, CCB and ABC over one durable ledger, with faults to order, for rehearsals and
 // tests. Written from the protocol reference alone; it shares no code with the gateways it is meant to test.
 
 import type { Clock } from '../../connector/ports'
@@ -18,7 +18,7 @@ import {
 } from './views'
 
 export type Simulator = {
-  /** Base addresses without a path: `admin`, `icbc.tunnel`, `icbc.sign`, `boc.b2e`. */
+  /** Base addresses without a path: `admin`, `icbc.tunnel`, `icbc.sign`, `boc.b2e`, `ccb.ebs`, `abc.icc` (`tcp://`). */
   readonly urls: Readonly<Record<string, string>>
   /** Base address of a bank's port; throws for one that does not exist. */
   url(bank: string, listener: string): string

@@ -1,7 +1,9 @@
 // The README's tables, made from the code they describe. A test fails when the README does not hold them.
 
 import { z } from 'zod'
+import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
+import { ccbOptions } from './ccb/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
@@ -19,9 +21,10 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-export function settingsTable(bank: 'icbc' | 'boc'): string {
-  const schema = bank === 'icbc' ? icbcOptions : bocOptions
-  const { processing, protocol } = schema.shape
+const OPTIONS = { icbc: icbcOptions, boc: bocOptions, ccb: ccbOptions, abc: abcOptions } as const
+
+export function settingsTable(bank: keyof typeof OPTIONS): string {
+  const { processing, protocol } = OPTIONS[bank].shape
   const rows = [...settingRows('processing', processing), ...settingRows('protocol', protocol)]
   return table(['setting', 'default', 'meaning 含义'], rows)
 }

@@ -50,7 +50,7 @@ export async function demo(
     isQuiet: false,
     tell: happening => narrate(happening, output),
   })
-  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics)
+  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
   introduce(folder, erpFile, configFile, admin.url, simulator.urls['admin'] ?? '', output)
   await askSamplePayments(erp, today)
@@ -106,6 +106,11 @@ function narrate(happening: Happening, output: Output): void {
     output.say(`记账规则「${happening.rule}」生成凭证`, `rule "${happening.rule}" made a journal entry`)
   if (happening.kind === 'record.refused')
     output.say(`ERP 拒绝：${happening.code} ${happening.text}`, `the ERP refused: ${happening.code} ${happening.text}`)
+  if (happening.kind === 'fence.closed')
+    output.say(
+      `禁止发送：${happening.code} ${happening.detail}`,
+      `nothing is sent: ${happening.code} ${happening.detail}`,
+    )
   if (happening.kind === 'matched')
     output.say(
       `对账：账户尾号 ${happening.account.slice(-4)} 新增 ${happening.count} 笔勾对`,

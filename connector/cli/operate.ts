@@ -2,9 +2,11 @@
 
 import type { Closed } from '../bank-guard'
 import { startDaemon } from '../daemon'
+import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
 import type { Check, State } from '../ports'
+import { fenceReasons } from './fence'
 import { EXIT, table, type Output } from './output'
 import { openSite, readConfig, type Parts, type Site } from './site'
 
@@ -15,7 +17,7 @@ export async function start(file: string, parts: Parts, output: Output): Promise
     isQuiet: false,
     tell: () => undefined,
   })
-  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics)
+  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
   output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
   await new Promise<void>(resolve => {
@@ -59,6 +61,7 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
     tell: () => undefined,
   })
   const results: (Check & { readonly of: string })[] = []
+  results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
@@ -94,9 +97,12 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const outbox = await store.outbox.counts(site.deps.clock.now())
   const contradictions = await store.contradictions.open(100)
   const refusals = await store.outbox.refusals(100)
+  const fence = await fenceReasons(site)
   const closed = closedBanks(site)
   await site.close()
-  output.json({ states, outbox, contradictions, refusals, closed })
+  output.json({ states, outbox, contradictions, refusals, closed, fence })
+  if (fence.length > 0)
+    output.say(`禁止发送：\n${wordsOf(fence, 'zh')}`, `closed, nothing is sent:\n${wordsOf(fence, 'en')}`)
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
   output.say(...both(table(Object.entries(states).map(([state, count]) => [words(state), state, String(count)]))))
   for (const item of outbox)
@@ -114,6 +120,18 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
+}
+
+async function checkFence(site: Site): Promise<Check & { readonly of: string }> {
+  const base = { of: 'yinqi', name: 'fence', latencyMs: null, clockDifferenceMs: null }
+  try {
+    const reasons = await fenceReasons(site)
+    if (reasons.length === 0) return { ...base, ok: true, zh: '允许发送', en: 'this host may send' }
+    return { ...base, ok: false, zh: wordsOf(reasons, 'zh'), en: wordsOf(reasons, 'en') }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { ...base, ok: false, zh: reason, en: reason }
+  }
 }
 
 const CLOSED_WORDS: Readonly<Record<Closed, { readonly zh: string; readonly en: string }>> = {

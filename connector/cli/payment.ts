@@ -1,12 +1,15 @@
 // Payments at the command line: list, the whole timeline of one, and the decisions that people may take. Every decision
 // names its person and reason, and goes through move() like everything else.
 
+import { FENCE_HOLD } from '../core/fence'
 import { CAUSE_WORDS, STATE_WORDS, type Cause } from '../core/lifecycle'
 import { formatAmount } from '../core/money'
 import type { State } from '../ports'
 import { move, plain } from '../steps/move'
 import type { Deps } from '../steps/deps'
+import { isFenced } from '../steps/fence-holds'
 import type { HistoryRow, Payment } from '../store/store'
+import { fenceReasons, type FenceSite } from './fence'
 import { EXIT, table, type Output } from './output'
 
 export async function list(
@@ -63,7 +66,9 @@ export async function confirm(
 ): Promise<number> {
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
-  if (payment.state !== 'unknown' && payment.state !== 'accepted') {
+  // What a restore left in doubt may turn out to be paid; that it was not is said with `fence clear`.
+  const isFencedPaid = decision.verdict === 'paid' && (await isFenced(deps, payment))
+  if (payment.state !== 'unknown' && payment.state !== 'accepted' && !isFencedPaid) {
     return refuse(
       output,
       `只有结果未知或已受理的付款才能人工确认，当前为「${STATE_WORDS[payment.state].zh}」`,
@@ -84,9 +89,23 @@ export async function confirm(
   return decided(deps, payment, cause, people.join(' + '), words.join('；'), output)
 }
 
-export async function cancel(deps: Deps, id: string, person: string, reason: string, output: Output): Promise<number> {
+export async function cancel(
+  site: FenceSite,
+  id: string,
+  person: string,
+  reason: string,
+  output: Output,
+): Promise<number> {
+  const { deps } = site
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
+  if ((await isFenced(deps, payment)) || (await fenceReasons(site)).length > 0) {
+    return refuse(
+      output,
+      '恢复后尚未核对：可能已由原系统付出，见 yinqi fence clear --then cancel',
+      'in doubt after a restore, it may have been paid: see yinqi fence clear --then cancel',
+    )
+  }
   if (payment.state === 'held') return decided(deps, payment, 'operator.rejected', person, reason, output)
   if (payment.state !== 'ready') {
     return refuse(
@@ -98,7 +117,13 @@ export async function cancel(deps: Deps, id: string, person: string, reason: str
   return decided(deps, payment, 'operator.cancelled', person, reason, output)
 }
 
-export async function approve(deps: Deps, id: string, person: string, reason: string, output: Output): Promise<number> {
+export async function approve(
+  { deps }: FenceSite,
+  id: string,
+  person: string,
+  reason: string,
+  output: Output,
+): Promise<number> {
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
   if (payment.state !== 'held')
@@ -106,10 +131,15 @@ export async function approve(deps: Deps, id: string, person: string, reason: st
   if (person === payment.request.maker)
     return refuse(output, '制单人不能审批自己的单据', 'the maker cannot approve the own document')
   let holds = await deps.store.payments.holds(id)
+  // Approving says that it should be paid; the fence asks whether it was.
   for (const hold of holds)
-    if (hold.clearedAt === null) holds = await deps.store.payments.clearHold(hold.id, person, reason, deps.clock.now())
+    if (hold.clearedAt === null && hold.kind !== FENCE_HOLD)
+      holds = await deps.store.payments.clearHold(hold.id, person, reason, deps.clock.now())
   if (holds.some(hold => hold.clearedAt === null)) {
-    output.say('已记录审批，还需其他人审批', 'the approval is recorded; others must approve too')
+    output.say(
+      '已记录审批，还需其他人审批或核对银行',
+      'the approval is recorded; others must approve too, or look at the bank',
+    )
     output.json({ id, state: payment.state, holds })
     return EXIT.ok
   }

@@ -6,11 +6,13 @@ import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
 import { guarded, type Guard, type GuardSettings } from '../bank-guard'
+import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
 import { createMetrics, type Metrics } from '../observe/metrics'
 import { observed } from '../observe/wrap'
 import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
 import type { Deps, Happening, Settings } from '../steps/deps'
+import { createFence, newToken, type FenceParts } from '../steps/fence'
 import type { Store } from '../store/store'
 
 export type BridgeKind = {
@@ -42,6 +44,7 @@ export type Parts = {
 export type Site = {
   readonly config: Config
   readonly deps: Deps
+  readonly fence: FenceParts
   readonly guards: ReadonlyMap<string, Guard>
   readonly log: Log
   readonly metrics: Metrics
@@ -77,6 +80,7 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'record.refused',
   'receipt.failed',
   'bank.paused',
+  'fence.closed',
 ])
 
 export async function openSite(
@@ -126,6 +130,14 @@ export async function openSite(
     guards.set(name, guard)
     banks.set(name, guard.gateway)
   }
+  const fence: FenceParts = {
+    store,
+    clock: parts.clock,
+    file: openFenceFile(config.dataDir, config.instance),
+    instance: config.instance,
+    tell,
+    newToken,
+  }
   const deps: Deps = {
     store,
     clock: parts.clock,
@@ -134,12 +146,14 @@ export async function openSite(
     banks,
     closed: (bank, call) => guards.get(bank)?.closed(call) ?? null,
     accounts: config.accounts,
+    fence: createFence(fence),
     measure: parts.measure,
     tell,
   }
   return {
     config,
     deps,
+    fence,
     guards,
     log,
     metrics,

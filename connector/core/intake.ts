@@ -37,7 +37,7 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
   if (known === null) return { kind: 'take', revision: asked ?? 1 }
   if (asked === null) return decideUnnumbered(request, known)
   const same = known.askings.find(asking => asking.revision === asked)
-  if (same) return { kind: request.digest === same.digest ? 'repeat' : 'changed', revision: asked }
+  if (same) return { kind: saysTheSame(request, same) ? 'repeat' : 'changed', revision: asked }
   if (asked < known.revision) {
     return refuse(
       asked,
@@ -59,16 +59,21 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
 /** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
 function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
   // Also an old one, shown to a daemon that stood still meanwhile: it was answered then and is not asked anew.
-  const same = known.askings.find(({ digest, approval }) => digest === request.digest && approval === request.approval)
+  const same = known.askings.find(asking => saysTheSame(request, asking) && asking.approval === request.approval)
   if (same) return { kind: 'repeat', revision: same.revision }
   if (blockingRevision(known) === null) return { kind: 'take', revision: known.revision + 1 }
-  const isSame = request.digest === known.digest
+  const isSame = saysTheSame(request, known)
   return { kind: isSame ? 'repeat' : 'changed', revision: known.revision }
 }
 
 /** A revision that is paid or may be: none may be paid beside it, however many were refused or withdrawn since (I1). */
 function blockingRevision({ askings }: Known): number | null {
   return askings.find(asking => !isPayableAgain(asking.status))?.revision ?? null
+}
+
+/** A document that was taken back from what the ERP shows of it (I10) has no digest to compare: it counts as the same. */
+function saysTheSame(request: PaymentRequest, known: { readonly digest: string }): boolean {
+  return known.digest === '' || request.digest === known.digest
 }
 
 function refuse(revision: number, code: string, zh: string, en: string): IntakeDecision {

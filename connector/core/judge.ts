@@ -36,15 +36,15 @@ export function judgeSend(instruction: Instruction, outcome: SendOutcome): Verdi
 }
 
 /**
- * `sentAt`: not before the newest send. Absence is proof only for a bank that refuses a repeated reference (or says in writing when
- * "not found" is final), and only after its waiting time; until then it teaches nothing.
+ * `inDoubtSince`: when the last send ended without an answer. Absence is proof only for a bank that refuses a repeated
+ * reference (or says in writing when "not found" is final), and only after its waiting time; until then it teaches nothing.
  */
 export function judgeInquiry(
   state: State,
   instruction: Instruction,
   outcome: InquiryOutcome,
   traits: Pick<BankTraits, 'absentFinalAfterMs'>,
-  sentAt: number,
+  inDoubtSince: number,
   askedAt: number,
 ): Verdict {
   switch (outcome.kind) {
@@ -58,7 +58,7 @@ export function judgeInquiry(
     case 'refused':
       return verdict('inquiry.refused', outcome.refusal.code, outcome.refusal.text, outcome.refusal.bankSerial)
     case 'absent': {
-      const isFinal = traits.absentFinalAfterMs !== null && askedAt - sentAt >= traits.absentFinalAfterMs
+      const isFinal = traits.absentFinalAfterMs !== null && askedAt - inDoubtSince >= traits.absentFinalAfterMs
       if (state === 'unknown' && isFinal) return verdict('inquiry.absent', outcome.code, '银行确认无此指令', '')
       return verdict(null, outcome.code, '银行暂无此指令记录 (the bank has no record yet)', '')
     }

@@ -25,12 +25,33 @@ export type Cause =
   | 'operator.confirmedPaid'
   | 'operator.confirmedUnpaid'
   | 'erp.cancelled'
+  | 'fence.closed'
+  | 'fence.adopted'
 
 type Row = Readonly<Partial<Record<Cause, State>>>
 
 export const TRANSITIONS: Readonly<Record<State, Row>> = {
-  held: { 'holds.cleared': 'ready', 'operator.rejected': 'cancelled', 'erp.cancelled': 'cancelled' },
-  ready: { 'send.started': 'sending', 'operator.cancelled': 'cancelled', 'erp.cancelled': 'cancelled' },
+  // What a bank says about a payment that we think never left was sent by a store of which this one is a copy (I10). It
+  // is the truth all the same: the payment takes it, and is never sent.
+  held: {
+    'holds.cleared': 'ready',
+    'operator.rejected': 'cancelled',
+    'erp.cancelled': 'cancelled',
+    'inquiry.accepted': 'accepted',
+    'inquiry.settled': 'settled',
+    'inquiry.refused': 'failed',
+    'statement.debited': 'settled',
+    'operator.confirmedPaid': 'settled',
+  },
+  ready: {
+    'send.started': 'sending',
+    'operator.cancelled': 'cancelled',
+    'erp.cancelled': 'cancelled',
+    'fence.closed': 'held',
+    'inquiry.accepted': 'accepted',
+    'inquiry.settled': 'settled',
+    'statement.debited': 'settled',
+  },
   sending: {
     'send.accepted': 'accepted',
     'send.settled': 'settled',
@@ -111,4 +132,6 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { readonly zh: string; readonly
   'operator.confirmedPaid': { zh: '两人确认已付', en: 'two people confirmed: paid' },
   'operator.confirmedUnpaid': { zh: '两人确认未付', en: 'two people confirmed: not paid' },
   'erp.cancelled': { zh: 'ERP 撤销', en: 'withdrawn by the ERP' },
+  'fence.adopted': { zh: '由 ERP 所示找回', en: 'taken back from what the ERP shows' },
+  'fence.closed': { zh: '恢复后待核对', en: 'must be looked up at the bank after a restore' },
 }

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { StatementLine } from '../ports'
+import { startCounts } from './counts'
 import { formatAmount } from './money'
 
 /** The rule's version stands in the key: another rule needs another version and a migration, never a silent change. */
@@ -10,14 +11,18 @@ const VERSION = '1'
 
 /** One key a line, in order. `lines` must hold whole days: occurrences are counted within what is given. */
 export function lineKeys(lines: readonly StatementLine[]): readonly string[] {
-  const seen = new Map<string, number>()
-  return lines.map(line => {
+  const keyOf = startLineKeys()
+  return lines.map(keyOf)
+}
+
+/** As `lineKeys`, one line after the other: for statements that are too long to be held. */
+export function startLineKeys(): (line: StatementLine) => string {
+  const count = startCounts()
+  return line => {
     if (line.bankId !== null) return `${VERSION}:id:${line.bookedOn}:${line.bankId}`
     const content = contentOf(line)
-    const occurrence = (seen.get(content) ?? 0) + 1
-    seen.set(content, occurrence)
-    return `${VERSION}:content:${line.bookedOn}:${content}:${occurrence}`
-  })
+    return `${VERSION}:content:${line.bookedOn}:${content}:${count(content)}`
+  }
 }
 
 function contentOf(line: StatementLine): string {

@@ -1,7 +1,8 @@
-// The admin port: /live (the process turns), /ready (the store answers), /metrics. It shows counts, never an account.
+// The admin port: /live (the process turns), /ready (the store answers; may it send), /metrics. It shows counts, never an account.
 
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Fence } from '../steps/fence'
 import type { Store } from '../store/store'
 import type { Metrics } from './metrics'
 
@@ -11,9 +12,10 @@ export async function startAdmin(
   at: { readonly host: string; readonly port: number },
   store: Store,
   metrics: Metrics,
+  fence: Pick<Fence, 'state'>,
 ): Promise<AdminServer> {
   const server = http.createServer((request, response) => {
-    void answer(request.url ?? '/', store, metrics).then(({ status, body, type }) => {
+    void answer(request.url ?? '/', store, metrics, fence).then(({ status, body, type }) => {
       response.writeHead(status, { 'Content-Type': type }).end(body)
     })
   })
@@ -34,13 +36,16 @@ export async function startAdmin(
 
 type Answer = { readonly status: number; readonly body: string; readonly type: string }
 
-async function answer(path: string, store: Store, metrics: Metrics): Promise<Answer> {
+async function answer(path: string, store: Store, metrics: Metrics, fence: Pick<Fence, 'state'>): Promise<Answer> {
   const json = 'application/json; charset=utf-8'
   try {
     if (path === '/live') return { status: 200, body: '{"live":true}', type: json }
     if (path === '/ready') {
       await store.ping()
-      return { status: 200, body: '{"ready":true}', type: json }
+      // A closed fence is ready: restarting would not open it. The body and the metric say that nothing is sent.
+      const state = fence.state()
+      const sending = state.kind === 'open' ? { sends: true } : { sends: false, fence: state.reasons }
+      return { status: 200, body: JSON.stringify({ ready: true, ...sending }), type: json }
     }
     if (path === '/metrics') return { status: 200, body: await metrics.render(), type: 'text/plain; version=0.0.4' }
     return { status: 404, body: '{"error":"not found"}', type: json }

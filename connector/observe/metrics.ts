@@ -54,6 +54,12 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     labelNames: ['bank', 'call', 'outcome'],
     registers,
   })
+  const fence = new Gauge({
+    name: 'yinqi_fence_closed',
+    help: '1 while this daemon must not send, by reason',
+    labelNames: ['code'],
+    registers,
+  })
   const states = new Gauge({ name: 'yinqi_payments', help: 'Payments by state', labelNames: ['state'], registers })
   const pending = new Gauge({
     name: 'yinqi_outbox_pending',
@@ -85,6 +91,8 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
         moves.inc({ bank: happening.bank, cause: happening.cause, to: happening.to })
       if (happening.kind === 'request.refused') refused.inc({ erp: happening.erp, code: happening.code })
       if (happening.kind === 'contradiction') contradictions.inc({ code: happening.code })
+      if (happening.kind === 'fence.opened') fence.reset()
+      if (happening.kind === 'fence.closed') fence.set({ code: happening.code }, 1)
       if (happening.kind === 'lines.imported') lines.inc({ bank: happening.bank }, happening.count)
     },
     step: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),

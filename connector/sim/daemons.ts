@@ -2,7 +2,8 @@
 // again over the same store; nothing of it survives but what it committed.
 
 import { stepsOf } from '../daemon'
-import { Fault, type BankGateway, type Clock, type ErpBridge } from '../ports'
+import { Fault, type BankGateway, type Clock, type ErpBridge, type FenceFile } from '../ports'
+import { createFence, type Fence, type FenceParts } from '../steps/fence'
 import type { Deps } from '../steps/deps'
 import type { Store } from '../store/store'
 import type { SimulatedFence } from './fence'
@@ -22,11 +23,15 @@ export type Observer = {
   committed(method: string, args: readonly unknown[]): Promise<void>
 }
 
+/** Unlike any pause that a step makes. */
+export const CALL_TIMEOUT_MS = 30_000
+
 export type Step = readonly [string, () => Promise<number>]
 
 export type SimulatedDaemon = {
   readonly name: string
   readonly deps: Deps
+  readonly fence: FenceParts
   readonly steps: readonly Step[]
   /** Those of money's path once more than the others: they are drawn more often. */
   readonly drawn: readonly Step[]
@@ -34,11 +39,11 @@ export type SimulatedDaemon = {
   skewMs: number
 }
 
-export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell'> & {
+export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell' | 'fence'> & {
   readonly settings: Omit<Deps['settings'], 'instance'>
   readonly openStore: () => Promise<Store>
   readonly observer: Observer
-  readonly fence: SimulatedFence | null
+  readonly hook: SimulatedFence | null
 }
 
 export async function startDaemon(world: World, name: string, parts: DaemonParts): Promise<SimulatedDaemon> {
@@ -47,25 +52,69 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
     now: () => world.now + daemon.skewMs,
     sleep: (ms, signal) => sleep(world, name, ms, signal),
   }
-  const { observer, settings, fence, ...shared } = parts
+  const { observer, settings, hook, openStore, ...shared } = { ...parts, openStore: () => parts.openStore() }
+  const store = guardedStore(world, await openStore(), observer)
+  const fence = fenceParts(world, name, store, clock)
   const plainDeps: Deps = {
     ...shared,
     clock,
     settings: { ...settings, instance: name },
-    store: guardedStore(world, await parts.openStore(), observer),
+    store,
+    fence: guardedFence(world, createFence(fence)),
     erps: new Map([...parts.erps].map(([key, bridge]) => [key, guardedBridge(world, bridge)])),
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, daemon, bank, observer)])),
     tell: () => undefined,
   }
-  const deps = fence === null ? plainDeps : await fence.equip(plainDeps, name)
+  const deps = hook === null ? plainDeps : await hook.equip(plainDeps, name)
   const steps = stepsOf(deps)
   const often = steps.filter(([step]) => /^(intake|submit|inquire|sweep)/.test(step))
-  return Object.assign(daemon, { deps, steps, drawn: [...steps, ...often, ...often] })
+  return Object.assign(daemon, { deps, fence, steps, drawn: [...steps, ...often, ...often] })
 }
 
-function sleep(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {
+/** The host's half of the fence: it outlives its daemons, and stays where it is when a store is copied away. */
+function fenceParts(world: World, name: string, store: Store, clock: Clock): FenceParts {
+  const file: FenceFile = {
+    read: async () => world.hosts.get(name) ?? null,
+    write: async record => void world.hosts.set(name, record),
+    identity: async () => ({ machine: name, folder: '' }),
+  }
+  const newToken = (): string => `token ${++world.event}`
+  return { store, clock, file, instance: name, tell: () => undefined, newToken }
+}
+
+/**
+ * A fence takes one caller at a time. Who waits for another is parked here, where the simulation sees it: a wait inside the
+ * fence would stand still with nobody to wake it.
+ */
+function guardedFence(world: World, fence: Fence): Fence {
+  let isBusy = false
+  const inTurn = async <T>(call: () => Promise<T>): Promise<T> => {
+    while (isBusy) await world.scheduler.park('waits for the fence')
+    isBusy = true
+    try {
+      return await call()
+    } finally {
+      isBusy = false
+    }
+  }
+  return {
+    state: () => fence.state(),
+    look: () => inTurn(() => fence.look()),
+    advance: () => inTurn(() => fence.advance()),
+    report: reasons => inTurn(() => fence.report(reasons)),
+  }
+}
+
+/** A step that pauses is parked until its time has come; a deadline runs beside its call, and is told by its length. */
+async function sleep(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  if (ms === CALL_TIMEOUT_MS) return await deadline(world, owner, ms, signal)
+  const until = world.now + ms
+  while (!world.isCalm && world.now < until) await world.scheduler.park(`pauses for ${ms} ms`)
+}
+
+function deadline(world: World, owner: string, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    if (signal.aborted) return resolve()
     const cancel = world.at(world.now + ms, owner, resolve)
     signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
   })

@@ -22,10 +22,10 @@ export async function decideSomething(world: World, console: SimulatedDaemon, st
   const person = world.random.pick(PEOPLE)
   if (world.strikes(payment.state === 'held' ? 'operator.rejects' : 'operator.cancels')) {
     world.note(person, () => `cancels ${payment.id}`)
-    await cancel(console.deps, payment.id, person, '不付', SILENT)
+    await cancel(console, payment.id, person, '不付', SILENT)
   } else if (payment.state === 'held') {
     world.note(person, () => `approves ${payment.id}`)
-    await approve(console.deps, payment.id, person, '同意', SILENT)
+    await approve(console, payment.id, person, '同意', SILENT)
   }
 }
 
@@ -37,7 +37,7 @@ export async function decideAll(
   banks: ReadonlyMap<string, BankLedger>,
 ): Promise<void> {
   for (const payment of await store.payments.list({ states: ['held'] }, null, 100))
-    for (const person of PEOPLE.slice(0, 2)) await approve(console.deps, payment.id, person, '同意', SILENT)
+    for (const person of PEOPLE.slice(0, 2)) await approve(console, payment.id, person, '同意', SILENT)
   for (const payment of await store.payments.list({ states: ['unknown'] }, null, 100)) {
     const bank = banks.get(payment.bank)
     const isWorthWaiting = bank?.traits.absentFinalAfterMs !== null || !bank.isFinal()

@@ -75,7 +75,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const keeper = new StoreKeeper(world, database)
     const { fence } = options
     const startOn = (name: string, from: Database, observer: Observer): Promise<SimulatedDaemon> =>
-      startDaemon(world, name, { ...site.parts, observer, fence, openStore: () => from.open() })
+      startDaemon(world, name, { ...site.parts, observer, hook: fence, openStore: () => from.open() })
     const start = (name: string): Promise<SimulatedDaemon> => startOn(name, keeper.current, oracles)
     const startClone = (name: string, copy: Database) => startOn(name, copy, cloneObserver(world))
     const frozen = new Set<string>()

@@ -4,7 +4,7 @@
 import type { AccountSettings, Settings } from '../steps/deps'
 import { BankLedger } from './bank-ledger'
 import { createGateway } from './bank-port'
-import type { DaemonParts } from './daemons'
+import { CALL_TIMEOUT_MS, type DaemonParts } from './daemons'
 import { ErpBooks } from './erp-books'
 import { createBridge } from './erp-port'
 import type { World } from './world'
@@ -13,7 +13,7 @@ export type Site = {
   readonly banks: ReadonlyMap<string, BankLedger>
   readonly books: ErpBooks
   readonly accounts: readonly AccountSettings[]
-  readonly parts: Omit<DaemonParts, 'openStore' | 'observer' | 'fence'>
+  readonly parts: Omit<DaemonParts, 'openStore' | 'observer' | 'hook'>
 }
 
 export const LEDGER_ACCOUNT = '100201'
@@ -67,7 +67,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     intakeLimit: world.random.pick([1, 3, 50]),
     batchLimit: world.swarm.batchLimit,
     leaseMs: 60_000,
-    callTimeoutMs: 30_000,
+    callTimeoutMs: CALL_TIMEOUT_MS,
     retryFirstMs: 1000,
     retryMaxMs: 60_000,
     inquireFirstMs: 1000,

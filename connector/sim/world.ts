@@ -1,7 +1,8 @@
 // One simulated world: its time, its chance, what was seen and what went wrong. The bank, the ERP and the daemons share
 // it. Nothing in it reads a real clock.
 
-import { Random } from './prng'
+import type { FenceRecord } from '../ports'
+import type { Random } from './prng'
 import type { Fault, Swarm } from './faults'
 import { Scheduler } from './scheduler'
 
@@ -26,6 +27,8 @@ export class World {
   now = START_MS
   /** Counts what happened: two things of one moment have an order all the same. */
   event = 0
+  /** What each host keeps of its binding to the store. */
+  readonly hosts = new Map<string, FenceRecord>()
   /** The event at which each actor began what it is doing. */
   readonly begun = new Map<string, number>()
   /** Faults are off: the liveness phase. */

@@ -28,6 +28,14 @@ export function readQuantity(raw: string, mark: '.' | ',', currency: string | nu
   return { units, text: kept === '' ? integer : `${integer}.${kept}` }
 }
 
+/** SWIFT writes a comma. A point in its place, and points between thousands before a comma, can mean nothing else. */
+export function readSwiftQuantity(raw: string, currency: string | null): Quantity | null {
+  if (!raw.includes('.')) return readQuantity(raw, ',', currency)
+  // `1.234` may be either, so it is neither.
+  if (!raw.includes(',')) return /^\d+\.\d{1,2}$/.test(raw) ? readQuantity(raw, '.', currency) : null
+  return /^\d{1,3}(?:\.\d{3})+,\d*$/.test(raw) ? readQuantity(raw.replaceAll('.', ''), ',', currency) : null
+}
+
 export function signed(quantity: Quantity, isOut: boolean): string {
   return isOut && quantity.units !== 0n ? `-${quantity.text}` : quantity.text
 }
@@ -41,7 +49,7 @@ export function formatUnits(units: bigint, currency: string | null): string {
 }
 
 function withoutTrailingZeros(fraction: string, currency: string | null): string {
-  const decimals = (currency === null ? null : decimalsOf(currency)) ?? 2
+  const decimals = currency !== null && /^[A-Z]{3}$/.test(currency) ? (decimalsOf(currency) ?? 2) : 2
   if (fraction.length <= decimals) return fraction.padEnd(decimals, '0')
   let end = fraction.length
   while (end > decimals && fraction.charCodeAt(end - 1) === 48) end--

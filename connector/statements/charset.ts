@@ -5,7 +5,10 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { StatementFileError, type ProblemCode } from './model'
 import { gbEvidence, singleByteKind, startHighBytes, type HighBytes } from './high-bytes'
 
-/** Bytes that can be read more than once: a charset is chosen on the whole file before a character is decoded. */
+/**
+ * Bytes that can be read more than once: a charset is chosen on the whole file before a character is decoded. A piece
+ * need only be valid until the next one is asked for.
+ */
 export type StatementSource = { readonly name: string; open(): AsyncIterable<Uint8Array> }
 
 export type Charset = {
@@ -29,17 +32,20 @@ const UTF16_MARKS: readonly { readonly encoding: string; readonly bytes: readonl
 
 /** Throws StatementFileError when the bytes are no text, or no charset reads them. `wanted` overrules the detection. */
 export async function chooseCharset(source: StatementSource, wanted: string | null): Promise<Charset> {
-  const seen = await survey(source)
+  const seen = await survey(source, wanted)
   if (seen.bytes === 0) throw new StatementFileError('STATEMENT_ABSENT', '文件是空的 / the file is empty', { byte: 0 })
   if (wanted !== null) return { encoding: knownLabel(wanted), problems: [] }
-  const wide = UTF16_MARKS.find(mark =>
-    mark.bytes.every((byte, index) => (byte === -1 ? (seen.head[index] ?? 0) !== 0 : seen.head[index] === byte)),
-  )
+  const wide = wideMark(seen.head)
   if (wide) return { encoding: wide.encoding, problems: [] }
-  if (seen.zeroAt !== null) throw binary(seen.zeroAt)
   const declared = declaredIn(seen.head)
   if (seen.badAt === null) return whenUtf8(seen, declared)
   return whenNotUtf8(await highBytesOf(source), declared, seen.badAt)
+}
+
+function wideMark(head: Buffer): (typeof UTF16_MARKS)[number] | undefined {
+  return UTF16_MARKS.find(mark =>
+    mark.bytes.every((byte, index) => (byte === -1 ? (head[index] ?? 0) !== 0 : head[index] === byte)),
+  )
 }
 
 type Survey = {
@@ -48,19 +54,21 @@ type Survey = {
   isPlain: boolean
   /** Offset of the first byte that is not UTF-8. */
   badAt: number | null
-  zeroAt: number | null
 }
 
-async function survey(source: StatementSource): Promise<Survey> {
-  const seen: Survey = { bytes: 0, head: Buffer.alloc(0), isPlain: true, badAt: null, zeroAt: null }
+async function survey(source: StatementSource, wanted: string | null): Promise<Survey> {
+  let hasZero = false
+  const seen: Survey = { bytes: 0, head: Buffer.alloc(0), isPlain: true, badAt: null }
   let carry = Buffer.alloc(0)
   for await (const piece of source.open()) {
     const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
     if (seen.head.length < HEAD_BYTES)
       seen.head = Buffer.concat([seen.head, chunk.subarray(0, HEAD_BYTES - seen.head.length)])
-    if (seen.zeroAt === null) {
-      const zero = chunk.indexOf(0)
-      if (zero >= 0) seen.zeroAt = seen.bytes + zero
+    const zero = hasZero ? -1 : chunk.indexOf(0)
+    // A mark of UTF-16 stands in the first four bytes, and a piece may be one byte.
+    if (zero >= 0 && seen.head.length >= 4) {
+      if (wanted === null && !wideMark(seen.head)) throw binary(seen.bytes + zero)
+      hasZero = true
     }
     if (seen.badAt === null && !(carry.length === 0 && isAscii(chunk))) {
       seen.isPlain = false
@@ -76,11 +84,10 @@ async function survey(source: StatementSource): Promise<Survey> {
 }
 
 function whenUtf8(seen: Survey, declared: string | null): Charset {
-  // The mark belongs to UTF-8, whatever a declaration says.
-  const hasMark = seen.head[0] === 0xef && seen.head[1] === 0xbb && seen.head[2] === 0xbf
-  if (seen.isPlain && declared !== null && !declared.startsWith('utf-16')) return { encoding: declared, problems: [] }
-  const isSaid = declared === null || declared === 'utf-8' || (seen.isPlain && !hasMark)
-  return { encoding: 'utf-8', problems: isSaid ? [] : [misdeclared(declared, 'utf-8')] }
+  if (declared === null || declared === 'utf-8') return { encoding: 'utf-8', problems: [] }
+  // Nothing but ASCII is the same in every charset that may be declared, but for UTF-16.
+  if (seen.isPlain && !declared.startsWith('utf-16')) return { encoding: declared, problems: [] }
+  return { encoding: 'utf-8', problems: [misdeclared(declared, 'utf-8')] }
 }
 
 function whenNotUtf8(high: HighBytes, declared: string | null, badAt: number): Charset {

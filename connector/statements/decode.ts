@@ -1,6 +1,6 @@
 // Bytes to text, piece by piece, strictly: a byte that the chosen charset does not have stops the reading, with its place.
 
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { wholeCharacters } from './charset'
 import { StatementFileError } from './model'
 
@@ -19,6 +19,11 @@ function decodeUtf8(): Decode {
   let isFirst = true
   return {
     push(bytes) {
+      if (carry.length === 0 && isAscii(bytes)) {
+        offset += bytes.length
+        isFirst = false
+        return bytes.toString('latin1')
+      }
       const joined = carry.length === 0 ? bytes : Buffer.concat([carry, bytes])
       const end = wholeCharacters(joined)
       const whole = joined.subarray(0, end)

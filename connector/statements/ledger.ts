@@ -26,13 +26,16 @@ export function openLedger(emit: Emit, warn: Warn, head: () => StatementHead): L
   let total = 0n
   let isOpen = false
   const currencies = new Set<string>()
+  let lastCurrency: string | null = null
   return {
     entry(entry, units, line) {
       if (!isOpen) emit({ kind: 'statement', statement: head() })
       isOpen = true
       if (entry.status === 'booked') {
         total += units
-        if (entry.currency !== null) currencies.add(entry.currency)
+        if (entry.currency !== null && entry.currency !== lastCurrency && currencies.size < 10)
+          currencies.add(entry.currency)
+        lastCurrency = entry.currency
       }
       emit({ kind: 'entry', entry, line })
     },
@@ -59,17 +62,16 @@ export type Warn = ((
 }
 
 export function createWarn(emit: Emit): Warn {
-  let count = 0
+  let [gaps, others] = [0, 0]
   const warn = (severity: Problem['severity'], code: Problem['code'], line: number | null, text: string): void => {
-    count++
-    // A gap in the balances is never left out of the list: it is what a person must see.
-    if (count <= MAX_PROBLEMS || code === 'BALANCE_GAP')
-      emit({ kind: 'problem', problem: { severity, line, code, text } })
+    // A gap in the balances is what a person must see: other problems do not crowd it out.
+    const isListed = code === 'BALANCE_GAP' ? gaps++ < MAX_PROBLEMS : others++ < MAX_PROBLEMS
+    if (isListed) emit({ kind: 'problem', problem: { severity, line, code, text } })
   }
   return Object.assign(warn, {
     finish: () => {
-      if (count <= MAX_PROBLEMS) return
-      const more = count - MAX_PROBLEMS
+      const more = Math.max(gaps - MAX_PROBLEMS, 0) + Math.max(others - MAX_PROBLEMS, 0)
+      if (more === 0) return
       const text = `另有 ${more} 个问题未列出 / ${more} more problems are not listed`
       emit({ kind: 'problem', problem: { severity: 'warning', line: null, code: 'PROBLEMS_OMITTED', text } })
     },

@@ -35,6 +35,7 @@ export type FileErrorCode =
   | 'STATEMENT_LINE_UNREADABLE'
   | 'STATEMENT_TOO_LARGE'
   | 'STATEMENT_ABSENT'
+  | 'STATEMENT_FILE_UNREADABLE'
 
 /** `amount` is signed decimal text from the account's view; `on` is `yyyy-MM-dd`. */
 export type StatementBalance = { readonly on: string | null; readonly amount: string }

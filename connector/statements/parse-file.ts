@@ -40,15 +40,21 @@ export async function* parseStatementEvents(
   const digest = createHash('sha256')
   const decode = createDecode(charset.encoding)
   let state: State = { parser: null, head: '', bytes: 0 }
-  for await (const piece of source.open()) {
-    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
-    digest.update(bytes)
-    state = feed(state, decode.push(bytes), bytes.length, charset, emit)
-    if (events.length > 0) yield take()
+  try {
+    for await (const piece of source.open()) {
+      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+      digest.update(bytes)
+      state = feed(state, decode.push(bytes), bytes.length, charset, emit)
+      if (events.length > 0) yield take()
+    }
+    state = feed(state, decode.end(), 0, charset, emit)
+    const parser = state.parser ?? start(state.head, charset, emit)
+    parser.end()
+  } catch (error) {
+    // What was read before the fault says which file and format it is.
+    yield take()
+    throw error
   }
-  state = feed(state, decode.end(), 0, charset, emit)
-  const parser = state.parser ?? start(state.head, charset, emit)
-  parser.end()
   emit({ kind: 'digest', sha256: digest.digest('hex'), bytes: state.bytes })
   yield take()
 }

@@ -5,6 +5,9 @@ import { StatementFileError } from './model'
 /** One field of any format: a bank's longest text is some kilobytes. Beyond this a file is hostile or not a statement. */
 export const MAX_FIELD_CHARS = 262_144
 
+/** Rows of one field: a field 86 has six by SWIFT, some banks write dozens. */
+export const MAX_ROWS = 2000
+
 /** What banks write where there is no reference. */
 const PLACEHOLDERS = new Set([
   'NONREF',

@@ -4,6 +4,7 @@ import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
 import type { Store } from '../store/store'
+import type { Fence } from './fence'
 
 export type AccountSettings = {
   readonly account: string
@@ -85,6 +86,9 @@ export type Happening =
   | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
   | { readonly kind: 'bank.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
+  | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'fence.opened'; readonly instance: string }
+  | { readonly kind: 'fence.difference'; readonly id: string; readonly text: string; readonly mustBeNamed: boolean }
 
 export type Deps = {
   readonly store: Store
@@ -95,6 +99,8 @@ export type Deps = {
   /** Why a bank is not called now, or null. Asked before anything is claimed for it. */
   readonly closed: (bank: string, call: 'send' | 'read') => string | null
   readonly accounts: readonly AccountSettings[]
+  /** May this daemon send (I10)? Closed until it has looked. */
+  readonly fence: Fence
   readonly measure: (
     text: string,
     encoding: BankTraits['encoding'],

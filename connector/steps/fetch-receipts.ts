@@ -11,6 +11,8 @@ export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   if (!gateway?.receipt || deps.closed(bank, 'read') !== null) return 0
   const receipt = gateway.receipt.bind(gateway)
   const due = await deps.store.statements.receiptDue(bank, deps.clock.now(), deps.settings.batchLimit)
+  // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
+  if (due.length > 0) await deps.store.ping()
   let count = 0
   for (const stored of due) {
     const document = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>

@@ -1,6 +1,7 @@
 // Brings an account's lines of some days into the store, each exactly once (I9), and lets those that carry our
 // reference say what became of our payments (I4).
 
+import { doubtOfLine, isOwnReference } from '../core/fence'
 import { judgeStatement } from '../core/judge'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
@@ -19,10 +20,12 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   const gateway = settings ? deps.banks.get(settings.bank) : undefined
   if (!settings || !gateway)
     throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
+  // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
+  await deps.store.ping()
   const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
     readLines(gateway, account, range, signal),
   )
-  const count = await store(deps, settings, lines)
+  const count = await storeLines(deps, settings, lines, lineKeys(lines))
   await saveBalance(deps, settings)
   return count
 }
@@ -35,6 +38,7 @@ export async function linkPayments(deps: Deps): Promise<number> {
     const payment = await deps.store.payments.byReference(stored.bank, stored.line.reference)
     // Mid-send: its own answer comes first; the line is looked at again in the next round.
     if (payment?.state === 'sending') continue
+    await doubt(deps, stored, payment)
     if (payment) {
       const moved = await learn(deps, payment, stored.line)
       // The line of a return proved the debit; now it is what it is, a return.
@@ -69,9 +73,34 @@ async function readLines(
   throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
 }
 
-async function store(deps: Deps, settings: AccountSettings, lines: readonly StatementLine[]): Promise<number> {
+/** A line that says what this store cannot know closes the fence before anything else is made of it (I10). */
+async function doubt(deps: Deps, stored: StoredLine, payment: Payment | null): Promise<void> {
+  const { reference } = stored.line
+  const isOurs = payment === null && (await isOurUnknown(deps, stored.bank, reference))
+  const reason = doubtOfLine(stored.line, payment, isOurs)
+  if (reason === null) return
+  await deps.fence.report([reason])
+  if (payment !== null) return
+  // Nobody's yet: no rule books it before a person has said whose it is.
+  await deps.store.fence.found(stored, deps.clock.now())
+  await deps.store.journals.decide([{ lineId: stored.id, journal: 'left', entry: null }], deps.clock.now())
+}
+
+async function isOurUnknown(deps: Deps, bank: string, reference: string): Promise<boolean> {
+  const incarnations = await deps.store.fence.incarnations()
+  if (!isOwnReference(reference, { prefix: deps.settings.referencePrefix, incarnations })) return false
+  // A package's number is ours too, and no payment's own.
+  return (await deps.store.payments.inBatch(bank, reference)).length === 0
+}
+
+/** Stores lines under their keys; those that are there already are left alone. Returns the number of new ones. */
+export async function storeLines(
+  deps: Deps,
+  settings: AccountSettings,
+  lines: readonly StatementLine[],
+  keys: readonly string[],
+): Promise<number> {
   const at = deps.clock.now()
-  const keys = lineKeys(lines)
   const drafts = lines.map((line, index): Omit<StoredLine, 'id'> => ({
     bank: settings.bank,
     account: settings.account,

@@ -54,13 +54,12 @@ async function learn(
   }
 }
 
-/**
- * `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. The wait for
- * a final "absent" begins with this doubt, after the newest send: the first one may be long ago.
- */
+/** `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. */
 function judge(gateway: BankGateway, payment: Payment, outcome: InquiryOutcome, askedAt: number): Verdict {
-  const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
-  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, askedAt)
+  // When its last send ended without an answer. An earlier try, perhaps hours ago, says nothing about how long this one may
+  // still be on its way.
+  const inDoubtSince = Math.max(payment.sentAt ?? 0, payment.stateSince)
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, inDoubtSince, askedAt)
 }
 
 async function tryInquire(

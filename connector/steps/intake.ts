@@ -17,6 +17,7 @@ import {
   type Payment,
 } from '../store/store'
 import { accountOf, type Deps } from './deps'
+import { fenceHolds, isFenced } from './fence-holds'
 import { move, note, plain } from './move'
 import { documentKey, statusRecord } from './records'
 
@@ -26,7 +27,8 @@ export type RunCommand = (command: CommandRequest) => Promise<{ readonly ok: boo
 /** Returns the number of items taken. */
 export async function intake(deps: Deps, erp: string, runCommand: RunCommand): Promise<number> {
   const bridge = deps.erps.get(erp)
-  if (!bridge) return 0
+  // A closed fence takes nothing: a copy that went on taking would keep from the original what the ERP asks (I10).
+  if (!bridge || deps.fence.state().kind === 'closed') return 0
   const stored = (await deps.store.meta.cursor(erp)) ?? ''
   const pull = await bridge.pull(stored === '' ? null : stored, deps.settings.intakeLimit)
   const pays = pull.items.filter(item => item.kind === 'pay')
@@ -127,7 +129,7 @@ async function take(deps: Deps, erp: string, request: PaymentRequest, revision: 
     { prefix: deps.settings.referencePrefix, day: bankDay(now), incarnation, sequence },
     gateway.traits.reference,
   )
-  const holds = holdsOf(accepted.draft, deps.settings.holds)
+  const holds = [...holdsOf(accepted.draft, deps.settings.holds), ...(await fenceHolds(deps, accepted.draft))]
   const status = holds.length > 0 ? 'held' : 'ready'
   const payment: Payment = {
     id: `${bankDay(now).replaceAll('-', '')}-${payer.bank}-${reference}`,
@@ -190,8 +192,10 @@ async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<voi
 async function cancelTaken(deps: Deps, erp: string, item: CancelRequest, paymentId: string): Promise<void> {
   const payment = await deps.store.payments.get(paymentId)
   if (!payment) return
+  // It may have been paid by a store that this one was restored over: nobody is told "cancelled" before that is known.
+  const isDoubtful = await isFenced(deps, payment)
   const [moved] =
-    payment.state === 'held' || payment.state === 'ready'
+    !isDoubtful && (payment.state === 'held' || payment.state === 'ready')
       ? await move(deps, [
           {
             payment,

@@ -15,17 +15,10 @@ export type Move = {
   readonly patch: PaymentPatch
 }
 
-/** What people and the ERP want, and our own intent. They are no evidence of what became of the money. */
-const WISHES: ReadonlySet<string> = new Set([
-  'send.started',
-  'holds.cleared',
-  'operator.rejected',
-  'operator.cancelled',
-  'erp.cancelled',
-])
-
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
+
+type Open = { readonly item: Move; readonly index: number }
 
 /** The payments as they now stand, in order; null where nothing was learned or the evidence was a contradiction. */
 export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly (Payment | null)[]> {
@@ -33,8 +26,7 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
   let open = moves.map((item, index) => ({ item, index }))
   for (const { item } of open) await recordMismatch(deps, item)
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round++) {
-    const changes: { readonly change: Change; readonly item: Move; readonly index: number; readonly next: Payment }[] =
-      []
+    const changes: (Open & { readonly change: Change; readonly next: Payment })[] = []
     for (const { item, index } of open) {
       const cause = causeFor(item)
       if (cause === null) continue
@@ -54,7 +46,8 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       if (item.verdict.cause === 'send.started') continue
       if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current) open.push({ item: { ...item, payment: current }, index })
+      if (current && stillTeaches(item.verdict.cause, current.state))
+        open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
@@ -82,13 +75,34 @@ async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise
   return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
 }
 
+/** Not knowing, and not finding, teach nothing once somebody else knows more. */
+function stillTeaches(cause: Cause | null, state: State): boolean {
+  if (cause === 'send.uncertain') return state === 'sending'
+  return cause !== 'inquiry.absent' || state === 'unknown'
+}
+
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
 export async function note(deps: Deps, payment: Payment, cause: string, code: string, text: string): Promise<void> {
+  await noteWith(deps, payment, { cause, code, text, patch: {} })
+}
+
+/** As `note`, and sets what the patch names; times and lease stay. */
+export async function noteWith(
+  deps: Deps,
+  payment: Payment,
+  noted: { readonly cause: string; readonly code: string; readonly text: string; readonly patch: PaymentPatch },
+): Promise<void> {
+  const { cause, code, text, patch } = noted
   let current: Payment | null = payment
   for (let round = 0; round < MAX_ROUNDS && current; round++) {
     const { change } = changeOf(
       deps,
-      { payment: current, actor: deps.settings.instance, patch: keptTimes(current), verdict: plain(null, code, text) },
+      {
+        payment: current,
+        actor: deps.settings.instance,
+        patch: { ...keptTimes(current), ...patch },
+        verdict: plain(null, code, text),
+      },
       cause,
       current.state,
     )
@@ -169,6 +183,14 @@ function keptTimes(payment: Payment): PaymentPatch {
   return { leaseUntil: payment.leaseUntil, attempts: payment.attempts, dueAt: payment.dueAt }
 }
 
+/** Not evidence but wishes: when they come too late, whoever wished is told so by the caller, and nothing is contradicted. */
+const DECISIONS: ReadonlySet<string> = new Set<Cause>([
+  'erp.cancelled',
+  'operator.cancelled',
+  'operator.rejected',
+  'holds.cleared',
+])
+
 async function recordMismatch(deps: Deps, item: Move): Promise<void> {
   const { contradiction, cause } = item.verdict
   if (contradiction !== null) await contradict(deps, item, cause ?? 'evidence', contradiction)
@@ -176,10 +198,8 @@ async function recordMismatch(deps: Deps, item: Move): Promise<void> {
 
 async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSITION_FORBIDDEN'): Promise<void> {
   const { payment, verdict } = item
-  // A wish that came too late contradicts nothing: whoever wished sees that the payment did not move, and says so.
-  if (WISHES.has(cause)) return
   // The same news twice (two daemons asked, both were told) is agreement, not contradiction.
-  if (code === 'TRANSITION_FORBIDDEN' && saysTheSame(payment.state, cause)) return
+  if (code === 'TRANSITION_FORBIDDEN' && (saysTheSame(payment.state, cause) || DECISIONS.has(cause))) return
   const evidence = { ...verdict.evidence, state: payment.state }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),
@@ -196,6 +216,7 @@ function saysTheSame(state: State, cause: string): boolean {
   if (state === 'settled')
     return word === 'settled' || word === 'accepted' || word === 'confirmedPaid' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
+  if (state === 'ready') return word === 'unsent' || word === 'absent'
   if (state === 'failed') return word === 'refused' || word === 'confirmedUnpaid'
   return (
     state === 'returned' &&

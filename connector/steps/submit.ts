@@ -2,6 +2,7 @@
 // the answers are committed. A throw, a missing answer, anything unclear is `uncertain`: never sent again from here (I3).
 
 import { assert } from '../core/assert'
+import { recordAnswers } from './record-answers'
 import { backoffMs } from '../core/backoff'
 import { bankDay } from '../core/bank-time'
 import { groupBy } from '../core/group'
@@ -17,6 +18,8 @@ import { move, plain } from './move'
 export async function submit(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
   if (!gateway || deps.closed(bank, 'send') !== null) return 0
+  // A closed fence claims nothing: what is ready stays ready, for a person to look at (I10).
+  if (deps.fence.state().kind === 'closed') return 0
   const now = deps.clock.now()
   const claimed = await deps.store.payments.claim(
     { states: ['ready'], bank },
@@ -30,6 +33,7 @@ export async function submit(deps: Deps, bank: string): Promise<number> {
 }
 
 async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payment[]): Promise<void> {
+  if (deps.fence.state().kind === 'closed') return
   const now = deps.clock.now()
   const leaseUntil = now + deps.settings.leaseMs
   const started = await move(
@@ -50,7 +54,7 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
   const mine = sending.filter((payment): payment is Payment => payment !== null)
   if (mine.length === 0) return
   const outcomes = await trySend(deps, gateway, mine, leaseUntil)
-  await move(
+  await recordAnswers(
     deps,
     mine.map((payment, index) => {
       const outcome = outcomes[index] ?? uncertain('the gateway gave no outcome for this instruction')
@@ -73,7 +77,9 @@ async function trySend(
   leaseUntil: number,
 ): Promise<readonly SendOutcome[]> {
   for (const payment of payments) assertSendable(payment)
-  // The last check before the socket. A process stopped right after it cannot be fenced by us, only by the bank.
+  const fault = await advanceFence(deps)
+  // The last checks before the socket. A process stopped right after them cannot be fenced by us, only by the bank.
+  if (fault !== null || deps.fence.state().kind === 'closed') return payments.map(() => fenced(fault))
   if (deps.clock.now() >= leaseUntil) {
     return payments.map(() => ({
       kind: 'unsent',
@@ -93,6 +99,21 @@ async function trySend(
   } catch (error) {
     return payments.map(() => uncertain(error instanceof Error ? error.message : String(error)))
   }
+}
+
+/** After `sending` is committed: a backup that lacks the count has the payment as one that may have left (I10). */
+async function advanceFence(deps: Deps): Promise<string | null> {
+  try {
+    await deps.fence.advance()
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function fenced(fault: string | null): SendOutcome {
+  const reason = fault ?? '禁止发送，见 yinqi fence status (the fence is closed)'
+  return { kind: 'unsent', code: 'FENCE_CLOSED', reason }
 }
 
 function assertSendable(payment: Payment): void {

@@ -13,6 +13,8 @@ export const storeConfigSchema = z.discriminatedUnion('dialect', [
     url: z.string().min(1),
     password: z.string().optional(),
     poolMax,
+    /** Longest a statement may take before its connection counts as lost. */
+    statementTimeoutMs: z.int().min(500).max(600_000).optional(),
   }),
   z.strictObject({
     dialect: z.literal('mssql'),

@@ -4,7 +4,7 @@
 import { knex, type Knex } from 'knex'
 import type { Clock } from '../ports'
 import type { StoreConfig, StoreDialect } from './config'
-import { DriverError, isRetryable, translate } from './faults'
+import { DriverError, isRetryable, translate, translateCommit } from './faults'
 import { knexConfig } from './knex-config'
 
 /** Values that travel exactly in every dialect. Amounts travel as text. */
@@ -23,7 +23,10 @@ export interface Database {
   readonly dialect: StoreDialect
   /** Reads one statement's rows outside a transaction. */
   query(sql: string, values?: readonly Value[]): Promise<readonly Row[]>
-  /** Commits when `work` resolves, rolls back when it throws. `work` may run again: it must do nothing but SQL. */
+  /**
+   * Commits when `work` resolves, rolls back when it throws. `work` may run again: it must do nothing but SQL. Throws Fault
+   * STORE_COMMIT_UNKNOWN when nobody can say whether it was committed: it is never repeated here, the caller reads again.
+   */
   transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -69,11 +72,14 @@ async function retried<T>(clock: Pick<Clock, 'sleep'>, attempt: () => Promise<T>
 /** READ COMMITTED is named because a server's default may differ, and SQL Server's READPAST needs it. */
 async function readCommitted<T>(db: Knex, dialect: StoreDialect, work: (tx: Session) => Promise<T>): Promise<T> {
   let failure: unknown
+  let isCommitting = false
   try {
     return await db.transaction(
       async trx => {
         try {
-          return await work(sessionOf(trx, dialect))
+          const result = await work(sessionOf(trx, dialect))
+          isCommitting = true
+          return result
         } catch (error) {
           failure = error
           throw error
@@ -83,7 +89,9 @@ async function readCommitted<T>(db: Knex, dialect: StoreDialect, work: (tx: Sess
     )
   } catch (error) {
     // knex replaces the cause of a rollback by the rollback's own failure: the cause is what matters.
-    throw failure ?? new DriverError(error)
+    if (failure !== undefined) throw failure
+    if (isCommitting && !isRetryable(error)) throw translateCommit(error)
+    throw new DriverError(error)
   }
 }
 

@@ -6,6 +6,7 @@ import { Conflict } from './store'
 
 export type StoreFaultCode =
   | 'STORE_UNREACHABLE'
+  | 'STORE_COMMIT_UNKNOWN'
   | 'STORE_BUSY'
   | 'STORE_READONLY'
   | 'STORE_FULL'
@@ -18,6 +19,8 @@ export type StoreFaultCode =
 
 const WORDS: Readonly<Record<StoreFaultCode, string>> = {
   STORE_UNREACHABLE: '连接器数据库无法连接 / the connector database cannot be reached',
+  STORE_COMMIT_UNKNOWN:
+    '提交时连接中断，结果未知，将重新读取 / the connection was lost at COMMIT: whether it took effect is read again',
   STORE_BUSY: '连接器数据库繁忙，多次重试仍未成功 / the connector database stayed busy through every retry',
   STORE_READONLY: '连接器数据库只读，无法写入 / the connector database is read-only',
   STORE_FULL: '连接器数据库空间已满 / the connector database has no space left',
@@ -66,6 +69,16 @@ export function isRetryable(error: unknown): boolean {
   return codesOf(error).some(code => CODES[0]?.[1].test(code) === true)
 }
 
+/**
+ * As `translate`, of a COMMIT that failed. The server's own refusal rolled back; a connection that was lost leaves it open
+ * whether the transaction took effect.
+ */
+export function translateCommit(error: unknown): Fault | Conflict {
+  const fault = translate(error)
+  if (!(fault instanceof Fault) || fault.code !== 'STORE_UNREACHABLE') return fault
+  return storeFault('STORE_COMMIT_UNKNOWN', fault.message, error)
+}
+
 /** Conflict for a key that is there already, otherwise the Fault. */
 export function translate(error: unknown): Fault | Conflict {
   const codes = codesOf(error)
@@ -86,8 +99,10 @@ function codesOf(error: unknown): readonly string[] {
     if ('code' in current && typeof current.code === 'string') codes.push(current.code)
     // Thrown by knex's pool when no connection came in time.
     if ('name' in current && current.name === 'KnexTimeoutError') codes.push('ETIMEDOUT')
-    // Thrown by pg, without a code, when the server goes away under a query.
-    if (/^Connection terminated/.test(messageOf(current))) codes.push('ECONNRESET')
+    // Thrown by pg, without a code, when the server goes away under a query or does not answer.
+    if (/\b(Connection terminated|Query read timeout$|timeout expired$|is not queryable$)/.test(messageOf(current))) {
+      codes.push('ECONNRESET')
+    }
     current = 'cause' in current ? current.cause : undefined
   }
   return codes

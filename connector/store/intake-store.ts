@@ -37,9 +37,11 @@ export function searchableDocNo(docNo: string): string {
 
 /** A (document, revision) that is there already breaks the unique key: the whole batch becomes a Conflict. */
 async function takeBatch(tx: Session, batch: IntakeBatch): Promise<void> {
-  for (const { payment, status } of batch.entries) {
+  for (const entry of batch.entries) {
+    const { payment, status } = entry
     if (payment === null) continue
-    assert.equal(payment.seq, 1, 'a new payment has one history row')
+    // More than one only for a payment that is taken back from what the ERP shows of it (I10): it goes on from there.
+    assert(payment.seq === 1 || entry.cause === 'fence.adopted', 'a new payment has one history row')
     assert.equal(payment.state, status, 'a new payment is in the state that its request was answered with')
     assert.equal(payment.erp, batch.erp, 'a payment belongs to the ERP that asked for it')
   }

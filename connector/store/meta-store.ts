@@ -48,8 +48,8 @@ export async function saveCursor(tx: Session, name: string, value: string): Prom
   if (changed === 0) await insert(tx, 'yinqi_cursor', [{ name, value }])
 }
 
-/** The row is locked from the read on: whoever allocates at the same time waits, and reads what was left. */
-async function allocate(tx: Session, name: string, count: number): Promise<bigint> {
+/** Part of the caller's transaction. The row is locked from the read on: whoever allocates at the same time waits, and reads what was left. */
+export async function allocate(tx: Session, name: string, count: number): Promise<bigint> {
   assert(Number.isSafeInteger(count) && count > 0, 'a count of numbers is a positive integer')
   await insertNew(tx, 'yinqi_sequence', 'name', [{ name, next_value: 1 }])
   const [row] = await tx.query(lockedSelect(tx.dialect, 'next_value', 'yinqi_sequence', 'name = ?'), [name])

@@ -1,7 +1,7 @@
 // Brings the store's schema to this program's version, whole or not at all. It never goes back, and never touches a
 // schema that is newer than the program or was applied from another script.
 
-import { createHash, randomInt } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Clock } from '../ports'
@@ -46,6 +46,12 @@ export async function migrateDatabase(db: Database, now: number): Promise<readon
     await insertNew(tx, 'yinqi_meta', 'name', [
       { name: 'incarnation', value: String(randomInt(1000)).padStart(3, '0') },
       { name: 'ping', value: '' },
+      // The store's half of the fence (I10); see store/fence-store.ts.
+      { name: 'store', value: randomUUID() },
+      { name: 'epoch', value: randomUUID() },
+      { name: 'database', value: '' },
+      { name: 'closed', value: '[]' },
+      { name: 'probation', value: '0' },
     ])
     return missing.map(migration => migration.name)
   })

@@ -4,6 +4,7 @@ import type { Clock } from '../ports'
 import type { StoreConfig } from './config'
 import { createContradictionStore } from './contradiction-store'
 import { openDatabase, type Database } from './database'
+import { createFenceStore } from './fence-store'
 import { createJournalStore } from './journal-store'
 import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
@@ -40,12 +41,14 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     journals: createJournalStore(db),
     matches: createMatchStore(db),
     meta: createMetaStore(db),
+    fence: createFenceStore(db, config),
     ping: () => ping(db),
     close: () => db.close(),
   }
 }
 
-/** A write, not a SELECT 1: a full disk or a standby answers reads. */
+/** A write, not a SELECT 1: a full disk or a standby answers reads. Of another value each time: SQLite writes no equal bytes. */
 async function ping(db: Database): Promise<void> {
-  await db.transaction(tx => tx.execute(`UPDATE yinqi_meta SET value = '' WHERE name = 'ping'`))
+  const other = `CASE value WHEN '1' THEN '0' ELSE '1' END`
+  await db.transaction(tx => tx.execute(`UPDATE yinqi_meta SET value = ${other} WHERE name = 'ping'`))
 }

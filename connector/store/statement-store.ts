@@ -16,6 +16,18 @@ const REFERENCE_MAX = 200
 export function createStatementStore(db: Database): StatementStore {
   return {
     insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
+    async known(account, keys) {
+      const digests = keys.map(key => digestOf([account, key]))
+      const rows = await selectIn(db, 'SELECT line_key FROM yinqi_statement_line WHERE key_digest IN', digests)
+      return new Set(rows.map(row => text(row, 'line_key')))
+    },
+    async countOn(account, bookedOn) {
+      const [row] = await db.query(
+        'SELECT COUNT(*) AS lines FROM yinqi_statement_line WHERE account = ? AND booked_on = ?',
+        [account, bookedOn],
+      )
+      return row === undefined ? 0 : integer(row, 'lines')
+    },
     unlinked: limit => linesWhere(db, `looked_at IS NULL AND reference <> '' ORDER BY no`, [], limit),
     async link(lineId, paymentId, at) {
       await db.transaction(async tx => {

@@ -12,6 +12,9 @@ import type {
   State,
   StatementLine,
 } from '../ports'
+import type { FenceStore } from './fence-types'
+
+export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
   readonly id: string
@@ -275,6 +278,10 @@ export type StoredLine = {
 export interface StatementStore {
   /** Inserts lines whose (account, key) is new, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
+  /** Of these keys, the ones that the account has already. */
+  known(account: string, keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** How many lines the account has of that day. */
+  countOn(account: string, bookedOn: string): Promise<number>
   /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
@@ -381,6 +388,7 @@ export interface Store {
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly meta: MetaStore
+  readonly fence: FenceStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -11,9 +11,11 @@ import {
   type LedgerLine,
   type Pull,
   type PushResult,
+  type Shown,
 } from '../../connector/ports'
 import type { Db, Queryable, Row } from '../shared/db'
 import { openDb } from '../shared/db-open'
+import { readShown } from '../shared/midtable-shown'
 import { pushToMidtable } from '../shared/midtable-writer'
 import { insertOnce, instant, text } from '../shared/midtable-sql'
 import { instantText, intOf, textOf } from '../shared/row'
@@ -90,6 +92,10 @@ class MidtableBridge implements ErpBridge {
 
   push(records: readonly ErpRecord[]): Promise<readonly PushResult[]> {
     return pushToMidtable(this.#db, records, { mirror: false })
+  }
+
+  shown(events: number): Promise<readonly Shown[]> {
+    return readShown(this.#db, events, { rows: 'taken' }, row => paymentOf(row, this.#config.bookedDocTypes))
   }
 
   async *ledger(ledgerAccount: string, range: DateRange): AsyncIterable<LedgerLine> {

@@ -24,6 +24,7 @@ import { readLedger } from './ledger'
 import { DOCUMENT_TYPE, VOUCHER_TYPE } from './mapping'
 import { pullDocuments, recheckDocuments } from './read-documents'
 import { pullVouchers, recheckVouchers } from './read-vouchers'
+import { shownDocuments } from './shown'
 import { writeBack } from './write-back'
 import { writeVoucher } from './write-voucher'
 
@@ -50,6 +51,7 @@ export function createU8BridgeOver(db: Db, config: U8Config, deps: U8Deps, sql =
       reach(() => (config.source === 'documents' ? pullDocuments(u8, after, limit) : pullVouchers(u8, after, limit))),
     push: records => pushAll(u8, records),
     recheck: requests => reach(() => recheckAll(u8, requests)),
+    shown: events => shownDocuments(u8, events),
     ledger: (account, range) => readLedger(u8, account, range),
     doctor: () => examine(u8),
     close: () => db.close(),

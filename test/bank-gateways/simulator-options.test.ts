@@ -15,6 +15,8 @@ test.each([
   ['faults', faultTable],
   ['ICBC settings', () => settingsTable('icbc')],
   ['BOC settings', () => settingsTable('boc')],
+  ['CCB settings', () => settingsTable('ccb')],
+  ['ABC settings', () => settingsTable('abc')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(

@@ -18,7 +18,13 @@ test('doctor reaches every ERP and account, and shows how far each clock is from
   expect(await doctor(world.configFile, world.parts, said.output)).toBe(0)
   const { ok, checks } = said.document() as { ok: boolean; checks: readonly Check[] }
   expect(ok).toBe(true)
-  expect([...new Set(checks.map(found => found.of))]).toEqual(['erp midtable', 'erp u8', 'bank icbc', 'bank boc'])
+  expect([...new Set(checks.map(found => found.of))]).toEqual([
+    'yinqi',
+    'erp midtable',
+    'erp u8',
+    'bank icbc',
+    'bank boc',
+  ])
   // The simulated banks are 90 s ahead. ICBC writes whole seconds; BOC gives a day only, which says nothing of its clock.
   const [icbc, boc] = checks.filter(({ of }) => of.startsWith('bank '))
   expect(icbc?.clockDifferenceMs).toBeGreaterThan(87_000)

@@ -6,6 +6,7 @@ import { midtableConfig } from '../../erp-bridges/midtable/config'
 import { midtableStatements } from '../../erp-bridges/midtable/sql'
 import type { Db, Dialect } from '../../erp-bridges/shared/db'
 import { openDb } from '../../erp-bridges/shared/db-open'
+import { readShown } from '../../erp-bridges/shared/midtable-shown'
 import { pushToMidtable } from '../../erp-bridges/shared/midtable-writer'
 import { bigOf, intOf, textOf, textOrNull } from '../../erp-bridges/shared/row'
 import { ask, install, movedClock, NOON, run, startServer, statusOf, type Server } from './midtable-support'
@@ -251,6 +252,35 @@ function middleTables(dialect: Dialect): void {
       [2n, 'sending'],
       [4n, 'settled'],
     ])
+  })
+
+  test('shows what the ERP was told of each payment, as it was asked, and nothing that was told long before', async () => {
+    for (const docNo of ['PAY-1', 'PAY-2', 'PAY-3', 'PAY-4'])
+      await ask(db, { doc_no: docNo, requested_on: '2026-03-02' })
+    const bridge = connect('a')
+    const requests = await pullPayments(bridge)
+    const [one, two, three] = requests.map((request, index) => ({ request, bankReference: `YQ${index}` }))
+    if (!one || !two || !three) throw new Error('three requests')
+    const tell = (of: typeof one, seq: number, status: 'sending' | 'settled', bankReference = of.bankReference) =>
+      bridge.push([statusOf(of.request, { seq, status, bankReference, bankSerial: `S${seq}` })])
+    await tell(one, 1, 'sending')
+    await tell(two, 1, 'sending')
+    // Told without a reference: it was refused before it had one.
+    await tell(three, 1, 'sending', '')
+    await tell(one, 2, 'settled')
+    const mirrored = { ...one.request, key: { ...one.request.key, docNo: 'MIRROR' } }
+    await pushToMidtable(db, [statusOf(mirrored, { seq: 1, bankReference: 'YQ9' })], { mirror: true })
+    const expected = [
+      { request: one.request, status: 'settled', seq: 2, bankReference: 'YQ0', bankSerial: 'S2' },
+      { request: two.request, status: 'sending', seq: 1, bankReference: 'YQ1', bankSerial: 'S1' },
+    ]
+    const shown = await bridge.shown?.(100)
+    expect(shown?.toSorted((a, b) => a.bankReference.localeCompare(b.bankReference))).toEqual(expected)
+    // Five events: the newest two are the mirror's and the settlement.
+    expect(await bridge.shown?.(2)).toEqual([expected[0]])
+    const mirror = await readShown(db, 100, { rows: 'mirror', accountSet: mirrored.key.accountSet }, () => mirrored)
+    expect(mirror.map(row => row.bankReference)).toEqual(mirrored.key.sourceSystem === 'U8' ? ['YQ9'] : [])
+    expect(await readShown(db, 100, { rows: 'mirror', accountSet: 'other' }, () => mirrored)).toEqual([])
   })
 
   test('one wrong record does not stop the right ones', async () => {

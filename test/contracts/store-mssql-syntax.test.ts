@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { IDENTITY_SQL } from '../../connector/store/database-identity'
 import { migrationsOf, statementsOf } from '../../connector/store/migrate'
 import { claimStatement, insertNewStatement, lockedSelect, selectTop } from '../../connector/store/statements'
 
@@ -42,6 +43,7 @@ describe('the T-SQL of the store', () => {
     ['claim', claimStatement('mssql', { ...CLAIM, ...LEASE }).sql],
     ['insert new', insertNewStatement('mssql', 'yinqi_outbox', 'key_digest', [{ key_digest: 'a', erp: 'b' }]).sql],
     ['insert new by number', insertNewStatement('mssql', 'yinqi_receipt', 'line_no', [{ line_no: 1, at: 2 }]).sql],
+    ['what tells databases apart', IDENTITY_SQL.mssql],
     ['locked select', lockedSelect('mssql', 'state', 'yinqi_payment', 'id = ? AND seq = ?')],
     ['top', selectTop('mssql', 'no FROM yinqi_outbox WHERE delivered_at IS NULL ORDER BY no', [], 1).sql],
   ])('%s parses', (_name, sql) => {

@@ -5,6 +5,7 @@ import type { Clock } from '../../connector/ports'
 import { dbConfig } from '../../erp-bridges/shared/db-config'
 import { numbered } from '../../erp-bridges/shared/db-mssql'
 import { openDb } from '../../erp-bridges/shared/db-open'
+import { shownSql } from '../../erp-bridges/shared/midtable-shown'
 import { accountSetSql, databaseSql, openAccountSet, periodsSql } from '../../erp-bridges/u8/account-set'
 import { bookStatements } from '../../erp-bridges/u8/book-document'
 import { createU8Bridge } from '../../erp-bridges/u8/bridge'
@@ -102,6 +103,8 @@ const STATEMENTS = [
   ['periods', periodsSql({ sql, config })] as const,
   ['account set', accountSetSql({ sql, config })] as const,
   ['database', databaseSql({ sql, config })] as const,
+  ['shown', shownSql('mssql', { rows: 'mirror', accountSet: '001' })] as const,
+  ['shown of the middle tables', shownSql('mssql', { rows: 'taken' })] as const,
   ['turn', sql.takeTurn ?? ''] as const,
   ...sql.drawApNumber.map((text, index) => [`AP number ${index}`, text] as const),
 ]

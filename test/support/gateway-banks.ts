@@ -1,13 +1,16 @@
 // Every bank of the gateway contract, one line each. A gateway of the registry that is not here fails the suite.
 
 import type { Party } from '../../connector/ports'
+import { ABC } from './gateway-banks/abc'
 import { BOC } from './gateway-banks/boc'
+import { CCB } from './gateway-banks/ccb'
 import { ICBC } from './gateway-banks/icbc'
 import type { BankSetup } from './gateway-banks/setup'
 
+export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',

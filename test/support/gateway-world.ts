@@ -82,8 +82,9 @@ export async function openWorld(setup: BankSetup, history: readonly HistoryInput
   }
   const count = (instruction: Instruction, type: PostingView['type']): number =>
     postings().filter(posting => posting.key === setup.keyOf(instruction) && posting.type === type).length
+  const nextReference = (): string => (isDigitsOnly(setup, simulator) ? `26${nextNumber()}` : `YQ${nextNumber()}`)
   const instruction = (change: Change = {}): Instruction => {
-    const reference = `YQ${nextNumber()}`
+    const reference = nextReference()
     const payee = { ...OUTSIDE, ...change.payee }
     accounts.add(payee.account)
     return {
@@ -116,7 +117,7 @@ export async function openWorld(setup: BankSetup, history: readonly HistoryInput
       return recording(registered.create(config, { clock, name: kind, sequence: nextNumber }), said)
     },
     batch(changes) {
-      const reference = `YQ${nextNumber()}`
+      const reference = nextReference()
       return changes.map((change, index) => instruction({ ...change, batch: { reference, line: index + 1 } }))
     },
     advance(ms) {
@@ -140,6 +141,11 @@ export async function openWorld(setup: BankSetup, history: readonly HistoryInput
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+function isDigitsOnly({ kind, config }: BankSetup, simulator: Simulator): boolean {
+  const deps = { clock: { now: () => 0, sleep: untilAborted }, name: kind, sequence: () => '' }
+  return GATEWAYS[kind]?.create(config(simulator, PATIENT, tmpdir()), deps).traits.reference.alphabet === 'digits'
 }
 
 type HistoryInput = Pick<HistoryRow, 'date' | 'type' | 'amount'> & Partial<HistoryRow>

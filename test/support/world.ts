@@ -5,23 +5,28 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
-import type {
-  Balance,
-  BankGateway,
-  BankTraits,
-  ErpBridge,
-  ErpRecord,
-  ErpRequest,
-  InquiryOutcome,
-  Instruction,
-  LedgerLine,
-  PushResult,
-  Recheck,
-  SendOutcome,
-  StatementLine,
+import {
+  Fault,
+  type Balance,
+  type BankGateway,
+  type BankTraits,
+  type ErpBridge,
+  type ErpRecord,
+  type ErpRequest,
+  type FenceFile,
+  type FenceRecord,
+  type InquiryOutcome,
+  type Instruction,
+  type LedgerLine,
+  type PushResult,
+  type Recheck,
+  type SendOutcome,
+  type Shown,
+  type StatementLine,
 } from '../../connector/ports'
 import type { Deps, Happening } from '../../connector/steps/deps'
 import { deliver } from '../../connector/steps/deliver'
+import { createFence, newToken, type FenceParts } from '../../connector/steps/fence'
 import { linkPayments } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
@@ -131,6 +136,18 @@ export class FakeErp implements ErpBridge {
     return requests.map(() => this.recheckAnswer)
   }
 
+  async shown(): Promise<readonly Shown[]> {
+    const rows = new Map<string, Shown>()
+    for (const record of this.told) {
+      if (record.kind !== 'payment.status' || record.bankReference === '') continue
+      const { request, revision, status, seq, bankReference, bankSerial } = record
+      if (seq <= (rows.get(bankReference)?.seq ?? 0)) continue
+      const key = { ...request.key, revision }
+      rows.set(bankReference, { request: { ...request, key }, status, seq, bankReference, bankSerial })
+    }
+    return [...rows.values()]
+  }
+
   async *ledger(): AsyncIterable<LedgerLine> {
     yield* this.ledgerLines
   }
@@ -148,8 +165,32 @@ export class FakeErp implements ErpBridge {
   }
 }
 
+/** A host's half of the fence, in memory. */
+export class MemoryFenceFile implements FenceFile {
+  record: FenceRecord | null = null
+  machine = 'machine-1'
+  place = 'folder-1'
+  isFull = false
+
+  async read() {
+    return this.record
+  }
+
+  async write(record: FenceRecord) {
+    if (this.isFull) throw new Fault('FENCE_FILE_UNWRITABLE', 'full')
+    this.record = record
+  }
+
+  async identity() {
+    return { machine: this.machine, folder: this.place }
+  }
+}
+
 export type World = {
   readonly deps: Deps
+  readonly fence: FenceParts
+  readonly file: MemoryFenceFile
+  readonly folder: string
   readonly store: Store
   readonly bank: FakeBank
   readonly erp: FakeErp
@@ -160,9 +201,10 @@ export type World = {
   close(): Promise<void>
 }
 
-export async function openWorld(settings: Partial<Deps['settings']> = {}): Promise<World> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
-  let now = START
+/** `after`: the same bank, ERP, host, clock and store, by a daemon that starts anew. */
+export async function openWorld(settings: Partial<Deps['settings']> = {}, after?: World): Promise<World> {
+  const folder = after?.folder ?? mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
+  let now = after?.deps.clock.now() ?? START
   const clock = {
     now: () => now,
     // No call of this world lasts: a sleep ends when it is given up.
@@ -176,12 +218,16 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
     { clock, schema: 'migrate' },
   )
-  const bank = new FakeBank()
-  const erp = new FakeErp()
+  const bank = after?.bank ?? new FakeBank()
+  const erp = after?.erp ?? new FakeErp()
   const happened: Happening[] = []
+  const file = after?.file ?? new MemoryFenceFile()
+  const tell = (happening: Happening): void => void happened.push(happening)
+  const fence: FenceParts = { store, clock, file, instance: 'd1', tell, newToken }
   const deps: Deps = {
     store,
     clock,
+    fence: createFence(fence),
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
     closed: () => null,
@@ -219,11 +265,16 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}): Promi
       ...settings,
     },
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
-    tell: happening => void happened.push(happening),
+    tell,
   }
+  await deps.fence.look()
+  if (!after) happened.length = 0
   const runCommand = async () => ({ ok: true, text: '' })
   return {
     deps,
+    fence,
+    file,
+    folder,
     store,
     bank,
     erp,

@@ -22,7 +22,17 @@ export type Handled = { readonly reply: WireReply | null; readonly disturbance: 
 /** Runs to its end in one go: the books have changed, durably, when it returns. */
 export type Handler = (request: WireRequest) => Handled
 
-export type ListenerOptions = {
+/** A port of a simulated bank, whatever it speaks. */
+export type Port = {
+  readonly url: string
+  open(): Promise<void>
+  /** From now on connections are refused; open ones are cut. */
+  shut(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What every port needs to know. */
+export type PortOptions = {
   readonly bank: string
   readonly name: string
   readonly host: string
@@ -31,15 +41,18 @@ export type ListenerOptions = {
   readonly clock: Clock
   readonly faults: FaultOrders
   readonly handle: Handler
-  /** False where the bank's software never answers `Expect: 100-continue` (banks/icbc §1). */
-  readonly answersContinue: boolean
   readonly onProblem: (problem: string) => void
 }
 
-/** Bank packages hold at most some thousand items of a few kilobytes. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024
+export type ListenerOptions = PortOptions & {
+  /** False where the bank's software never answers `Expect: 100-continue` (banks/icbc §1). */
+  readonly answersContinue: boolean
+}
 
-export class Listener {
+/** Bank packages hold at most some thousand items of a few kilobytes. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024
+
+export class Listener implements Port {
   readonly #options: ListenerOptions
   readonly #closing = new AbortController()
   #server: Server | null = null
@@ -157,7 +170,7 @@ export class Listener {
 }
 
 /** Bytes that are no GBK, no UTF-8, no Base64 and no XML. */
-const GARBAGE = Buffer.from([0xff, 0xfe, 0x80, 0x81, 0xff, 0x00, 0x3c, 0xff, 0x80, 0xff, 0x0a, 0xff, 0xff, 0xc0])
+export const GARBAGE = Buffer.from([0xff, 0xfe, 0x80, 0x81, 0xff, 0x00, 0x3c, 0xff, 0x80, 0xff, 0x0a, 0xff, 0xff, 0xc0])
 
 export function httpError(status: number): WireReply {
   const body = Buffer.from(`<html><body><h1>HTTP ${status}</h1></body></html>`, 'latin1')
@@ -180,6 +193,6 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | 'cut'
   return Buffer.concat(chunks)
 }
 
-function isPortAddress(address: AddressInfo | string | null): address is AddressInfo {
+export function isPortAddress(address: AddressInfo | string | null): address is AddressInfo {
   return typeof address === 'object' && address !== null
 }

@@ -3,6 +3,7 @@
 import type { BankContext } from './exchange'
 import type { FaultKind } from './faults'
 import type { Handler } from './listener'
+import type { TcpWire } from './tcp-listener'
 
 export type BankProgram<Options> = {
   /** The folder's name. */
@@ -17,6 +18,8 @@ export type BankProgram<Options> = {
   readonly faults: readonly FaultKind[]
   /** False when the bank's software never answers `Expect: 100-continue`. */
   readonly answersContinue: boolean
+  /** Listeners that speak raw TCP instead of HTTP, and how their messages begin and end. */
+  readonly tcp?: (options: Options) => Readonly<Record<string, TcpWire>>
   /** One handler a listener. */
   readonly open: (context: BankContext, options: Options) => Readonly<Record<string, Handler>>
 }

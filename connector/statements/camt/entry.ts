@@ -17,13 +17,13 @@ type Place = () => { readonly line: number; readonly element: string }
 /** Details of a batch that are held at once; a longer batch is passed on in pieces of this many. */
 const DETAILS_AT_ONCE = 1000
 
-const STATUS: Readonly<Record<string, Entry['status']>> = {
-  BOOK: 'booked',
-  PDNG: 'pending',
+const STATUS: ReadonlyMap<string, Entry['status']> = new Map([
+  ['BOOK', 'booked'],
+  ['PDNG', 'pending'],
   // Booked in future: not in the balance.
-  FUTR: 'pending',
-  INFO: 'information',
-}
+  ['FUTR', 'pending'],
+  ['INFO', 'information'],
+])
 
 export function startEntry(
   context: ParserContext,
@@ -121,6 +121,9 @@ function readTransaction(
   }
 }
 
+/** The counter value and the instructed amount are of use only in the currency of the account. */
+const AMOUNTS = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'] as const
+
 /** In the entry's currency where the transaction has an amount in it; otherwise as written, and said. */
 function detailAmount(
   context: ParserContext,
@@ -129,9 +132,10 @@ function detailAmount(
   isOut: boolean,
   line: number,
 ): string | null {
-  const written = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'].filter(key => found[key] !== undefined)
   const wanted = entry['amountCcy']
-  const key = written.find(one => found[`${one}Ccy`] === wanted) ?? written[0]
+  const written = AMOUNTS.filter(key => found[key] !== undefined)
+  const key =
+    written.find(one => found[`${one}Ccy`] === wanted) ?? written.find(one => one === 'amount' || one === 'txAmount')
   if (key === undefined) return null
   const currency = found[`${key}Ccy`] || null
   const quantity = readQuantity(found[key] ?? '', '.', currency)
@@ -168,7 +172,7 @@ function unreadable(
 /** A status that is in no table counts as information: it is shown, and not in the sum. */
 function statusOf(context: ParserContext, fields: Fields, line: number): Entry['status'] {
   const written = fields['status']
-  const known = written === undefined ? undefined : STATUS[written]
+  const known = written === undefined ? undefined : STATUS.get(written)
   if (known !== undefined) return known
   const what = written ?? fields['ownStatus']
   // A statement or a notification is of booked entries unless it says otherwise.

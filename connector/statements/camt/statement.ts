@@ -4,7 +4,7 @@ import { readQuantity } from '../amount'
 import { openLedger, type Balance, type Ledger, type ParserContext } from '../ledger'
 import type { StatementHead } from '../model'
 import { dateOfIso } from '../dates'
-import { cleaned, quoted } from '../text'
+import { cleaned, quoted, tooLong } from '../text'
 import type { Fields } from './shape'
 
 export type StatementUnderWay = {
@@ -16,6 +16,9 @@ export type StatementUnderWay = {
   balance(fields: Fields): void
   end(): void
 }
+
+/** Several a day over a year, in several currencies. */
+const MAX_BALANCES = 10_000
 
 type Typed = Balance & { readonly type: string; readonly includesCredit: boolean }
 type Place = () => { readonly line: number; readonly element: string }
@@ -41,6 +44,7 @@ export function startStatement({ emit, warn }: ParserContext, fields: Fields, pl
     account,
     sawCurrency: currency => void (entryCurrency ??= currency),
     balance(found) {
+      if (balances.length >= MAX_BALANCES) throw tooLong(place().line, place().element)
       const read = readBalance(found)
       if (read !== null) balances.push(read)
       else

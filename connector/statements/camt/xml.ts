@@ -51,8 +51,10 @@ export function createXml(handler: XmlHandler): Xml {
     line: () => parser.line,
     element: () => path.join('/'),
     push(text) {
-      fed += text.length
-      parser.write(text)
+      // Blank lines before the declaration are a common slip that means nothing.
+      const first = fed === 0 ? text.trimStart() : text
+      fed += first.length
+      if (first !== '') parser.write(first)
       if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, path.join('/') || null)
     },
     end: () => void parser.close(),

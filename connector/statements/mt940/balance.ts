@@ -1,6 +1,6 @@
 // Balances of MT940 (60, 62, 64, 65): mark, date, currency, amount: 1!a6!n3!a15d.
 
-import { readQuantity } from '../amount'
+import { readSwiftQuantity } from '../amount'
 import { dateOfSix } from '../dates'
 import type { Balance } from '../ledger'
 
@@ -10,6 +10,6 @@ export function readBalance(text: string): Balance | null {
   if (!found) return null
   const [, mark, date = '', currency = '', amount = ''] = found
   const on = dateOfSix(date)
-  const quantity = readQuantity(amount, amount.includes('.') ? '.' : ',', currency)
+  const quantity = readSwiftQuantity(amount, currency)
   return on === null || quantity === null ? null : { on, quantity, isDebit: mark === 'D', currency }
 }

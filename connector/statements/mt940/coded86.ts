@@ -21,39 +21,53 @@ type Joined = { text: string; width: number }
 export function readCoded(rows: readonly string[]): Info | null {
   // Lines are cut at any place, so the cut is no part of the text.
   const text = rows.length === 1 ? (rows[0] ?? '') : rows.join('')
-  const start = startOf(text)
+  const start = startOf(rows[0] ?? '')
   if (start < 0) return null
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0 }
   const name: Joined = { text: '', width: 0 }
-  const others: (string | undefined)[] = []
+  const other: Others = { posting: '', bank: '', account: '', supplement: '', iban: '' }
   for (let at = start; at >= 0;) {
     const next = nextMark(text, mark, at + 3)
     const part = text.slice(at + 3, next < 0 ? text.length : next)
     const code = codeAt(text, at + 1)
     if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) join(purpose, part)
     else if (code === 32 || code === 33) join(name, part)
-    else others[code] ??= part
+    else keepOther(other, code, part)
     at = next
   }
   const marked = keywordsOf(purpose.text)
   return {
     isStructured: true,
-    text: cleaned(marked === null ? purpose.text : marked.SVWZ || marked.lead) ?? cleaned(others[0]),
+    text: cleaned(marked === null ? purpose.text : marked.SVWZ || marked.lead) ?? cleaned(other.posting),
     name: cleaned(name.text) ?? cleaned(marked?.ANAM),
-    account: cleaned(others[38]) ?? cleaned(others[31]) ?? firstWord(marked?.IBAN),
-    bank: cleaned(others[30]) ?? firstWord(marked?.BIC),
+    account: cleaned(other.iban) ?? cleaned(other.account) ?? firstWord(marked?.IBAN),
+    bank: cleaned(other.bank) ?? firstWord(marked?.BIC),
     endToEndId: marked && referenceOf(marked.EREF),
     customerReference: marked && referenceOf(marked.KREF),
-    returnReason: isReturn(text, start) ? cleaned(others[34]) : null,
+    returnReason: isReturn(text, start) ? cleaned(other.supplement) : null,
   }
 }
 
-/** Where the first mark stands: after blanks and at most three digits, with two digits behind it; else -1. */
+type Others = { posting: string; bank: string; account: string; supplement: string; iban: string }
+
+/** The first of each counts; the rest (primanota, addresses) says nothing about the payment. */
+function keepOther(other: Others, code: number, part: string): void {
+  if (code === 0) other.posting ||= part
+  else if (code === 30) other.bank ||= part
+  else if (code === 31) other.account ||= part
+  else if (code === 34) other.supplement ||= part
+  else if (code === 38) other.iban ||= part
+}
+
+/** Where the first mark stands: after blanks and a business code of three characters or none, two digits behind it; else -1. */
 function startOf(text: string): number {
   let at = 0
   while (text.charCodeAt(at) === 32) at++
   const first = at
+  // Digits; in Switzerland a letter goes first.
+  const letter = text.charCodeAt(at)
+  if (letter >= 65 && letter <= 90) at++
   while (at < first + 3 && isDigit(text, at)) at++
   if (at !== first && at !== first + 3) return -1
   while (text.charCodeAt(at) === 32) at++
@@ -81,7 +95,8 @@ function isDigit(text: string, at: number): boolean {
 function join(joined: Joined, part: string): void {
   if (part === '') return
   const isNew = joined.text !== '' && (joined.width !== PART_WIDTH || keywordEnd(part) > 0)
-  joined.text += isNew && joined.text.charCodeAt(joined.text.length - 1) !== 32 ? ` ${part}` : part
+  const hasSpace = part.charCodeAt(0) === 32 || joined.text.charCodeAt(joined.text.length - 1) === 32
+  joined.text += isNew && !hasSpace ? ` ${part}` : part
   joined.width = part.length
 }
 
@@ -98,27 +113,27 @@ function keywordsOf(purpose: string): Purpose | null {
   for (let at = purpose.indexOf('+'); at >= 0; at = purpose.indexOf('+', at + 1)) {
     const begin = keywordBefore(purpose, at)
     if (begin < 0) continue
-    keep(found, name, purpose.slice(from, begin))
+    keep(found, name, purpose, from, begin)
     name = purpose.slice(begin, at)
     from = at + 1
   }
-  keep(found, name, purpose.slice(from))
+  keep(found, name, purpose, from, purpose.length)
   return name === 'lead' ? null : found
 }
 
 /** A mark stands at the beginning or after a space; inside a word it is text. */
 function keywordBefore(text: string, plus: number): number {
-  for (const length of [4, 3]) {
-    const begin = plus - length
-    const isAlone = begin === 0 || text.charCodeAt(begin - 1) === 32
-    if (begin >= 0 && isAlone && KEYWORDS.has(text.slice(begin, plus))) return begin
-  }
-  return -1
+  if (isWordStart(text, plus - 4) && KEYWORDS.has(text.slice(plus - 4, plus))) return plus - 4
+  return isWordStart(text, plus - 3) && KEYWORDS.has(text.slice(plus - 3, plus)) ? plus - 3 : -1
 }
 
-function keep(found: Purpose, name: string, value: string): void {
-  const text = value.trim()
-  if (text === '') return
+function isWordStart(text: string, at: number): boolean {
+  return at === 0 || (at > 0 && text.charCodeAt(at - 1) === 32)
+}
+
+/** The first of each counts. */
+function keep(found: Purpose, name: string, purpose: string, from: number, to: number): void {
+  if (from === to) return
   switch (name) {
     case 'lead':
     case 'EREF':
@@ -127,7 +142,7 @@ function keep(found: Purpose, name: string, value: string): void {
     case 'IBAN':
     case 'BIC':
     case 'ANAM':
-      found[name] ||= text
+      if (found[name] === '') found[name] = purpose.slice(from, to).trim()
       return
     default:
   }

@@ -7,13 +7,13 @@ import { isIban, type Info } from './info'
 import type { Line61 } from './line61'
 
 /** Where field 61 only says that the reference stands in field 86. */
-const POINTERS: Readonly<Record<string, 'endToEndId' | 'customerReference'>> = {
-  EREF: 'endToEndId',
-  'EREF+': 'endToEndId',
-  KREF: 'customerReference',
-  'KREF+': 'customerReference',
-  PREF: 'customerReference',
-}
+const POINTERS: ReadonlyMap<string, 'endToEndId' | 'customerReference'> = new Map([
+  ['EREF', 'endToEndId'],
+  ['EREF+', 'endToEndId'],
+  ['KREF', 'customerReference'],
+  ['KREF+', 'customerReference'],
+  ['PREF', 'customerReference'],
+])
 
 /** `MARF` points to a mandate, which is no reference. */
 const NO_REFERENCE: ReadonlySet<string> = new Set(['MARF', 'MREF', 'MREF+'])
@@ -50,7 +50,7 @@ export function entryOf(line: Line61, info: Info, currency: string | null, isInt
 function referenceIn(line: Line61, info: Info): string | null {
   const written = referenceOf(line.customerReference)
   if (written === null || NO_REFERENCE.has(written) || written.startsWith('NONREF ')) return null
-  const pointer = POINTERS[written]
+  const pointer = POINTERS.get(written)
   return pointer === undefined ? written : (info[pointer] ?? info.endToEndId ?? info.customerReference)
 }
 

@@ -2,7 +2,7 @@
 // 6!n[4!n]2a[1!a]15d1!a3!c16x[//16x] and, on the next line, [34x]. What banks add to that is accepted where it is
 // unambiguous; a line that cannot be read stops the file, for a bank line is never dropped.
 
-import { readQuantity, type Quantity } from '../amount'
+import { readSwiftQuantity, type Quantity } from '../amount'
 import { dateOfFour, dateOfSix } from '../dates'
 import { StatementFileError } from '../model'
 import { cleaned, quoted } from '../text'
@@ -19,14 +19,14 @@ export type Line61 = {
   readonly customerReference: string | null
   readonly bankReference: string | null
   readonly supplementary: string | null
-  /** The amount has no comma, or a point in its place. */
+  /** The amount has no comma, or points. */
   readonly isAmountUnusual: boolean
   readonly isEntryDateUnreadable: boolean
 }
 
 /** `rows` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
 export function readLine61(rows: readonly string[], currency: string | null, line: number): Line61 {
-  const first = rows[0] ?? ''
+  const first = (rows[0] ?? '').trimStart()
   const valueOn = dateOfSix(first.slice(0, 6)) ?? unreadable('起息日', 'value date', first, line)
   const entryAt = afterSpaces(first, 6)
   const hasEntry = isDigit(first, entryAt)
@@ -41,8 +41,8 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   const amountAt = afterSpaces(first, hasFunds ? fundsAt + 1 : fundsAt)
   const restAt = afterAmount(first, amountAt)
   const raw = first.slice(amountAt, restAt)
-  const hasComma = raw.includes(',')
-  const quantity = readQuantity(raw, hasComma ? ',' : '.', currency) ?? unreadable('金额', 'amount', first, line)
+  const isUsual = raw.includes(',') && !raw.includes('.')
+  const quantity = readSwiftQuantity(raw, currency) ?? unreadable('金额', 'amount', first, line)
   const rest = first.slice(afterSpaces(first, restAt))
   // Wrapped: the type stands on the next line.
   const isWrapped = rest === '' && rows.length > 1 && TYPE.test(rows[1] ?? '')
@@ -60,7 +60,7 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
     customerReference: cleaned(body.slice(hasType ? 4 : 0, split < 0 ? body.length : split)),
     bankReference: split < 0 ? null : cleaned(body.slice(split + 2)),
     supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
-    isAmountUnusual: !hasComma,
+    isAmountUnusual: !isUsual,
     isEntryDateUnreadable: hasEntry && entryOn === null,
   }
 }

@@ -15,6 +15,12 @@ export function createLines(onLine: (line: string, number: number) => void): Lin
   }
   return {
     push(piece) {
+      // No end of line in it: only kept, so that a long line in small pieces is not searched again and again.
+      if (rest !== '' && mark !== '' && !piece.includes(mark)) {
+        rest += piece
+        if (rest.length > MAX_FIELD_CHARS) throw tooLong(count + 1, null)
+        return
+      }
       const text = rest === '' ? piece : rest + piece
       // A file has one kind of line end; a CR at the very end of a piece may be half of CR LF.
       if (mark === '') mark = text.includes('\n') ? '\n' : /\r[^\n]/.test(text) ? '\r' : ''

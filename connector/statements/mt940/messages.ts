@@ -4,7 +4,7 @@
 import type { Quantity } from '../amount'
 import { openLedger, type Balance, type Ledger, type ParserContext } from '../ledger'
 import type { StatementHead } from '../model'
-import { cleaned, quoted } from '../text'
+import { cleaned, MAX_ROWS, quoted, tooLong } from '../text'
 import { readBalance } from './balance'
 import { entryOf, isMoneyOut } from './entry'
 import { readInfo } from './info86'
@@ -12,10 +12,9 @@ import { readLine61, type Line61 } from './line61'
 import { readNs } from './ns'
 import { readSummary } from './summary'
 
-export type Field = { readonly tag: string; readonly rows: readonly string[]; readonly line: number }
-
 export type Messages = {
-  field(field: Field): void
+  /** `rows` are the field's own line and its continuation lines; `line` is where it begins. */
+  field(tag: string, rows: readonly string[], line: number): void
   header(row: string, line: number): void
   endOfMessage(line: number): void
   /** Returns how many statements there were. */
@@ -36,7 +35,8 @@ type Statement = {
   currency: string | null
   opening: Balance | null
   closing: Balance | null
-  isClosed: boolean
+  /** Where its closing balance stands, once it was read. */
+  closedAt: number | null
   isInterim: boolean
   hasEntries: boolean
   pending: Pending | null
@@ -50,11 +50,12 @@ export function createMessages(context: ParserContext): Messages {
   let isInterimHeader = false
   let count = 0
   let lastLine = 1
+  let endedAt: number | null = null
   const begin = (): Statement => {
     const created: Statement = {
       ledger: openLedger(emit, warn, () => ({ ...headOf(created), opening: balanceShown(created.opening) })),
       ...{ reference: null, account: null, bank: sender, number: null, currency: null, opening: null, closing: null },
-      ...{ isClosed: false, isInterim: isInterimHeader, hasEntries: false, pending: null },
+      ...{ closedAt: null, isInterim: isInterimHeader, hasEntries: false, pending: null },
       counts: { D: { count: 0, units: 0n }, C: { count: 0, units: 0n } },
     }
     count++
@@ -68,26 +69,33 @@ export function createMessages(context: ParserContext): Messages {
     statement = null
   }
   return {
-    field(field) {
-      lastLine = field.line
-      if (statement === null ? STARTS.has(field.tag) : beginsAnother(statement, field.tag)) {
-        finish(field.line)
+    field(tag, rows, line) {
+      lastLine = line
+      // A lone hyphen was a row of text after all, when what follows can only belong to the same message.
+      if (endedAt !== null && !GOES_ON.has(tag)) finish(endedAt)
+      endedAt = null
+      if (statement === null ? STARTS.has(tag) : beginsAnother(statement, tag)) {
+        finish(line)
         begin()
       }
-      if (statement !== null) apply(context, statement, field)
+      if (statement !== null) apply(context, statement, tag, rows, line)
     },
     header(row, line) {
-      if (row.startsWith('{1:')) finish(line)
+      if (endedAt !== null || row.startsWith('{1:')) finish(endedAt ?? line)
+      endedAt = null
       sender = senderOf(row) ?? (row.startsWith('{1:') ? null : sender)
       if (row.includes('{2:')) isInterimHeader = /\{2:[IO]942/.test(row)
     },
-    endOfMessage: finish,
+    endOfMessage: line => void (endedAt = line),
     end() {
-      finish(lastLine)
+      finish(endedAt ?? lastLine)
       return count
     },
   }
 }
+
+/** Fields that begin no message. */
+const GOES_ON: ReadonlySet<string> = new Set(['61', '86', 'NS', '62F', '62M', '64', '65', '90D', '90C'])
 
 /** Fields that only a statement has; any of them begins one where none is under way. */
 const STARTS: ReadonlySet<string> = new Set([
@@ -107,14 +115,15 @@ const STARTS: ReadonlySet<string> = new Set([
 
 /** A field that stands once, a second time: the end mark was left out, and with it perhaps field 20. */
 function beginsAnother(statement: Statement, tag: string): boolean {
+  if (tag === '61' || tag === '86') return false
   if (tag === '20') return true
   const isUnderWay =
-    statement.opening !== null || statement.hasEntries || statement.pending !== null || statement.isClosed
+    statement.opening !== null || statement.hasEntries || statement.pending !== null || statement.closedAt !== null
   if (tag === '25' || tag === '25P' || tag === '28' || tag === '28C') return isUnderWay
   return (tag === '60F' || tag === '60M') && isUnderWay
 }
 
-function apply(context: ParserContext, statement: Statement, { tag, rows, line }: Field): void {
+function apply(context: ParserContext, statement: Statement, tag: string, rows: readonly string[], line: number): void {
   const first = rows[0] ?? ''
   switch (tag) {
     case '61':
@@ -122,7 +131,7 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
       return
     case '86':
       // After the closing balance the information is about the statement.
-      if (statement.pending !== null) addInfo(statement.pending, rows)
+      if (statement.pending !== null) statement.pending.info = added(statement.pending.info, rows, tag, line)
       return
     case '20':
       statement.reference = cleaned(first)
@@ -150,7 +159,7 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
       statement.isInterim = false
       return
     case 'NS':
-      if (statement.pending !== null) statement.pending.ns = [...statement.pending.ns, ...rows]
+      if (statement.pending !== null) statement.pending.ns = added(statement.pending.ns, rows, tag, line)
       return
     case '62':
     case '62F':
@@ -158,7 +167,7 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
       flush(statement)
       statement.closing = balance(context, tag, first, line)
       statement.currency ??= statement.closing?.currency ?? null
-      statement.isClosed = true
+      statement.closedAt = line
       return
     case '64':
     case '65':
@@ -174,9 +183,11 @@ function apply(context: ParserContext, statement: Statement, { tag, rows, line }
   }
 }
 
-/** Several fields 86 of one line (Rabobank) are one text. */
-function addInfo(pending: Pending, rows: readonly string[]): void {
-  pending.info = pending.info.length === 0 ? rows : [...pending.info, ...rows]
+/** Several fields 86 of one line (Rabobank) are one text; endless ones would be an endless field. */
+function added(known: readonly string[], rows: readonly string[], tag: string, line: number): readonly string[] {
+  if (known.length === 0) return rows
+  if (known.length + rows.length > MAX_ROWS) throw tooLong(line, `:${tag}:`)
+  return [...known, ...rows]
 }
 
 function startLine(context: ParserContext, statement: Statement, rows: readonly string[], at: number): void {
@@ -187,7 +198,7 @@ function startLine(context: ParserContext, statement: Statement, rows: readonly 
       'warning',
       'AMOUNT_NOT_STANDARD',
       at,
-      `金额 ${line.quantity.text} 没有小数逗号，按原样读取 / the amount ${line.quantity.text} has no decimal comma: read as written`,
+      `金额写法不合 SWIFT，读作 ${line.quantity.text} / the amount is not written as SWIFT has it: read as ${line.quantity.text}`,
     )
   if (line.isEntryDateUnreadable)
     context.warn(
@@ -209,7 +220,7 @@ function flush(statement: Statement): void {
   const entry = entryOf(pending.line, info, statement.currency, statement.isInterim)
   const { quantity } = pending.line
   const isOut = isMoneyOut(pending.line)
-  tally(statement.counts[isOut ? 'D' : 'C'], quantity)
+  if (statement.isInterim) tally(statement.counts[isOut ? 'D' : 'C'], quantity)
   statement.ledger.entry(entry, isOut ? -quantity.units : quantity.units, pending.at)
 }
 
@@ -221,14 +232,14 @@ function tally(side: { count: number; units: bigint }, quantity: Quantity): void
 function close({ warn }: ParserContext, statement: Statement, line: number): void {
   if (statement.account === null)
     warn('warning', 'FIELD_MISSING', line, '对账单没有 :25: 账号 / the statement has no account (:25:)')
-  if (!statement.isInterim && !statement.isClosed)
+  if (!statement.isInterim && statement.closedAt === null)
     warn(
       'error',
       'STATEMENT_UNFINISHED',
       line,
       `账户 ${statement.account ?? '?'} 的对账单没有期末余额 :62F:，可能被截断 / the statement of account ${statement.account ?? '?'} has no closing balance (:62F:): it may be cut off`,
     )
-  statement.ledger.end(headOf(statement), statement.opening, statement.closing, line)
+  statement.ledger.end(headOf(statement), statement.opening, statement.closing, statement.closedAt ?? line)
 }
 
 function headOf(statement: Statement): Omit<StatementHead, 'opening'> {

@@ -3,9 +3,9 @@
 
 import type { ParserContext } from '../ledger'
 import { StatementFileError, type TextParser } from '../model'
-import { MAX_FIELD_CHARS, tooLong } from '../text'
+import { MAX_FIELD_CHARS, MAX_ROWS, tooLong } from '../text'
 import { createLines } from './lines'
-import { createMessages, type Field } from './messages'
+import { createMessages } from './messages'
 
 /** `:61:`, `:60F:`, `:NS:` (Volksbanken), `:940:` (Rabobank). */
 const MAX_TAG = 4
@@ -14,11 +14,11 @@ export function createMt940Parser(context: ParserContext): TextParser {
   const messages = createMessages(context)
   let field: { tag: string; rows: string[]; line: number; chars: number } | null = null
   const endField = (): void => {
-    if (field !== null) messages.field(field satisfies Field)
+    if (field !== null) messages.field(field.tag, field.rows, field.line)
     field = null
   }
   const take = (raw: string, line: number): void => {
-    const row = withoutControls(raw)
+    const row = withoutIndent(withoutControls(raw))
     const tag = tagOf(row)
     if (tag !== null) {
       endField()
@@ -55,16 +55,14 @@ export function createMt940Parser(context: ParserContext): TextParser {
   }
 }
 
-/** A field 86 has six lines by SWIFT, some banks write dozens. */
-const MAX_ROWS = 2000
-
 /** Two digits and perhaps a letter, three digits, or NS; null for anything else. */
 function tagOf(row: string): string | null {
   if (row.charCodeAt(0) !== 58) return null
   const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
   if (end < 0) return null
   const tag = row.slice(1, end)
-  return TAG.test(tag) ? tag : null
+  // Nearly every tag is one of these.
+  return tag === '61' || tag === '86' || TAG.test(tag) ? tag : null
 }
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
@@ -74,6 +72,12 @@ function isEnd(row: string): boolean {
   if (row.charCodeAt(0) !== 45 && row.charCodeAt(0) !== 32) return false
   const text = row.trim()
   return text === '-' || text.startsWith('-}') || text === '-XXX'
+}
+
+/** A field may be set in from the margin; blanks at the start of any other row are the text's own. */
+function withoutIndent(row: string): string {
+  const first = row.charCodeAt(0)
+  return (first === 32 || first === 9) && /^[ \t]+:(?:\d\d[A-Z]?):/.test(row) ? row.trimStart() : row
 }
 
 /** Transport leaves control characters (SOH, ETX) around messages. */

@@ -12,6 +12,9 @@ type Fields = Map<string, string>
 
 type Statement = { readonly ledger: Ledger; readonly fields: Fields; balance: Balance | null; id: string | null }
 
+/** A transaction has some twenty values, a statement fewer; more would be names that nobody reads. */
+const MAX_VALUES = 200
+
 /** Aggregates whose values are kept under their own name, since the same tags occur in several. */
 const NAMED: ReadonlySet<string> = new Set(
   'BANKACCTFROM CCACCTFROM BANKACCTTO CCACCTTO LEDGERBAL CURRENCY ORIGCURRENCY PAYEE'.split(' '),
@@ -31,7 +34,7 @@ export function createOfxParser(context: ParserContext): TextParser {
     },
     value(name, text) {
       const fields = entry?.fields ?? statement?.fields
-      if (fields && !fields.has(inside + name)) fields.set(inside + name, text)
+      if (fields && fields.size < MAX_VALUES && !fields.has(inside + name)) fields.set(inside + name, text)
     },
     close(name) {
       if (NAMED.has(name)) inside = ''

@@ -15,7 +15,14 @@ export type Tags = { push(text: string): void; end(): void; line(): number; elem
 /** OFX goes some eight deep. */
 const MAX_DEPTH = 32
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', ' '],
+])
 
 export function createTags(handler: TagHandler): Tags {
   let rest = ''
@@ -76,6 +83,12 @@ export function createTags(handler: TagHandler): Tags {
     line: () => line,
     element: () => path.join('/'),
     push(piece) {
+      // Nothing ends in it: only kept, so that a long text in small pieces is not searched again and again.
+      if (rest !== '' && !piece.includes('<') && !piece.includes('>')) {
+        rest += piece
+        if (rest.length > MAX_FIELD_CHARS) throw tooLong(line, path.join('/') || null)
+        return
+      }
       const all = rest + piece
       let from = 0
       for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', from)) {
@@ -117,7 +130,7 @@ function countLines(text: string): number {
 function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(#\d{1,7}|#x[0-9a-f]{1,6}|\w{1,8});/gi, (whole, name: string) => {
-    if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole
+    if (!name.startsWith('#')) return ENTITIES.get(name.toLowerCase()) ?? whole
     const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10)
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })

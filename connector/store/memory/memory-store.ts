@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
+import { createFenceTables } from './fence'
 import { createOutbox } from './outbox'
 import { createPayments } from './payments'
 import { createJournals, createReceipts, createStatements } from './statements'
@@ -39,6 +40,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     journals: createJournals(tables),
     matches: createMatches(tables),
     meta: createMeta(tables),
+    fence: createFenceTables(tables),
     async ping() {},
     async close() {},
   }

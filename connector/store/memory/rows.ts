@@ -2,7 +2,7 @@
 
 import type { ErpRecord, PaymentRequest, RowStatus } from '../../ports'
 import type { Balance } from '../../ports'
-import type { Match, Payment, StoredLine } from '../store'
+import type { FenceFinding, Match, Payment, StoredLine } from '../store'
 
 export type { Confirmation, Contradiction, Hold } from '../store'
 
@@ -38,5 +38,9 @@ export type LineRow = {
 }
 
 export type BalanceRow = { readonly no: number; readonly balance: Balance; readonly at: number }
+
+export type HostRow = { readonly instance: string; readonly token: string; readonly seenAt: number }
+
+export type FindingRow = FenceFinding & { readonly isResolved: boolean }
 
 export type MatchRow = { readonly no: number; readonly match: Match; readonly days: readonly string[] }

@@ -24,6 +24,14 @@ export function createStatements(tables: Tables): StatementStore {
         return added
       })
     },
+    async known(account, keys) {
+      return new Set(keys.filter(key => tables.lines.has(lineKey(account, key))))
+    },
+    async countOn(account, bookedOn) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && stored.line.bookedOn === bookedOn).length
+    },
     async unlinked(limit) {
       return linesWhere(tables, row => row.lookedAt === null && row.stored.line.reference !== '', limit)
     },

@@ -5,6 +5,8 @@ import type {
   Confirmation,
   Contradiction,
   ErpRecordRow,
+  FindingRow,
+  HostRow,
   Hold,
   LineRow,
   MatchRow,
@@ -12,7 +14,7 @@ import type {
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { HistoryRow, StoredEntry, StoredReceipt } from '../store'
+import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt } from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -81,6 +83,9 @@ export class Tables {
   readonly entries: Table<StoredEntry>
   readonly matches: Table<MatchRow>
   readonly confirmations: Table<readonly Confirmation[]>
+  readonly hosts: Table<HostRow>
+  readonly events: Table<FenceEvent>
+  readonly findings: Table<FindingRow>
   /** Cursors, sequences and facts about the store. */
   readonly values: Table<string>
   readonly leaders: Table<{ readonly owner: string; readonly until: number }>
@@ -101,6 +106,9 @@ export class Tables {
     this.entries = table(from?.entries)
     this.matches = table(from?.matches)
     this.confirmations = table(from?.confirmations)
+    this.hosts = table(from?.hosts)
+    this.events = table(from?.events)
+    this.findings = table(from?.findings)
     this.values = table(from?.values)
     this.leaders = table(from?.leaders)
   }

@@ -1,5 +1,6 @@
 // What the gateway contract has to know about a bank: how its gateway is pointed at its simulator, and what its answers can carry.
 
+import type { FaultKind } from '../../../bank-gateways/simulator/engine/faults'
 import type { Instruction, ReceiptDocument } from '../../../connector/ports'
 import type { SimulatorOptions } from '../../../bank-gateways/simulator/options'
 import type { Simulator } from '../../../bank-gateways/simulator/simulator'
@@ -29,17 +30,29 @@ export type BankSetup = {
   readonly secrets: readonly string[]
   readonly banks: (receiptsDirectory: string) => Banks
   readonly config: (simulator: Simulator, waits: Waits, receiptsDirectory: string) => unknown
-  /** The transaction codes the calls travel as, for faults. */
-  readonly codes: Readonly<Record<PartOfGateway, string>>
-  /** The exchange that precedes a payment and moves no money. */
+  /** The transaction codes the calls travel as, for faults. No receipt code: the gateway has no receipts. */
+  readonly codes: Readonly<Record<Exclude<PartOfGateway, 'receipt'>, string>> & { readonly receipt: string | null }
+  /** The exchange that precedes a payment and moves no money, or null where there is none. */
   readonly preparation: {
     readonly at: { readonly listener: string; readonly code?: string }
     /** The calls that it precedes in a new gateway. */
     readonly precedes: readonly PartOfGateway[]
-  }
+  } | null
   /** The idempotency key the simulated bank files an instruction under. */
   readonly keyOf: (instruction: Instruction) => string
-  readonly echoes: { readonly amount: boolean; readonly payeeAccount: boolean }
+  /** What the answer to an inquiry repeats of the payment. */
+  readonly echoes: Echoes
+  /** The same of the answer to a payment, where it differs. */
+  readonly sendEchoes?: Echoes
+  /** Set where the answer to an inquiry repeats no reference and gives no serial of the bank's. */
+  readonly inquiryTellsOnlyState?: true
+  /** Faults that cannot be seen in an exchange: there is no serial to be wrong, no line to be missing. */
+  readonly cannotShow?: Readonly<Partial<Record<PartOfGateway, readonly FaultKind[]>>>
+  /** What a refusal in the answer to a payment comes to, where it is not `refused`: its code may be in no table. */
+  readonly refusalOnSend?: 'uncertain' | 'accepted'
+  /** Set where every payment travels in a message of its own, and where each is asked about in one. */
+  readonly sendsOneByOne?: true
+  readonly asksOneByOne?: true
   /** Whether the simulated bank refuses a repeated instruction. */
   readonly refusesRepeats: boolean
   /** Which part of a receipt key stands on the receipt itself. */
@@ -50,6 +63,20 @@ export type BankSetup = {
   readonly receiptText: (document: ReceiptDocument) => string
   /** How a receipt writes an amount in 分. */
   readonly receiptAmount: (minor: bigint) => string
+}
+
+export type Echoes = { readonly amount: boolean; readonly payeeAccount: boolean }
+
+/** The code a call travels as. */
+export function codeOf(setup: BankSetup, part: PartOfGateway): string {
+  const code = setup.codes[part]
+  if (code === null) throw new Error(`${setup.kind} has no ${part}`)
+  return code
+}
+
+/** Whether a fault of the bank can be seen in an exchange of this kind. */
+export function canShow(setup: BankSetup, part: PartOfGateway, kind: FaultKind): boolean {
+  return !(setup.cannotShow?.[part] ?? []).includes(kind)
 }
 
 export type Waits = { readonly connectTimeoutMs: number; readonly answerTimeoutMs: number }

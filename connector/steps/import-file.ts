@@ -1,0 +1,93 @@
+// Brings lines that a person's statement file holds into the store, each exactly once (I9). A file is looked through
+// before anything is stored: a day that the store knows from elsewhere is never mixed with the file's lines.
+
+import { startLineKeys } from '../core/line-key'
+import type { StatementLine } from '../ports'
+import type { AccountSettings, Deps } from './deps'
+import { storeLines } from './import-statements'
+
+export type FileLine = { readonly settings: AccountSettings; readonly line: StatementLine }
+
+/** The same lines in the same order, as often as they are asked for. */
+export type FileLines = () => AsyncIterable<readonly FileLine[]>
+
+export type DayReport = {
+  readonly account: string
+  readonly day: string
+  readonly stored: number
+  lines: number
+  known: number
+}
+
+/** Lines that are asked about or stored together. */
+const BATCH = 400
+
+/**
+ * What the store knows of each account's days. A day is contested when the file has new lines for it and the store has
+ * lines that the file does not have: then one of the two is another view of the same entries, and both would be booked.
+ */
+export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonly DayReport[]> {
+  const days = new Map<string, DayReport>()
+  await eachBatch(lines, async (settings, batch, keys) => {
+    const { account } = settings
+    const known = await deps.store.statements.known(account, keys)
+    for (const [index, line] of batch.entries()) {
+      const id = `${account} ${line.bookedOn}`
+      let day = days.get(id)
+      if (day === undefined) {
+        const stored = await deps.store.statements.countOn(account, line.bookedOn)
+        day = { account, day: line.bookedOn, stored, lines: 0, known: 0 }
+        days.set(id, day)
+      }
+      day.lines++
+      if (known.has(keys[index] ?? '')) day.known++
+    }
+  })
+  return [...days.values()]
+}
+
+export function isContested(day: DayReport): boolean {
+  return day.lines > day.known && day.stored > day.known
+}
+
+/** Returns the number of new lines. */
+export async function importFile(deps: Deps, lines: FileLines): Promise<number> {
+  let count = 0
+  await eachBatch(lines, async (settings, batch, keys) => {
+    count += await storeLines(deps, settings, batch, keys)
+  })
+  return count
+}
+
+type OnBatch = (settings: AccountSettings, lines: readonly StatementLine[], keys: readonly string[]) => Promise<void>
+
+type Pending = {
+  readonly settings: AccountSettings
+  readonly keyOf: (line: StatementLine) => string
+  lines: StatementLine[]
+  keys: string[]
+}
+
+/** Lines of one account at a time. Twins are counted within the file, whose days must be whole. */
+async function eachBatch(open: FileLines, onBatch: OnBatch): Promise<void> {
+  const accounts = new Map<string, Pending>()
+  const flush = async (pending: Pending): Promise<void> => {
+    const { lines, keys } = pending
+    pending.lines = []
+    pending.keys = []
+    if (lines.length > 0) await onBatch(pending.settings, lines, keys)
+  }
+  for await (const found of open()) {
+    for (const { settings, line } of found) {
+      let pending = accounts.get(settings.account)
+      if (pending === undefined) {
+        pending = { settings, keyOf: startLineKeys(), lines: [], keys: [] }
+        accounts.set(settings.account, pending)
+      }
+      pending.lines.push(line)
+      pending.keys.push(pending.keyOf(line))
+      if (pending.lines.length >= BATCH) await flush(pending)
+    }
+  }
+  for (const pending of accounts.values()) await flush(pending)
+}

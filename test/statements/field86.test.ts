@@ -1,0 +1,169 @@
+// Field 86 in the structures of several countries.
+
+import { mt940, readOne } from './support'
+
+const infoOf = async (rows: readonly string[], field61 = '2401020102D12,35NTRFNONREF') => {
+  const { lines } = await readOne(mt940([`:61:${field61}`, ...rows]))
+  return lines[0]
+}
+
+describe('Germany: numbered parts', () => {
+  test('SEPA marks over parts and cut lines', async () => {
+    const line = await infoOf(
+      [
+        ':86:109?00SEPA-LASTSCHR. RETOURE CORE?109075/629?20EREF+A1.200080779.',
+        '400143254?21.4961336 KREF+SEPA-DA202006?2201221740-34972000-P1 MR',
+        'EF+2?230852HW2723821 CRED+DE41EON0?240000129793 OAMT+11,85 SVWZ+?',
+        '25SONSTIGE GRUENDE?30CSDBDE71XXX?31DE50712345600200691329?32TESTE',
+        'R?34914',
+      ],
+      '2006080608D12,35NRTIKREF+//2016021783252833',
+    )
+    expect(line).toMatchObject({
+      reference: 'SEPA-DA20200601221740-34972000-P1',
+      bankReference: '2016021783252833',
+      counterAccount: 'DE50712345600200691329',
+      counterBank: 'CSDBDE71XXX',
+      counterName: 'TESTER',
+      text: 'SONSTIGE GRUENDE',
+      details: [
+        {
+          amount: '-12.35',
+          endToEndId: 'A1.200080779.400143254.4961336',
+          returnReason: '914',
+          text: 'SONSTIGE GRUENDE',
+        },
+      ],
+    })
+  })
+
+  test('a mark that begins a part, and NOTPROVIDED', async () => {
+    const line = await infoOf([':86:166?00GUTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+RECHNUNG 1?32FIRMA GMBH'])
+    expect(line).toMatchObject({ text: 'RECHNUNG 1', counterName: 'FIRMA GMBH', details: [] })
+  })
+
+  test('a purpose without marks; full parts go on, others end a word; parts 60 to 63 belong to it', async () => {
+    const line = await infoOf([
+      ':86:051?00Gutschrift?20ALGEMENE TUSSENREKENING KOS?21TEN VAN?22MAI?60MEHR?3070010080?3112345',
+    ])
+    expect(line).toMatchObject({
+      text: 'ALGEMENE TUSSENREKENING KOSTEN VAN MAI MEHR',
+      counterBank: '70010080',
+      counterAccount: '12345',
+    })
+  })
+
+  test('a business code with a letter; a part that begins with its space', async () => {
+    expect(await infoOf([':86:Z30?60?20E-Banking?21 MUELLER AG'])).toMatchObject({ text: 'E-Banking MUELLER AG' })
+    expect(await infoOf([':86:Q07?zahlung?20'])).toMatchObject({ text: 'Q07?zahlung?20' })
+  })
+
+  test('rows that only together look numbered are text', async () => {
+    expect(await infoOf([':86:AA', 'A?0', '0A'])).toMatchObject({ text: 'AA\nA?0\n0A', details: [] })
+  })
+
+  test('a question mark in the text is text', async () => {
+    expect(await infoOf([':86:166?20SVWZ+Warum? Darum?30X'])).toMatchObject({ text: 'Warum? Darum', counterBank: 'X' })
+  })
+
+  test('the field NS of cooperative banks', async () => {
+    const line = await infoOf([
+      ':NS:01Verwendungszweck 1',
+      '02Verwendungszweck 2',
+      '15Empfaenger',
+      '1912345678',
+      '204711',
+    ])
+    expect(line).toMatchObject({
+      text: 'Verwendungszweck 1 Verwendungszweck 2',
+      counterName: 'Empfaenger',
+      counterBank: '12345678',
+      counterAccount: '4711',
+    })
+  })
+})
+
+describe('Poland: numbered parts with other marks', () => {
+  test.each(['~', '^', '<', '>'])('mark %s', async mark => {
+    const line = await infoOf([
+      `:86:020${mark}00PRZELEW${mark}20FAKTURA 17${mark}3010501953${mark}3114910501953100004776${mark}32JAN${mark}33KOWALSKI${mark}38PL61109010140000071219812874`,
+    ])
+    expect(line).toMatchObject({
+      text: 'FAKTURA 17',
+      counterBank: '10501953',
+      counterAccount: 'PL61109010140000071219812874',
+      counterName: 'JAN KOWALSKI',
+    })
+  })
+})
+
+describe('the Netherlands and SWIFT: code words', () => {
+  test('cut after 65 characters, before a code word, and with a lost space', async () => {
+    const cut = '/TRTP/SEPA OVERBOEKING/IBAN/NL57INGB0001212121/BIC/INGBNL2A/NAME/'
+    expect(cut).toHaveLength(65)
+    expect(await infoOf([`:86:${cut}`, 'CAFE MON', 'AMI/REMI/897789005', '/EREF/NOTPROVIDED'])).toMatchObject({
+      counterAccount: 'NL57INGB0001212121',
+      counterBank: 'INGBNL2A',
+      counterName: 'CAFE MON AMI',
+      text: '897789005',
+      details: [],
+    })
+  })
+
+  test('ING: contra party in one code word, free and structured remittance', async () => {
+    const rest = '/CNTP/NL32INGB0000012345/INGBNL2A/ING BANK NV INZAKE WEB///'
+    expect(await infoOf([`:86:/EREF/EV12341REP1231456T1234/${rest}REMI/USTD//EV10001REP1000000T1000/`])).toMatchObject({
+      counterAccount: 'NL32INGB0000012345',
+      counterBank: 'INGBNL2A',
+      counterName: 'ING BANK NV INZAKE WEB',
+      text: 'EV10001REP1000000T1000',
+      details: [{ endToEndId: 'EV12341REP1231456T1234' }],
+    })
+    expect(await infoOf([`:86:/RTRN/MS03/${rest}REMI/STRD/CUR/9001123412341234/`])).toMatchObject({
+      text: '9001123412341234',
+      details: [{ returnReason: 'MS03' }],
+    })
+  })
+
+  test('Rabobank: party in an empty code word, other account below field 61, reference by pointer', async () => {
+    const line = await infoOf(
+      ['NL70ABNA0987654321', ':86:/EREF/E-1/BENM//NAME/CONTRA ACCOUNT HOLDER/REMI/text/ISDT/2013-07-11'],
+      '130101D25,N102EREF',
+    )
+    expect(line).toMatchObject({
+      reference: 'E-1',
+      counterAccount: 'NL70ABNA0987654321',
+      counterName: 'CONTRA ACCOUNT HOLDER',
+      text: 'text',
+    })
+  })
+
+  test('labels in columns keep the whole text', async () => {
+    const rows = [
+      'SEPA OVERBOEKING                 IBAN: NL56CHAS0101010101',
+      'BIC: CHASNL2XXXX                 NAAM: AA B.V.',
+      'KENMERK: 7541410',
+    ]
+    expect(await infoOf([`:86:${rows[0]}`, ...rows.slice(1)])).toMatchObject({
+      counterAccount: 'NL56CHAS0101010101',
+      counterBank: 'CHASNL2XXXX',
+      counterName: 'AA B.V.',
+      text: rows.join('\n'),
+      details: [{ endToEndId: '7541410' }],
+    })
+  })
+})
+
+test('several fields 86 of one line are one text; without structure it is kept as written', async () => {
+  const line = await infoOf([':86:Terugboeking   ', ':86:NIET AKKOORD', ':86:20095731'])
+  expect(line).toMatchObject({ text: 'Terugboeking\nNIET AKKOORD\n20095731', counterName: null, details: [] })
+})
+
+test('Rabobank before 2013: account and name in the columns of the reference', async () => {
+  const line = await infoOf([], '110617D44,95N0600733959555      T-MOBILE NETHERLANDS BV          ')
+  expect(line).toMatchObject({ counterAccount: '0733959555', counterName: 'T-MOBILE NETHERLANDS BV' })
+  expect(await infoOf([], '110617D44,95N030NONREF          TOMTE AMERSFOORT')).toMatchObject({
+    reference: null,
+    counterName: 'TOMTE AMERSFOORT',
+  })
+})

@@ -1,0 +1,240 @@
+// MT940 and MT942 by SWIFT's definition, and the dialects of banks. Messages are written here from the definition.
+
+import { mt940, readOne, readStatements } from './support'
+
+const entryOf = async (field61: string, ...more: readonly string[]) => {
+  const statement = await readOne(mt940([`:61:${field61}`, ...more]))
+  const [entry] = statement.lines
+  if (!entry) throw new Error('no entry')
+  return entry
+}
+
+describe('field 61', () => {
+  test.each([
+    ['2401020102C12,34NTRFREF//BANK', '12.34', false],
+    ['2401020102D12,34NTRFREF//BANK', '-12.34', false],
+    ['2401020102RC12,34NTRFREF//BANK', '-12.34', true],
+    ['2401020102RD12,34NTRFREF//BANK', '12.34', true],
+    ['2401020102CR12,34NTRFREF//BANK', '12.34', false],
+    ['2401020102DR12,34NTRFREF//BANK', '-12.34', false],
+    ['2401020102RCR12,34NTRFREF//BANK', '-12.34', true],
+    ['240102D000000000012,NTRFREF//BANK', '-12.00', false],
+    ['240102C,5NTRFREF', '0.50', false],
+    ['240102C99999999999999,9NTRFREF', '99999999999999.90', false],
+  ])('%s is %s', async (field, amount, reversal) => {
+    expect(await entryOf(field)).toMatchObject({ amount, reversal, currency: 'EUR' })
+  })
+
+  test.each([
+    ['2401020102', '2024-01-02', '2024-01-02'],
+    ['240102', '2024-01-02', '2024-01-02'],
+    ['2401021229', '2024-01-02', '2023-12-29'],
+    ['2312310102', '2023-12-31', '2024-01-02'],
+    ['2402280229', '2024-02-28', '2024-02-29'],
+    ['800101', '1980-01-01', '1980-01-01'],
+    ['790101', '2079-01-01', '2079-01-01'],
+  ])('the dates of %s are %s, booked %s', async (dates, valueOn, bookedOn) => {
+    expect(await entryOf(`${dates}C1,NTRFREF`)).toMatchObject({ valueOn, bookedOn })
+  })
+
+  test.each([
+    ['NTRFNONREF', 'NTRF', null, null],
+    ['NTRFNONREF//NONREF', 'NTRF', null, null],
+    ['FMSC01916//NONREF', 'FMSC', '01916', null],
+    ['S10312345678//AB/CD', 'S103', '12345678', 'AB/CD'],
+    ['NMSC//BANK', 'NMSC', null, 'BANK'],
+    ['N051', 'N051', null, null],
+    ['NOV NONREF', 'NOV', null, null],
+    [' NRTIKREF+//2016', 'NRTI', null, '2016'],
+    ['NONREF', null, null, null],
+    ['NTRF20-11-2016 21:31//B6K', 'NTRF', '20-11-2016 21:31', 'B6K'],
+  ])('%s has type %s, reference %s, bank reference %s', async (rest, type, reference, bankReference) => {
+    expect(await entryOf(`2401020102C1,00${rest}`)).toMatchObject({ type, reference, bankReference })
+  })
+
+  test('supplementary details stand in for a missing field 86', async () => {
+    const entry = await entryOf('2401020102C1,00NTRFREF//BANK', '/OCMT/USD2,00/')
+    expect(entry.text).toBe('/OCMT/USD2,00/')
+  })
+
+  test('a type on the next line was wrapped', async () => {
+    expect(await entryOf('2401020102C1,00', 'NTRFABC//BANK')).toMatchObject({
+      type: 'NTRF',
+      reference: 'ABC',
+      bankReference: 'BANK',
+    })
+  })
+
+  test.each([
+    '2413020102C1,00NTRF',
+    '240102X1,00NTRF',
+    '240102C1.23,00NTRF',
+    '240102C1.234NTRF',
+    '240102CNTRF',
+    '24',
+    '',
+    '240102C1,123456N',
+  ])('a line that cannot be read stops the file and says where: %s', async field => {
+    await expect(readStatements(mt940([`:61:${field}`]))).rejects.toMatchObject({
+      name: 'StatementFileError',
+      code: 'STATEMENT_LINE_UNREADABLE',
+      line: 5,
+      element: ':61:',
+    })
+  })
+
+  test.each([
+    ['C1.234.567,89', '1234567.89'],
+    ['C1234.5', '1234.50'],
+  ])('points in the amount %s can mean only %s, and are said', async (money, amount) => {
+    const { problems, statements } = await readStatements(mt940([`:61:240102${money}NTRFREF`]))
+    expect(statements[0]?.lines[0]?.amount).toBe(amount)
+    expect(problems[0]?.code).toBe('AMOUNT_NOT_STANDARD')
+  })
+
+  test('an amount without its comma is read and said', async () => {
+    const { problems, statements } = await readStatements(mt940([':61:240102C500NTRFREF'], 'C240131EUR1500,00'))
+    expect(statements[0]).toMatchObject({ proven: true, lines: [{ amount: '500.00' }] })
+    expect(problems).toMatchObject([{ code: 'AMOUNT_NOT_STANDARD', line: 5, severity: 'warning' }])
+  })
+})
+
+describe('balances', () => {
+  test('opening plus entries is the closing balance, or the gap is named', async () => {
+    const good = await readOne(mt940([':61:240102C10,50NTRFA', ':61:240103D0,50NTRFB'], 'C240131EUR1010,00'))
+    expect(good.proven).toBe(true)
+    const { statements, problems } = await readStatements(mt940([':61:240102C10,50NTRFA'], 'C240131EUR1010,00'))
+    expect(statements[0]?.proven).toBe(false)
+    expect(problems).toMatchObject([{ code: 'BALANCE_GAP', severity: 'error', line: 6 }])
+    expect(problems[0]?.text).toContain('-0.50')
+  })
+
+  test('a debit balance is negative, intermediate balances open and close their message', async () => {
+    const file = [
+      ...[':20:A', ':25:1', ':28C:5/1', ':60F:D240101JPY5000,', ':61:240102C3000,NTRFX', ':62M:D240102JPY2000,', '-'],
+      ...[
+        ':20:A',
+        ':25:1',
+        ':28C:5/2',
+        ':60M:D240102JPY2000,',
+        ':61:240102D1,NTRFY',
+        ':62F:D240102JPY2001,',
+        ':64:D240102JPY2001,',
+        ':65:D240103JPY2001,',
+        '-',
+      ],
+    ].join('\n')
+    const { statements, problems } = await readStatements(file)
+    expect(problems).toEqual([])
+    expect(statements).toMatchObject([
+      { number: '5/1', opening: { on: '2024-01-01', amount: '-5000' }, closing: { amount: '-2000' }, proven: true },
+      { number: '5/2', opening: { amount: '-2000' }, closing: { amount: '-2001' }, proven: true },
+    ])
+  })
+
+  test('a message without its closing balance is read, and said', async () => {
+    const { statements, problems } = await readStatements(':20:A\n:25:1\n:60F:C240101EUR1,00\n:61:240102C1,00NTRF\n')
+    expect(statements[0]).toMatchObject({ closing: null, proven: null })
+    expect(problems).toMatchObject([{ code: 'STATEMENT_UNFINISHED', severity: 'error' }])
+  })
+
+  test('a balance without a currency is no balance', async () => {
+    const { statements, problems } = await readStatements(mt940([], 'C2401311000,00'))
+    expect(statements[0]).toMatchObject({ closing: null, proven: null })
+    expect(problems).toMatchObject([{ code: 'BALANCE_UNREADABLE', line: 5 }])
+  })
+})
+
+describe('messages', () => {
+  const body = (number: string): string => mt940([':61:240102C1,00NTRFR'], 'C240131EUR1001,00').replace('1/1', number)
+
+  test('with the SWIFT envelope, several in one file, with trailers and control characters', async () => {
+    const envelope = (text: string): string =>
+      `\u0001{1:F01COBADEFFAXXX0000000000}{2:I940XXXXXXXXXXXXN}{3:{108:1}}{4:\r\n${text.replace(/-\r\n$/, '')}-}{5:{MAC:00000000}}\u0003`
+    const { statements } = await readStatements(envelope(body('1/1')) + envelope(body('2/1')))
+    expect(statements).toMatchObject([
+      { bank: 'COBADEFF', number: '1/1', proven: true },
+      { bank: 'COBADEFF', number: '2/1', proven: true },
+    ])
+  })
+
+  test('block 2 of a received message names the bank that sent it', async () => {
+    const text = `{1:F01MYCOCNBJAXXX0000000000}{2:O9401200240131BKCHCNBJAXXX00000000002401311200N}{4:\n${body('1/1')}`
+    expect((await readStatements(text)).statements[0]?.bank).toBe('BKCHCNBJ')
+  })
+
+  test('without an end mark, and with field 20 left out, the next message begins where its fields do', async () => {
+    const one = body('1/1').replace('-\r\n', '')
+    const { statements } = await readStatements(one + body('2/1').replace(':20:REF\r\n', '').replace('-\r\n', ''))
+    expect(statements.map(statement => [statement.number, statement.lines.length])).toEqual([
+      ['1/1', 1],
+      ['2/1', 1],
+    ])
+  })
+
+  test('a row of one hyphen in the text does not end the message either', async () => {
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ':86:a', '-', ':61:240102C1,00NTRFR'], 'C240131EUR1002,00'),
+    )
+    expect(statement).toMatchObject({ proven: true, lines: [{ text: 'a' }, { text: null }] })
+  })
+
+  test('fields may be set in from the margin', async () => {
+    const text = mt940([':61:240102C1,00NTRFR', ':86:a', ' b'], 'C240131EUR1001,00').replaceAll(/^:/gm, '  :')
+    expect(await readOne(text)).toMatchObject({ proven: true, lines: [{ text: 'a\nb' }] })
+  })
+
+  test('a continuation that begins with a hyphen does not end the message', async () => {
+    const statement = await readOne(mt940([':61:240102C1,00NTRFR', ':86:first', '-second', ':61:240102C1,00NTRFR']))
+    expect(statement.lines).toHaveLength(2)
+    expect(statement.lines[0]?.text).toBe('first\n-second')
+  })
+
+  test.each(['\r\n', '\n', '\r'])('lines may end in %j', async end => {
+    const text = mt940([':61:240102C1,00NTRFR', ':86:a', 'b'], 'C240131EUR1001,00').replaceAll('\r\n', end)
+    expect(await readOne(text)).toMatchObject({ proven: true, lines: [{ text: 'a\nb' }] })
+  })
+
+  test('field 86 after the closing balance is about the statement', async () => {
+    const text = mt940([':61:240102C1,00NTRFR'], 'C240131EUR1001,00\r\n:64:C240131EUR1001,00\r\n:86:/SUM/1/0/')
+    expect((await readOne(text)).lines[0]?.text).toBeNull()
+  })
+
+  test('the pieces the file comes in make no difference', async () => {
+    const text = body('1/1') + body('2/1')
+    const whole = await readStatements(text)
+    for (const pieceBytes of [1, 2, 3, 7, 64]) expect(await readStatements(text, { pieceBytes })).toEqual(whole)
+  })
+})
+
+describe('MT942', () => {
+  const report = [
+    ...[':20:R', ':25:COBADEFF/1234', ':28C:3/1', ':34F:EURD100,', ':34F:EURC50,', ':13D:2401021200+0100'],
+    ...[':61:240102D20,NTRFA//1', ':86:x', ':61:240102EC5,NTRFB', ':90D:1EUR20,', ':90C:1EUR5,', '-'],
+  ].join('\r\n')
+
+  test('is recognised by its fields, and its entries are pending', async () => {
+    const { format, statements, problems } = await readStatements(report)
+    expect(format).toBe('mt942')
+    expect(problems).toEqual([])
+    expect(statements).toMatchObject([
+      {
+        ...{ account: 'COBADEFF/1234', bank: 'COBADEFF', currency: 'EUR', opening: null, closing: null, proven: null },
+        lines: [
+          { amount: '-20.00', status: 'pending', currency: 'EUR' },
+          { amount: '5.00', status: 'pending' },
+        ],
+      },
+    ])
+  })
+
+  test('its own count and sum are checked', async () => {
+    const { problems } = await readStatements(report.replace(':90D:1EUR20,', ':90D:2EUR20,'))
+    expect(problems).toMatchObject([{ code: 'SUMMARY_GAP', severity: 'error' }])
+  })
+
+  test('is recognised by its envelope', async () => {
+    const text = `{1:F01COBADEFFAXXX0000000000}{2:I942XXXXXXXXXXXXN}{4:\r\n${report.replace(/:34F.*?:13D[^\r]*\r\n/s, '')}`
+    expect((await readStatements(text)).format).toBe('mt942')
+  })
+})
