@@ -20,7 +20,7 @@ export type Observer = {
   /** How many requests have reached a bank, or will. */
   requestsAt(bank: string): number
   /** The store has committed. */
-  committed(method: string, args: readonly unknown[]): Promise<void>
+  committed(method: string, args: readonly unknown[], result: unknown): Promise<void>
 }
 
 /** Unlike any pause that a step makes. */
@@ -143,7 +143,7 @@ function guardedPart(world: World, name: string, part: object, observer: Observe
         await gate(world, `before ${label}`)
         if (world.strikes('store.before')) throw new Fault('STORE_BUSY', 'nothing was written')
         const result = await call(...args)
-        await observer.committed(label, args)
+        await observer.committed(label, args, result)
         await gate(world, `after ${label}`)
         // The commit happened; its caller is told that the connection broke.
         if (world.strikes('store.after')) throw new Fault('STORE_UNREACHABLE', 'the outcome of the commit is unknown')

@@ -12,7 +12,7 @@ const INCARNATION = '123'
 
 export async function openDatabase(kind: StoreKind): Promise<Database> {
   if (kind === 'memory') {
-    return inMemory(new MemoryDatabase(INCARNATION))
+    return inMemory(new MemoryDatabase(INCARNATION, 'original'))
   }
   // One connection for every daemon: a database in memory belongs to its connection.
   const clock = { now: () => START_MS, sleep: async () => undefined }
@@ -23,11 +23,12 @@ export async function openDatabase(kind: StoreKind): Promise<Database> {
 }
 
 function inMemory(database: MemoryDatabase): Database {
+  let copies = 0
   return {
     open: async () => openMemoryStore(database),
     close: async () => undefined,
     async copy() {
-      const copy = new MemoryDatabase(INCARNATION)
+      const copy = new MemoryDatabase(INCARNATION, `${database.identity}.${++copies}`)
       copy.restore(database.snapshot())
       return inMemory(copy)
     },

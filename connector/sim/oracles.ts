@@ -21,6 +21,9 @@ const MOVES: ReadonlySet<string> = new Set(
     .split(',')
     .map(move => move.trim()),
 )
+/** The site's rule asks for two approvals from here up. */
+export const APPROVAL_FROM = 10_000n
+
 const NOTES: ReadonlySet<string> = new Set(['erp.cancelRefused', 'erp.changed'])
 
 export class Oracles implements Observer {
@@ -36,6 +39,7 @@ export class Oracles implements Observer {
   readonly #packages = new Map<string, Map<number, string>>()
   /** References whose send may have left after its own deadline: only the bank can fence those. */
   readonly overdue = new Set<string>()
+  readonly #claims = new Map<string, { readonly seq: number; readonly attempts: number; readonly until: number }>()
   #debitsSeen = 0
   sends = 0
 
@@ -70,7 +74,9 @@ export class Oracles implements Observer {
     return this.#banks.get(bank)?.requests ?? 0
   }
 
-  async committed(method: string, args: readonly unknown[]): Promise<void> {
+  async committed(method: string, args: readonly unknown[], result: unknown): Promise<void> {
+    if (method === 'store.payments.claim')
+      this.#judgeClaim(args[1] as number, args[2] as number, result as readonly Payment[])
     if (method !== 'store.payments.apply') return
     const [changes] = args as [readonly Change[]]
     for (const change of changes) {
@@ -107,6 +113,25 @@ export class Oracles implements Observer {
     }
   }
 
+  /** Nobody is given what another holds: by the claimer's own clock, at the same state of the payment. */
+  #judgeClaim(itsNow: number, until: number, claimed: readonly Payment[]): void {
+    for (const { id, seq, attempts } of claimed) {
+      const held = this.#claims.get(id)
+      if (held && held.seq === seq && held.attempts === attempts && held.until > itsNow)
+        this.#world.violate('I1', `${id} was given to two daemons at once`)
+      this.#claims.set(id, { seq, attempts, until })
+    }
+  }
+
+  /** Two different people for what the site's rule says needs two. */
+  async #judgeApproval(payment: Payment): Promise<void> {
+    const world = this.#world
+    if (!world.swarm.needsApproval || payment.instruction.amount.minor < APPROVAL_FROM) return
+    const holds = await this.store.payments.holds(payment.id)
+    const people = new Set(holds.flatMap(hold => hold.clearances.map(clearance => clearance.person)))
+    if (people.size < 2) world.violate('I3', `${payment.id} is sent with ${people.size} of two approvals`)
+  }
+
   async #documentOf(reference: string): Promise<string | null> {
     for (const bank of this.#banks.keys()) {
       for (const store of [this.store, ...this.#past]) {
@@ -125,6 +150,7 @@ export class Oracles implements Observer {
     const said = textOf(instruction)
     if (textOf(payment.instruction) !== said) world.violate('I2', `${reference} is sent otherwise than it is stored`)
     this.#judgeRecheck(payment)
+    await this.#judgeApproval(payment)
     const first = this.#firstSent.get(reference)
     if (first !== undefined && first !== said) world.violate('I2', `${reference} is sent again with other content`)
     this.#firstSent.set(reference, said)
@@ -195,7 +221,9 @@ export class Oracles implements Observer {
   }
 
   /** Is what was just learned true? Only the bank's books say. */
-  #judgeTruth(payment: Payment, { cause, to }: HistoryRow): void {
+  #judgeTruth(payment: Payment, { cause, to, actor }: HistoryRow): void {
+    if (cause.startsWith('operator.confirmed') && new Set(actor.split(' + ')).size < 2)
+      this.#world.violate('I4', `${payment.id} is ${to} by the word of ${actor} alone`)
     const bank = this.#banks.get(payment.bank)
     if (!bank || NOTES.has(cause)) return
     const orders = bank.ordersOf(payment.instruction)

@@ -203,7 +203,8 @@ async function trouble(run: Run): Promise<void> {
     run.frozen.add(daemon.name)
     world.at(world.now + world.random.int(1000, 7_200_000), 'thaw', () => void run.frozen.delete(daemon.name))
   } else if (world.strikesHard('clock.jump')) daemon.skewMs = drawSkew(world)
-  else if (run.fence !== null) await administer(run, run.fence)
+  // A store that never sent is as good as new: its copies are stores of their own.
+  else if (run.fence !== null && run.oracles.sends > 0) await administer(run, run.fence)
 }
 
 /** An administrator's day: backups, a restore under running daemons, a copy beside the original. */

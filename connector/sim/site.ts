@@ -7,6 +7,7 @@ import { createGateway } from './bank-port'
 import { CALL_TIMEOUT_MS, type DaemonParts } from './daemons'
 import { ErpBooks } from './erp-books'
 import { createBridge } from './erp-port'
+import { APPROVAL_FROM } from './oracles'
 import type { World } from './world'
 
 export type Site = {
@@ -76,7 +77,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     receiptGiveUpMs: 3 * 3_600_000,
     maker: '银企直联',
     holds: world.swarm.needsApproval
-      ? [{ name: '大额', from: { minor: 10_000n, currency: 'CNY' }, businessTypes: [], approvals: 2 }]
+      ? [{ name: '大额', from: { minor: APPROVAL_FROM, currency: 'CNY' }, businessTypes: [], approvals: 2 }]
       : [],
     journal: [
       { name: 'own', when: { ownPayment: true }, then: booking('2202', '付 {docNo}') },

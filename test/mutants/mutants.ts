@@ -370,9 +370,9 @@ const BOOKS: readonly Mutant[] = [
   {
     name: 'every reading is new',
     file: core('line-key'),
-    from: 'seen.set(content, occurrence);',
-    to: 'seen.set(content, occurrence + 1 - (occurrence % 2));',
-    wrong: '(occurrences are counted unevenly)',
+    from: '${content}:${occurrence}`',
+    to: '${content}:${occurrence + lines.length}`',
+    wrong: 'a line is known by where it stood',
   },
   {
     name: 'only the first page is read',

@@ -156,7 +156,7 @@ function memoryKind(): Kind {
     async start() {},
     async stop() {},
     async place() {
-      const database = new MemoryDatabase('123')
+      const database = new MemoryDatabase('123', 'here')
       return {
         config: null,
         open: async () => openMemoryStore(database),

@@ -8,9 +8,9 @@ import type { Tables } from './tables'
 /** As many of one kind as the real store keeps. */
 const REASONS_PER_CODE = 5
 
-export function createFenceTables(tables: Tables): FenceStore {
+export function createFenceTables(tables: Tables, identity: string): FenceStore {
   return {
-    facts: async () => factsOf(tables),
+    facts: async () => factsOf(tables, identity),
     incarnations: async () => incarnationsOf(tables),
     probationUntil: async () => Number(valueOf(tables, 'probation', '0')),
     async bind({ instance, token }, database, at) {
@@ -68,13 +68,13 @@ export function createFenceTables(tables: Tables): FenceStore {
   }
 }
 
-function factsOf(tables: Tables): StoreFacts {
+function factsOf(tables: Tables, identity: string): StoreFacts {
   const sends = sendsOf(tables)
   return {
     storeId: valueOf(tables, 'store', 'memory'),
     epoch: valueOf(tables, 'epoch', 'first'),
     pastEpochs: confirmedOf(tables).map(before => before.epoch),
-    database: '',
+    database: identity,
     boundDatabase: valueOf(tables, 'database', ''),
     sends,
     hasSent: sends > 0 || tables.payments.values().some(({ payment }) => payment.sentAt !== null),

@@ -12,8 +12,11 @@ import { Tables } from './tables'
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
 export class MemoryDatabase {
   tables: Tables
+  /** What a database server or a file system says of the place itself: a copy lies in another one. */
+  readonly identity: string
 
-  constructor(incarnation: string) {
+  constructor(incarnation: string, identity: string) {
+    this.identity = identity
     this.tables = new Tables(null)
     this.tables.values.put('incarnation', incarnation)
   }
@@ -30,7 +33,7 @@ export class MemoryDatabase {
 }
 
 export function openMemoryStore(database: MemoryDatabase): Store {
-  const { tables } = database
+  const { tables, identity } = database
   return {
     payments: createPayments(tables),
     contradictions: createContradictions(tables),
@@ -40,7 +43,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     journals: createJournals(tables),
     matches: createMatches(tables),
     meta: createMeta(tables),
-    fence: createFenceTables(tables),
+    fence: createFenceTables(tables, identity),
     async ping() {},
     async close() {},
   }
