@@ -216,8 +216,10 @@ export class Oracles implements Observer {
         world.violate(invariant, `${payment.id} went from ${row.from} to ${row.to} by ${row.cause}`)
       }
     }
-    if (history.at(-1)?.to !== payment.state)
-      world.violate('I5', `${payment.id} is ${payment.state}, its history is not`)
+    const last = history.at(-1)
+    if (last && isOfOneSend(last) && history.findLast(row => row.cause === 'send.started')?.actor !== last.actor)
+      world.violate('I3', `${payment.id} is ${last.to} by what ${last.actor} says of another one's send`)
+    if (last?.to !== payment.state) world.violate('I5', `${payment.id} is ${payment.state}, its history is not`)
   }
 
   /** Is what was just learned true? Only the bank's books say. */
@@ -252,6 +254,12 @@ export class Oracles implements Observer {
     const isYes = cause === 'send.accepted' || cause === 'send.settled' || cause.startsWith('inquiry.')
     if (order?.lie === 'echo' && isYes && to !== 'ready') say('the echo disagreed')
   }
+}
+
+/** What is true of one send only: that it did not leave, was refused, or that nobody knows. A sweep says so of a dead one's. */
+function isOfOneSend({ from, cause, evidence }: HistoryRow): boolean {
+  const isNo = cause === 'send.unsent' || cause === 'send.refused' || cause === 'send.uncertain'
+  return from === 'sending' && isNo && evidence['code'] !== 'LEASE_EXPIRED'
 }
 
 /** Any value as text that is equal when the values are; bigint included. */

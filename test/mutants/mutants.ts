@@ -9,6 +9,8 @@ export type Mutant = {
   readonly to: string
   /** What a hurried programmer would have believed. */
   readonly wrong: string
+  /** Stores are restored and copied while it is hunted. */
+  readonly isRestored?: true
 }
 
 const steps = (name: string): string => `connector/steps/${name}`
@@ -106,15 +108,15 @@ const JUDGE: readonly Mutant[] = [
   {
     name: '"not found" is believed at once',
     file: core('judge'),
-    from: 'traits.absentFinalAfterMs !== null && askedAt - sentAt >= traits.absentFinalAfterMs;',
+    from: 'traits.absentFinalAfterMs !== null && askedAt - inDoubtSince >= traits.absentFinalAfterMs;',
     to: 'traits.absentFinalAfterMs !== null;',
     wrong: 'a bank that does not find it does not have it',
   },
   {
     name: '"not found" is believed of every bank',
     file: core('judge'),
-    from: 'traits.absentFinalAfterMs !== null && askedAt - sentAt >= traits.absentFinalAfterMs;',
-    to: 'askedAt - sentAt >= (traits.absentFinalAfterMs ?? 3_600_000);',
+    from: 'traits.absentFinalAfterMs !== null && askedAt - inDoubtSince >= traits.absentFinalAfterMs;',
+    to: 'askedAt - inDoubtSince >= (traits.absentFinalAfterMs ?? 3_600_000);',
     wrong: 'after an hour every bank would know',
   },
   {
@@ -273,8 +275,8 @@ const INTAKE: readonly Mutant[] = [
   {
     name: 'a changed row is a new asking',
     file: core('intake'),
-    from: "return { kind: request.digest === same.digest ? 'repeat' : 'changed', revision: asked };",
-    to: "return request.digest === same.digest ? { kind: 'repeat', revision: asked } : { kind: 'take', revision: known.revision + 1 };",
+    from: "return { kind: saysTheSame(request, same) ? 'repeat' : 'changed', revision: asked };",
+    to: "return saysTheSame(request, same) ? { kind: 'repeat', revision: asked } : { kind: 'take', revision: known.revision + 1 };",
     wrong: 'an edited document is another document',
   },
   {
@@ -363,15 +365,15 @@ const BOOKS: readonly Mutant[] = [
   {
     name: 'twins are one line',
     file: core('line-key'),
-    from: '${content}:${occurrence}`',
+    from: '${content}:${count(content)}`',
     to: '${content}`',
     wrong: 'two equal lines are one line twice',
   },
   {
     name: 'every reading is new',
     file: core('line-key'),
-    from: '${content}:${occurrence}`',
-    to: '${content}:${occurrence + lines.length}`',
+    from: '${content}:${count(content)}`',
+    to: '${content}:${count(content) + lines.length}`',
     wrong: 'a line is known by where it stood',
   },
   {
@@ -418,4 +420,23 @@ const BOOKS: readonly Mutant[] = [
   },
 ]
 
-export const MUTANTS: readonly Mutant[] = [...SEND, ...JUDGE, ...LIFE, ...INTAKE, ...STORE, ...BOOKS]
+const FENCE: readonly Mutant[] = [
+  {
+    name: 'a closed fence is not heeded',
+    file: steps('fence'),
+    from: 'state: () => state,',
+    to: "state: () => ({ kind: 'open' }),",
+    wrong: 'a warning is enough',
+    isRestored: true,
+  },
+  {
+    name: 'a copy is as good as its original',
+    file: core('fence'),
+    from: "if (store.boundDatabase !== '' && store.database !== '' && store.boundDatabase !== store.database) {",
+    to: 'if (false) {',
+    wrong: 'a database is what it holds, wherever it lies',
+    isRestored: true,
+  },
+]
+
+export const MUTANTS: readonly Mutant[] = [...SEND, ...JUDGE, ...LIFE, ...INTAKE, ...STORE, ...BOOKS, ...FENCE]

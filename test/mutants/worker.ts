@@ -5,6 +5,7 @@ import Module from 'node:module'
 import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { openDatabase } from '../../connector/sim/database'
+import type { SimulatedFence } from '../../connector/sim/fence'
 import type { runSeed } from '../../connector/sim/run'
 import type { Mutant } from './mutants'
 
@@ -32,6 +33,9 @@ function mutate(mutant: Mutant): void {
   }
 }
 
+/** The production fence, which nobody opens again. */
+const NO_CONFIRMATION: SimulatedFence = { equip: async deps => deps, confirm: async () => undefined }
+
 type Loader = (module: { _compile(code: string, filename: string): void }, filename: string) => void
 
 async function hunt({ mutant, seeds }: Job): Promise<Verdict> {
@@ -40,7 +44,14 @@ async function hunt({ mutant, seeds }: Job): Promise<Verdict> {
   const database = require('../../connector/sim/database') as { openDatabase: typeof openDatabase }
   for (let seed = 1; seed <= seeds; seed++) {
     const open = () => database.openDatabase('memory')
-    const options = { seed, profiles: [], daemons: null, isTraced: false, fence: null, openDatabase: open }
+    const options = {
+      seed,
+      profiles: [],
+      daemons: null,
+      isTraced: false,
+      fence: mutant?.isRestored ? NO_CONFIRMATION : null,
+      openDatabase: open,
+    }
     const [violation] = (await run.runSeed(options)).violations
     if (violation) return { seeds: seed, invariant: violation.invariant, said: violation.text }
   }
