@@ -87,14 +87,14 @@ function fenceParts(world: World, name: string, store: Store, clock: Clock): Fen
  * fence would stand still with nobody to wake it.
  */
 function guardedFence(world: World, fence: Fence): Fence {
-  let isBusy = false
+  const busy = new Set<string>()
   const inTurn = async <T>(call: () => Promise<T>): Promise<T> => {
-    while (isBusy) await world.scheduler.park('waits for the fence')
-    isBusy = true
+    while (busy.size > 0) await world.scheduler.park('waits for the fence')
+    busy.add('this daemon')
     try {
       return await call()
     } finally {
-      isBusy = false
+      busy.clear()
     }
   }
   return {

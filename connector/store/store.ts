@@ -13,7 +13,9 @@ import type {
   StatementLine,
 } from '../ports'
 import type { FenceStore } from './fence-types'
+import type { KnownRequest } from './known-request'
 
+export type { Asking, KnownRequest } from './known-request'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
@@ -121,26 +123,6 @@ export type IntakeBatch = {
   readonly entries: readonly IntakeEntry[]
   /** Answers that belong to no new entry, e.g. to a repeated or changed document. */
   readonly outbox: readonly OutboxDraft[]
-}
-
-/** The newest asking of a document: what was asked, and what became of it. */
-export type KnownRequest = {
-  readonly key: RequestKey
-  readonly revision: number
-  readonly digest: string
-  readonly approval: string
-  readonly status: RowStatus
-  readonly payment: Payment | null
-  /** Every asking of the document and what became of it, oldest revision first. */
-  readonly askings: readonly Asking[]
-}
-
-export type Asking = {
-  readonly revision: number
-  readonly digest: string
-  readonly approval: string
-  readonly status: RowStatus
-  readonly paymentId: string | null
 }
 
 export type PaymentFilter = {

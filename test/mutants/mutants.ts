@@ -88,13 +88,6 @@ const SEND: readonly Mutant[] = [
     to: "groupBy)(fresh, () => '')",
     wrong: 'one package may pay from several accounts',
   },
-  {
-    name: 'stale news moves a new send',
-    file: steps('move'),
-    from: 'if (await isOfAnEarlierTry(deps, item))',
-    to: 'if (false)',
-    wrong: 'an answer about one send is true of the next one',
-  },
 ]
 
 const JUDGE: readonly Mutant[] = [

@@ -47,7 +47,7 @@ export function createFenceTables(tables: Tables, identity: string): FenceStore 
       return tables.findings
         .values()
         .filter(finding => !finding.isResolved)
-        .map(({ isResolved: _, ...finding }) => finding)
+        .map(({ id, bank, reference, line, foundAt }) => ({ id, bank, reference, line, foundAt }))
     },
     async resolve(findingId) {
       const finding = tables.findings.values().find(({ id, isResolved }) => id === findingId && !isResolved)
