@@ -13,6 +13,7 @@ import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
+import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-commands'
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
@@ -30,7 +31,6 @@ import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError, ownPart, parseConfig } from './config'
 import { Fault, type BankTraits, type Clock, type State } from './ports'
-import type { Deps } from './steps/deps'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -55,8 +55,8 @@ const parts: Parts = {
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
   storeSchema: storeConfigSchema,
-  openStore: (config, isMigrating) =>
-    openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+  openStore: (config, keys, isMigrating) =>
+    openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),
 }
 
 /** A new SQLite file with U8's sample account set and the middle tables in it. */
@@ -170,12 +170,14 @@ function build(finish: (code: number) => void): Command {
   const withDeps: WithDeps = work => withSite(site => work(site.deps))
   addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addContradiction(program, withDeps, output)
+  addAudit(program, withDeps, output)
+  addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
   return program
 }
 
-type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
 type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
 
 function addFence(program: Command, output: () => Output, withSite: WithSite): void {

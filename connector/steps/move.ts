@@ -216,7 +216,7 @@ function saysTheSame(state: State, cause: string): boolean {
   if (state === 'settled')
     return word === 'settled' || word === 'accepted' || word === 'confirmedPaid' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'ready') return word === 'unsent' || word === 'absent'
+  if (state === 'ready') return word === 'unsent' || word === 'absent' || word === 'refused'
   if (state === 'failed') return word === 'refused' || word === 'confirmedUnpaid'
   return (
     state === 'returned' &&

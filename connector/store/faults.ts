@@ -15,6 +15,8 @@ export type StoreFaultCode =
   | 'STORE_SCHEMA_MISSING'
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_SCHEMA_CHANGED'
+  | 'STORE_KEY_MISSING'
+  | 'STORE_KEY_WRONG'
   | 'STORE_FAILED'
 
 const WORDS: Readonly<Record<StoreFaultCode, string>> = {
@@ -33,6 +35,10 @@ const WORDS: Readonly<Record<StoreFaultCode, string>> = {
     '连接器数据库的版本比本程序新，拒绝启动：请升级程序 / the connector database is newer than this program: upgrade the program',
   STORE_SCHEMA_CHANGED:
     '已执行的迁移脚本与本程序所带的不一致 / a migration that was applied differs from the one this program carries',
+  STORE_KEY_MISSING:
+    '缺少本库用过的密钥，请在 keys 中补上，未改动任何数据 / a key that this store was used with is missing: add it to `keys`; nothing was changed',
+  STORE_KEY_WRONG:
+    '密钥与本库所用的不同，请核对 keys，未改动任何数据 / a key is not the one this store was used with: check `keys`; nothing was changed',
   STORE_FAILED: '连接器数据库操作失败 / the connector database refused an operation',
 }
 

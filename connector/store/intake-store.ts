@@ -3,15 +3,20 @@
 import assert from 'node:assert/strict'
 import { groupBy } from '../core/group'
 import type { RequestKey, RowStatus } from '../ports'
+import { appendAudit } from './audit-trail'
 import { documentOf, decode, encode, integer, text, textOrNull, word } from './codec'
 import type { Database, Row, Session } from './database'
+import { factsOf, sealOf } from './dossier'
+import { historyEvent, rowOfHistory } from './history-row'
 import { saveCursor } from './meta-store'
 import { addToOutbox } from './outbox-store'
-import { paymentsById, rowOfPayment } from './payment-row'
+import type { Keys } from './keys'
+import { paymentsById, requestPlace, rowOfPayment } from './payment-row'
 import { insert, insertNew, lockedSelect, selectIn } from './statements'
 import {
   Conflict,
   type Asking,
+  type HistoryRow,
   type IntakeBatch,
   type IntakeEntry,
   type KnownRequest,
@@ -49,22 +54,26 @@ async function takeBatch(tx: Session, batch: IntakeBatch): Promise<void> {
   await insert(
     tx,
     'yinqi_request',
-    batch.entries.map(entry => rowOfRequest(batch, entry)),
+    batch.entries.map(entry => rowOfRequest(tx.keys, batch, entry)),
   )
   const numbers = await requestNumbers(tx, batch)
   const paying = batch.entries.flatMap(entry => {
     const requestNo = numbers.get(requestKey(batch.erp, entry))
-    return entry.payment === null || requestNo === undefined ? [] : [{ entry, payment: entry.payment, requestNo }]
+    if (entry.payment === null || requestNo === undefined) return []
+    const { payment } = entry
+    const holds = entry.holds.map(hold => ({ ...hold, clearances: [] }))
+    const history = firstHistory(batch, entry, payment)
+    return [{ entry, payment, requestNo, history, seal: sealOf(tx, factsOf(payment, holds)) }]
   })
   await insert(
     tx,
     'yinqi_payment',
-    paying.map(({ payment, requestNo }) => rowOfPayment(payment, requestNo)),
+    paying.map(({ payment, requestNo, seal }) => rowOfPayment(tx.keys, payment, requestNo, seal)),
   )
   await insert(
     tx,
     'yinqi_payment_history',
-    paying.map(({ entry, payment }) => firstHistory(batch, entry, payment)),
+    paying.map(({ history }) => rowOfHistory(tx.keys, history)),
   )
   await insert(
     tx,
@@ -73,6 +82,8 @@ async function takeBatch(tx: Session, batch: IntakeBatch): Promise<void> {
   )
   await addToOutbox(tx, [...batch.entries.flatMap(entry => entry.outbox), ...batch.outbox], batch.at)
   if (batch.cursor !== null) await saveCursor(tx, batch.erp, batch.cursor)
+  const events = paying.map(({ history, seal }) => historyEvent(history, seal))
+  await appendAudit(tx, events, batch.at)
 }
 
 /**
@@ -100,8 +111,9 @@ async function checkFollowed(tx: Session, { erp, entries }: IntakeBatch): Promis
   }
 }
 
-function rowOfRequest({ erp, at }: IntakeBatch, entry: IntakeEntry) {
+function rowOfRequest(keys: Keys, { erp, at }: IntakeBatch, entry: IntakeEntry) {
   const { request } = entry
+  const row = `${documentOf(erp, request.key)} ${entry.revision}`
   return {
     erp,
     document: documentOf(erp, request.key),
@@ -112,8 +124,8 @@ function rowOfRequest({ erp, at }: IntakeBatch, entry: IntakeEntry) {
     status: entry.status,
     error_code: entry.errorCode,
     cause: entry.cause,
-    evidence: encode(entry.evidence),
-    content: encode(request),
+    evidence: keys.hide({ column: 'yinqi_request.evidence', row }, encode(entry.evidence)),
+    content: keys.hide({ column: 'yinqi_request.content', row }, encode(request)),
     taken_at: at,
   }
 }
@@ -128,17 +140,9 @@ async function requestNumbers(tx: Session, { erp, entries }: IntakeBatch): Promi
   return new Map(rows.map(row => [`${text(row, 'document')} ${integer(row, 'revision')}`, integer(row, 'no')]))
 }
 
-function firstHistory({ at, actor }: IntakeBatch, entry: IntakeEntry, payment: Payment) {
-  return {
-    payment_id: payment.id,
-    seq: payment.seq,
-    at,
-    from_state: null,
-    cause: entry.cause,
-    to_state: payment.state,
-    actor,
-    evidence: encode(entry.evidence),
-  }
+function firstHistory({ at, actor }: IntakeBatch, entry: IntakeEntry, payment: Payment): HistoryRow {
+  const { cause, evidence } = entry
+  return { paymentId: payment.id, seq: payment.seq, at, from: null, cause, to: payment.state, actor, evidence }
 }
 
 function holdRows(entry: IntakeEntry, payment: Payment) {
@@ -178,7 +182,7 @@ FROM yinqi_request AS r LEFT JOIN yinqi_payment AS p ON p.request_no = r.no WHER
       const document = text(row, 'document')
       const payment = paymentById.get(textOrNull(row, 'payment_id') ?? '') ?? null
       const known: KnownRequest = {
-        key: decode<{ key: RequestKey }>(text(row, 'content')).key,
+        key: decode<{ key: RequestKey }>(db.keys.show(requestPlace(row), text(row, 'content'))).key,
         revision: integer(row, 'revision'),
         digest: text(row, 'digest'),
         approval: text(row, 'approval'),

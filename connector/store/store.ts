@@ -12,6 +12,7 @@ import type {
   State,
   StatementLine,
 } from '../ports'
+import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
 
@@ -169,6 +170,11 @@ export interface PaymentStore {
   holds(id: string): Promise<readonly Hold[]>
   /** Records one person's clearance of a hold; returns the payment's holds afterwards. The same person twice counts once. */
   clearHold(holdId: string, person: string, reason: string, at: number): Promise<readonly Hold[]>
+  /**
+   * Reads payments and all that vouches for them in one transaction: seal, history, clearances, and their entries of the
+   * audit trail. In order. A seal is made at intake and renewed with every hold and clearance and at a send, never over a broken one.
+   */
+  checkSeals(ids: readonly string[]): Promise<readonly SealCheck[]>
 }
 
 /** Evidence that the lifecycle forbids, or that disagrees with the instruction. A person looks at it; the payment does not move. */
@@ -370,6 +376,9 @@ export interface Store {
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly meta: MetaStore
+  readonly audit: AuditStore
+  /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */
+  reencrypt(limit: number): Promise<Reencrypted>
   readonly fence: FenceStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>

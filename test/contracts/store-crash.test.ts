@@ -21,6 +21,7 @@ describe('a daemon killed with SIGKILL in the middle of apply', () => {
 
     const script = path.join(__dirname, '..', 'support', 'apply-until-killed.js')
     const child = spawn(process.execPath, [script, place.config.filename, String(CHANGES)], {
+      env: process.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const gone = once(child, 'exit')

@@ -3,6 +3,7 @@
 
 import { openDatabase, type Database } from '../../connector/store/database'
 import { openStore } from '../../connector/store/open-store'
+import { testKeys } from '../support/keys'
 import { startPostgres, type RunningPostgres } from '../support/postgres'
 import { startProxy, type Proxy } from '../support/proxy'
 import { clock } from '../support/stores'
@@ -16,9 +17,9 @@ beforeAll(async () => {
   server = await startPostgres()
   proxy = await startProxy(server.port)
   const config = { dialect: 'postgres', statementTimeoutMs: 500 } as const
-  direct = openDatabase({ dialect: 'postgres', url: server.url }, clock)
-  db = openDatabase({ ...config, url: server.url.replace(/:\d+\//, `:${proxy.port}/`) }, clock)
-  await (await openStore({ ...config, url: server.url }, { clock, schema: 'migrate' })).close()
+  direct = openDatabase({ dialect: 'postgres', url: server.url }, testKeys(), clock)
+  db = openDatabase({ ...config, url: server.url.replace(/:\d+\//, `:${proxy.port}/`) }, testKeys(), clock)
+  await (await openStore({ ...config, url: server.url }, { clock, keys: testKeys(), schema: 'migrate' })).close()
   await direct.transaction(tx => tx.execute('CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL)'))
   await direct.transaction(tx => tx.execute('INSERT INTO t VALUES (1, 0), (2, 0)'))
 }, 60_000)

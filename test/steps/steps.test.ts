@@ -339,6 +339,24 @@ test('"nothing left" of a try that was given up says nothing about the try that 
   expect(await world.store.contradictions.open(10)).toEqual([])
 })
 
+test('a late answer that the bank has it settles a payment that was about to be sent again', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  // The bank books only after it has said that it knows nothing: it broke its word, and its answer comes late.
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    world.move(61_000)
+    await sweep(world.deps)
+    world.move(61_000)
+    await inquire(world.deps, 'bank')
+    expect((await only()).state).toBe('ready')
+  }
+  await submit(world.deps, 'bank')
+  expect((await only()).state).toBe('settled')
+  expect(world.bank.timesDebited((await only()).instruction.reference)).toBe(1)
+})
+
 test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confirmedUnpaid'] as const)(
   'late news "%s" about a try that was given up does not end or repeat a later one that is in doubt',
   async cause => {

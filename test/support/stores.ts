@@ -13,6 +13,7 @@ import { MemoryDatabase, openMemoryStore } from '../../connector/store/memory/me
 import { openStore } from '../../connector/store/open-store'
 import type { IntakeEntry, Payment, Store, StoredLine } from '../../connector/store/store'
 import { startPostgres, type RunningPostgres } from './postgres'
+import { testKeys } from './keys'
 
 /** The real clock; only a retry ever sleeps. */
 export const clock: Clock = {
@@ -36,6 +37,17 @@ export type Kind = {
   stop(): Promise<void>
   /** An empty database. */
   place(): Promise<Place>
+}
+
+/** Those with a database behind them. */
+export function databaseKinds(): readonly Kind[] {
+  return kinds().filter(kind => kind.name !== 'memory')
+}
+
+/** Of a place with a database behind it. */
+export function configOf(place: Place): StoreConfig {
+  if (place.config === null) throw new Error('the store in memory has no configuration')
+  return place.config
 }
 
 export function kinds(): readonly Kind[] {
@@ -146,7 +158,7 @@ export async function opened(place: Place): Promise<Store> {
 
 /** A place whose SQL nobody runs. */
 export function placeOf(config: StoreConfig): Pick<Place, 'config' | 'open'> {
-  return { config, open: schema => openStore(config, { clock, schema }) }
+  return { config, open: schema => openStore(config, { clock, keys: testKeys(), schema }) }
 }
 
 /** The simulation's store: it keeps every promise but durability, so what is about files and SQL is not asked of it. */

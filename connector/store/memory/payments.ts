@@ -48,6 +48,13 @@ export function createPayments(tables: Tables): PaymentStore {
         }
       })
     },
+    /** Nobody writes to memory past the store: there is nothing that a seal could tell apart. */
+    async checkSeals(ids) {
+      return ids.map(id => {
+        const payment = tables.payments.get(id)?.payment ?? null
+        return { payment, broken: payment === null ? { row: id, detail: 'it is not there' } : null }
+      })
+    },
     async get(id) {
       return tables.payments.get(id)?.payment ?? null
     },

@@ -60,6 +60,8 @@ export async function chaos(site: Site, options: ChaosOptions): Promise<ChaosRep
     return null
   })
   const convergedInMs = done === null ? null : Date.now() - startedAt
+  // Nor is the trail of what happened broken by any of it. Exits with 1, and so throws, where a link is.
+  await runCommand(['-c', site.configFiles[0] ?? '', 'audit', 'verify'])
   const kills = [...site.daemons, site.bank].reduce((sum, each) => sum + each.kills(), 0)
   const comparison = done ?? last ?? (await compare(site, user))
   const stepFailures = failuresIn(site)

@@ -1,6 +1,7 @@
 // A whole installation on this machine's loopback: ERP database, store, bank simulators with a state file, daemons, each a
 // process of its own, with a fault-injecting proxy on every connection. Everything lies in one temporary folder.
 
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -33,6 +34,7 @@ export type SiteOptions = {
 
 export type SiteConfig = {
   instance: string
+  keys: Record<string, unknown>
   dataDir: string
   store: Record<string, unknown>
   log: Record<string, unknown>
@@ -115,6 +117,7 @@ async function build(
       statementTimeoutMs: 2000,
     }
   }
+  writeFileSync(path.join(folder, 'site-key.secret'), randomBytes(32).toString('hex'))
   const configFiles: string[] = []
   for (let index = 0; index < options.daemons; index++)
     configFiles.push(writeConfig({ options, folder, index, storeConfig, database, urls }))
@@ -267,6 +270,8 @@ function writeConfig({ options, folder, index, storeConfig, database, urls }: Wr
   mkdirSync(own)
   config.instance = `d${index + 1}`
   config.dataDir = own
+  // Several daemons of one store have its keys in common.
+  config.keys = { current: 'site', ring: [{ id: 'site', secret: { file: path.join(folder, 'site-key.secret') } }] }
   config.store = storeConfig
   config.log = { level: 'info', file: path.join(own, 'yinqi.log') }
   for (const erp of Object.values(config.erps)) erp['database'] = database
