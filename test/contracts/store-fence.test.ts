@@ -91,7 +91,9 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the fence of the
     const [newest] = await store.fence.events(10)
     expect(newest).toMatchObject({ kind: 'confirmed', person: '李娜', evidence: '流水', at: 4000 })
     for (const sql of [`UPDATE yinqi_fence_event SET person = 'x'`, `DELETE FROM yinqi_fence_event`])
-      await expect(place.sql(sql)).rejects.toThrow(/append only/)
+      // The store in memory has no SQL that could be run past it.
+      if (kind.name === 'memory') continue
+    await expect(place.sql(sql)).rejects.toThrow(/append only/)
   })
 
   test('it says until when it knew what happened as it closed, whatever was written since', async () => {
