@@ -4,7 +4,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import YAML from 'yaml'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
@@ -17,6 +16,7 @@ import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
+import { exampleConfig } from './cli/example'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
@@ -29,7 +29,7 @@ import { sim } from './cli/sim'
 import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
-import { ConfigError, ownPart, parseConfig } from './config'
+import { ConfigError, ownPart } from './config'
 import { Fault, type BankTraits, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
@@ -272,10 +272,8 @@ const SIM_SEEDS = 2000
 
 /** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
 function registeredTraits(): readonly BankTraits[] {
-  const text = readFileSync(path.resolve(__dirname, '../../examples/yinqi.yaml'), 'utf8')
-  const secret = (): string => 'invented'
   const kinds = { store: storeConfigSchema, bridges: schemasOf(BRIDGES), gateways: schemasOf(GATEWAYS) }
-  const config = parseConfig(YAML.parse(text), kinds, { env: secret, file: secret })
+  const config = exampleConfig(kinds)
   return Object.entries(config.banks).flatMap(([name, bank]) => {
     const gateway = GATEWAYS[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
     return gateway ? [gateway.traits] : []
