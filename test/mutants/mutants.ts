@@ -207,13 +207,6 @@ const LIFE: readonly Mutant[] = [
     wrong: 'what is not known to be paid may be tried again',
   },
   {
-    name: 'sending may be cancelled',
-    file: core('lifecycle'),
-    from: "'send.unsent': 'ready',",
-    to: "'send.unsent': 'ready', 'erp.cancelled': 'cancelled', 'operator.cancelled': 'cancelled',",
-    wrong: 'a withdrawal is always in time',
-  },
-  {
     name: 'a refused cancellation is not told',
     file: steps('intake'),
     from: "if (current.state === 'cancelled')",
@@ -271,13 +264,6 @@ const INTAKE: readonly Mutant[] = [
     from: "return { kind: saysTheSame(request, same) ? 'repeat' : 'changed', revision: asked };",
     to: "return saysTheSame(request, same) ? { kind: 'repeat', revision: asked } : { kind: 'take', revision: known.revision + 1 };",
     wrong: 'an edited document is another document',
-  },
-  {
-    name: 'a changed row is not told',
-    file: steps('intake'),
-    from: "code: 'REQUEST_CHANGED',\n        cause: 'intake',\n        evidence,\n    });\n    if (!isNew)",
-    to: "code: 'REQUEST_CHANGED',\n        cause: 'intake',\n        evidence,\n    });\n    if (isNew)",
-    wrong: '(the wrong way round)',
   },
   {
     name: 'two revisions at once are both taken',

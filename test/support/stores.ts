@@ -163,12 +163,13 @@ export function placeOf(config: StoreConfig): Pick<Place, 'config' | 'open'> {
 
 /** The simulation's store: it keeps every promise but durability, so what is about files and SQL is not asked of it. */
 function memoryKind(): Kind {
+  let count = 0
   return {
     name: 'memory',
     async start() {},
     async stop() {},
     async place() {
-      const database = new MemoryDatabase('123', 'here')
+      const database = new MemoryDatabase('123', `memory ${++count}`)
       return {
         config: null,
         open: async () => openMemoryStore(database),

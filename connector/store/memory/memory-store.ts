@@ -20,6 +20,8 @@ export class MemoryDatabase {
     this.identity = identity
     this.tables = new Tables(null)
     this.tables.values.put('incarnation', incarnation)
+    this.tables.values.put('store', `store ${identity}`)
+    this.tables.values.put('epoch', `epoch ${identity}`)
   }
 
   /** The rows as they now stand, for a restore or a clone: rows are frozen, so that copying the tables is enough. */
