@@ -52,7 +52,8 @@ export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: L
   }
 }
 
-function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>])[] {
+/** Every step of a site by its name, wired to its ports. */
+export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>])[] {
   const perErp = [...deps.erps.keys()].flatMap(erp => [
     [`intake:${erp}`, () => intake(deps, erp, command => runCommand(deps, command))] as const,
     [`deliver:${erp}`, () => deliver(deps, erp)] as const,

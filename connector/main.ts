@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
@@ -16,6 +16,7 @@ import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
+import { exampleConfig } from './cli/example'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
@@ -24,11 +25,12 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { openSite, readConfig, type Parts, type Site } from './cli/site'
+import { sim } from './cli/sim'
+import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
-import { ConfigError } from './config'
-import { Fault, type Clock, type State } from './ports'
+import { ConfigError, ownPart } from './config'
+import { Fault, type BankTraits, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -151,6 +153,7 @@ function build(finish: (code: number) => void): Command {
     .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
     .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
     .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
+  addSim(program, output, run)
   const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
@@ -235,6 +238,46 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
     .option('--erp <name>', '仅此 ERP / of this ERP only')
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
+}
+
+function addSim(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+): void {
+  const count = (text: string): number => {
+    if (!/^\d{1,9}$/.test(text)) throw new CommanderError(EXIT.usage, 'yinqi.count', `${text}: 0 … 999999999`)
+    return Number(text)
+  }
+  program
+    .command('sim')
+    .description('确定性仿真：崩溃、丢包、乱序、退票等 / deterministic simulation of everything that goes wrong')
+    .option('--seeds <n>', '段数 / how many histories', count)
+    .option('--seed <s>', '第一段；单独使用则重放该段 / the first one; alone: replay that one', count)
+    .option('--workers <n>', '工作线程数 / worker threads', count)
+    .option('--daemons <n>', '每段的守护进程数 / daemons in each history', count)
+    .addOption(new Option('--store <kind>', '内存或 SQLite / in memory or SQLite').choices(['memory', 'sqlite']))
+    .action(
+      (options: { seeds?: number; seed?: number; workers?: number; daemons?: number; store?: 'memory' | 'sqlite' }) =>
+        run(() => {
+          const { seeds = options.seed === undefined ? SIM_SEEDS : null, seed = 1 } = options
+          const { workers = null, daemons = null, store = 'memory' } = options
+          return sim({ seeds, seed, workers, daemons, store }, { profiles: registeredTraits(), clock }, output())
+        })(),
+    )
+}
+
+/** A minute's worth on two cores. */
+const SIM_SEEDS = 2000
+
+/** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
+function registeredTraits(): readonly BankTraits[] {
+  const kinds = { store: storeConfigSchema, bridges: schemasOf(BRIDGES), gateways: schemasOf(GATEWAYS) }
+  const config = exampleConfig(kinds)
+  return Object.entries(config.banks).flatMap(([name, bank]) => {
+    const gateway = GATEWAYS[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
+    return gateway ? [gateway.traits] : []
+  })
 }
 
 function addPayment(

@@ -32,9 +32,14 @@ export function requestXml(config: CmbFrontendConfig, { funnam, serial }: Head, 
   return encode(`${prolog}${element('CMBSDKPGK', [info, ...blocks])}`, config.encoding)
 }
 
-/** The body as the front-end's mode wants it: the document, or the form field REQDATA in percent-encoded bytes. */
+/** Bytes of the length before a message on a socket: decimal, left-justified, padded with blanks (banks/cmb-frontend §1). */
+export const SOCKET_HEADER_BYTES = 8
+
+/** The bytes as the front-end's mode wants them: the document, under its length, or the form field REQDATA percent-encoded. */
 export function requestBody({ mode }: CmbFrontendConfig, xml: Buffer): Buffer {
   if (mode === 'raw') return xml
+  if (mode === 'socket')
+    return Buffer.concat([Buffer.from(String(xml.length).padEnd(SOCKET_HEADER_BYTES), 'latin1'), xml])
   const escaped = [...xml].map(byte =>
     /[A-Za-z0-9._-]/.test(String.fromCharCode(byte))
       ? String.fromCharCode(byte)

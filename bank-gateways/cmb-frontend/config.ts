@@ -18,11 +18,13 @@ const unexecuted = Object.entries(RETURN_CODES).flatMap(([code, { mayBeUnexecute
   mayBeUnexecuted ? [code] : [],
 )
 
-export const cmbFrontendConfig = z.strictObject({
-  /** `http://127.0.0.1:8080`, plain: keep it on this machine or a private, filtered network. */
-  endpoint: z.url({ protocol: /^https?$/ }).refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL'),
-  /** `raw`: the XML is the body. `form`: it is the field REQDATA (HTTP WEB). As the front-end is set. */
-  mode: z.enum(['raw', 'form']).default('raw'),
+const fields = z.strictObject({
+  /** `http://127.0.0.1:8080`, or `tcp://…` in socket mode; plain: keep it on this machine or a private, filtered network. */
+  endpoint: z
+    .url({ protocol: /^(https?|tcp)$/ })
+    .refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL'),
+  /** `raw`: the XML is the body. `form`: it is the field REQDATA (HTTP WEB). `socket`: 8 bytes of length before it. As the front-end is set. */
+  mode: z.enum(['raw', 'form', 'socket']).default('raw'),
   /** 登录名 LGNNAM. */
   loginName: z
     .string()
@@ -63,6 +65,16 @@ export const cmbFrontendConfig = z.strictObject({
   absentFinalAfterMs: z.int().positive().nullable().default(null),
   /** Words that mark money coming in as taking back an earlier payment, beside RSVFLG `*`. */
   reversalWords: z.array(z.string().min(1)).default(['退汇', '退票', '冲正']),
+})
+
+export const cmbFrontendConfig = fields.superRefine(({ endpoint, mode }, context) => {
+  const { protocol, port } = new URL(endpoint)
+  if ((mode === 'socket') !== (protocol === 'tcp:') || (protocol === 'tcp:' && port === ''))
+    context.addIssue({
+      code: 'custom',
+      path: ['endpoint'],
+      message: 'socket 方式用 tcp://主机:端口，其余用 http / tcp://host:port with mode socket, http otherwise',
+    })
 })
 
 export type CmbFrontendConfig = z.output<typeof cmbFrontendConfig>

@@ -2,8 +2,9 @@
 // the answer means; it never repeats a message.
 
 import { Fault, type Clock } from '../../connector/ports'
-import { post, Unsent, type HttpAnswer } from '../shared/http'
-import { readReply, requestBody, requestXml, type Reply } from './codec'
+import { post, Unsent } from '../shared/http'
+import { decimalLength, exchangeOverTcp, headerFraming } from '../shared/tcp'
+import { readReply, requestBody, requestXml, SOCKET_HEADER_BYTES, type Reply } from './codec'
 import { describeMessage, problem, type Problem } from './codes'
 import type { CmbFrontendConfig } from './config'
 
@@ -54,11 +55,16 @@ export function createSession(
   }
 }
 
-/** The answer of HTTP, or how far the message got. */
-async function postBody(config: CmbFrontendConfig, body: Buffer, signal: AbortSignal): Promise<HttpAnswer | Answer> {
-  const contentType = config.mode === 'raw' ? 'text/xml' : 'application/x-www-form-urlencoded'
-  const headers = { 'Content-Type': `${contentType}; charset=${config.encoding.toUpperCase()}` }
+/** The bytes of an answer, or how far the message got. */
+async function postBody(
+  config: CmbFrontendConfig,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<{ readonly body: Buffer } | Answer> {
   try {
+    if (config.mode === 'socket') return { body: await overSocket(config, body, signal) }
+    const contentType = config.mode === 'raw' ? 'text/xml' : 'application/x-www-form-urlencoded'
+    const headers = { 'Content-Type': `${contentType}; charset=${config.encoding.toUpperCase()}` }
     const http = await post(new URL(config.endpoint), headers, body, config, signal)
     if (http.status === 200) return http
     return { kind: 'uncertain', problem: problem('cmb-frontend.http_status', String(http.status)) }
@@ -68,6 +74,20 @@ async function postBody(config: CmbFrontendConfig, body: Buffer, signal: AbortSi
     const code = signal.aborted ? 'cmb-frontend.aborted' : 'cmb-frontend.unreachable'
     return { kind: 'unsent', problem: problem(code, detail) }
   }
+}
+
+const FRAMING = headerFraming(SOCKET_HEADER_BYTES, decimalLength)
+
+/** Our side stays open until the answer: the length says where the message ends. @throws Unsent | Uncertain */
+async function overSocket(config: CmbFrontendConfig, body: Buffer, signal: AbortSignal): Promise<Buffer> {
+  const { hostname, port } = new URL(config.endpoint)
+  const endpoint = {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number.parseInt(port, 10),
+    requestEnd: 'keep-open',
+  } as const
+  const answer = await exchangeOverTcp(endpoint, body, FRAMING, config, signal)
+  return answer.subarray(SOCKET_HEADER_BYTES)
 }
 
 export function faultOf(found: Problem): Fault {

@@ -97,12 +97,11 @@ export function judgeStatement(state: State, instruction: Instruction, line: Sta
     const isNews = state !== 'settled' && state !== 'returned'
     return { ...base, cause: isNews ? 'statement.debited' : null, contradiction: null }
   }
-  return {
-    ...base,
-    cause: state === 'returned' ? null : 'statement.returned',
-    contradiction: null,
-    text: '退票 (returned)',
-  }
+  const text = '退票 (returned)'
+  if (state === 'returned') return { ...base, cause: null, contradiction: null, text }
+  // A return that is seen before its debit was: both happened; the success comes first.
+  const isEarly = state === 'unknown' || state === 'accepted'
+  return { ...base, cause: isEarly ? 'statement.debited' : 'statement.returned', contradiction: null, text }
 }
 
 /** What in the echo disagrees with the instruction, in words, or null. What the bank did not echo is not compared. */

@@ -5,6 +5,7 @@ import { backoffMs } from '../core/backoff'
 import { judgeInquiry, type Verdict } from '../core/judge'
 import type { BankGateway, InquiryOutcome } from '../ports'
 import type { Payment } from '../store/store'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move } from './move'
 
@@ -66,10 +67,14 @@ async function tryInquire(
   gateway: BankGateway,
   payments: readonly Payment[],
 ): Promise<readonly InquiryOutcome[]> {
+  const instructions = payments.map(payment => payment.instruction)
   try {
-    return await gateway.inquire(
-      payments.map(payment => payment.instruction),
-      AbortSignal.timeout(deps.settings.callTimeoutMs),
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.inquire(instructions, signal),
+    )
+    if (outcomes.length === payments.length) return outcomes
+    return payments.map(() =>
+      unavailable(`the gateway gave ${outcomes.length} outcomes for ${payments.length} instructions`),
     )
   } catch (error) {
     return payments.map(() => unavailable(error instanceof Error ? error.message : String(error)))

@@ -69,6 +69,8 @@ const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
  */
 async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
   if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
+  // Absence that somebody else has taken note of meanwhile is no news.
+  if (verdict.cause === 'inquiry.absent') return true
   const history = await deps.store.payments.history(payment.id)
   return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
 }
@@ -118,9 +120,8 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
 function causeFor(item: Move): Cause | null {
   const { cause } = item.verdict
   if (cause === null) return null
-  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') {
-    return item.payment.state === 'unknown' || item.payment.state === 'accepted' ? asInquiry(cause) : cause
-  }
+  // An answer that comes after its send was given up is an answer all the same; that nothing is known is none.
+  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') return asInquiry(cause)
   return cause
 }
 
@@ -212,15 +213,15 @@ async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSIT
 
 function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
-  if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
+  if (state === 'settled')
+    return word === 'settled' || word === 'accepted' || word === 'confirmedPaid' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'ready') return word === 'unsent' || word === 'absent'
-  if (state === 'failed') return word === 'refused'
-  if (state === 'returned')
-    return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'
-  if (state === 'cancelled') return word === 'cancelled' || word === 'rejected'
-  // A sweep and the sender both saw that the outcome is uncertain; a late "nothing left" teaches nothing about `unknown`.
-  return state === 'unknown' && (word === 'uncertain' || word === 'unsent')
+  if (state === 'ready') return word === 'unsent' || word === 'absent' || word === 'refused'
+  if (state === 'failed') return word === 'refused' || word === 'confirmedUnpaid'
+  return (
+    state === 'returned' &&
+    (word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited')
+  )
 }
 
 function tellMoved(deps: Deps, from: Payment, change: Change, to: Payment): void {

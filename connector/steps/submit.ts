@@ -11,6 +11,7 @@ import { makeReference } from '../core/reference'
 import type { BankGateway, Instruction, SendOutcome } from '../ports'
 import type { Payment } from '../store/store'
 import { checkSeals, postponeBroken } from './check-seals'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move, plain } from './move'
 
@@ -93,11 +94,10 @@ async function trySend(
   // The last checks before the socket. A process stopped right after them cannot be fenced by us, only by the bank.
   if (fault !== null || deps.fence.state().kind === 'closed') return payments.map(() => fenced(fault))
   if (deps.clock.now() >= leaseUntil) return payments.map(leaseLost)
-  const timeout = AbortSignal.timeout(deps.settings.callTimeoutMs)
+  const instructions = sound.map(payment => payment.instruction)
   try {
-    const outcomes = await gateway.send(
-      sound.map(payment => payment.instruction),
-      timeout,
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.send(instructions, signal),
     )
     if (outcomes.length === payments.length) return outcomes
     return payments.map(() =>

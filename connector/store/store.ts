@@ -14,7 +14,9 @@ import type {
 } from '../ports'
 import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
+import type { KnownRequest } from './known-request'
 
+export type { Asking, KnownRequest } from './known-request'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
@@ -102,6 +104,8 @@ export type IntakeEntry = {
   readonly request: PaymentRequest
   readonly revision: number
   readonly status: RowStatus
+  /** The newest revision of the document that was known when this was decided, or null: another one since is a Conflict. */
+  readonly follows: number | null
   readonly errorCode: string
   /** Null for `invalid`, and for what was cancelled before it was taken. */
   readonly payment: Payment | null
@@ -122,16 +126,6 @@ export type IntakeBatch = {
   readonly outbox: readonly OutboxDraft[]
 }
 
-/** The newest asking of a document: what was asked, and what became of it. */
-export type KnownRequest = {
-  readonly key: RequestKey
-  readonly revision: number
-  readonly digest: string
-  readonly approval: string
-  readonly status: RowStatus
-  readonly payment: Payment | null
-}
-
 export type PaymentFilter = {
   readonly states?: readonly State[]
   readonly bank?: string
@@ -142,7 +136,7 @@ export type PaymentFilter = {
 }
 
 export interface PaymentStore {
-  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already. */
+  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already, or one newer than the entry follows. */
   intake(batch: IntakeBatch): Promise<void>
   /** The newest asking of each document, null where there is none; `revision` of the key is ignored. In order. */
   known(erp: string, keys: readonly RequestKey[]): Promise<readonly (KnownRequest | null)[]>

@@ -1,6 +1,7 @@
 // The CMB front-end, message by message and answer by answer: every request byte for byte in GBK, every code and state, every way an
 // answer can be wrong, and what an instruction must be to be sent at all.
 
+import { createServer } from 'node:net'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { REQUEST_STATES, RETURN_CODES, RETURN_FLAGS } from '../../bank-gateways/cmb-frontend/codes'
@@ -108,6 +109,40 @@ describe('messages', () => {
       'latin1',
     )
     expect(bytes).toEqual(golden('cmb-frontend', 'getaccinfo.request.xml'))
+  })
+
+  test('on a socket the same bytes stand under eight of length, and a length that is none is no answer', async () => {
+    const request = golden('cmb-frontend', 'getaccinfo.request.xml')
+    const reply = golden('cmb-frontend', 'getaccinfo.reply.xml')
+    const came: Buffer[] = []
+    let header = `${reply.length}`.padEnd(8)
+    const server = createServer(socket => {
+      socket.on('data', bytes => came.push(Buffer.from(bytes)))
+      socket.once('data', () => socket.write(Buffer.concat([Buffer.from(header, 'latin1'), reply])))
+      socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    const address = server.address()
+    const endpoint = `tcp://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    const balance = await open({ mode: 'socket', endpoint }).balance(PAYER, never)
+    expect(balance.current.minor).toBe(1000_10n)
+    expect(Buffer.concat(came).toString('latin1')).toBe(`${`${request.length}`.padEnd(8)}${request.toString('latin1')}`)
+    header = '12345xyz'
+    const [outcome] = await open({ mode: 'socket', endpoint }).send([single], never)
+    expect(outcome).toMatchObject({ kind: 'uncertain', code: 'cmb-frontend.no_answer' })
+    await new Promise(resolve => server.close(resolve))
+    const [refused] = await open({ mode: 'socket', endpoint }).send([single], never)
+    expect(refused).toMatchObject({ kind: 'unsent', code: 'cmb-frontend.unreachable' })
+  })
+
+  test('an address that does not fit the mode is refused', () => {
+    for (const wrong of [
+      { mode: 'socket' },
+      { endpoint: 'tcp://127.0.0.1:8080' },
+      { mode: 'socket', endpoint: 'tcp://127.0.0.1' },
+      { endpoint: 'http://user:word@127.0.0.1/' },
+    ])
+      expect(() => configFor(wrong)).toThrow(/endpoint/)
   })
 
   test('NTQRYSTY from the day before the first send, with amount and payee echoed', async () => {

@@ -297,6 +297,16 @@ describe('CMB front-end', () => {
     expect(simulator.payments().filter(({ timesBooked }) => timesBooked > 0)).toEqual([])
   })
 
+  test('takes the message as the field REQDATA where it is set so, and nothing else', async () => {
+    await start({}, { protocol: { mode: 'form' } })
+    const xml = `<?xml version="1.0" encoding="GBK"?><CMBSDKPGK><INFO><FUNNAM>ListMode</FUNNAM><DATTYP>2</DATTYP><LGNNAM>${LOGIN}</LGNNAM></INFO></CMBSDKPGK>`
+    const escaped = [...iconv.encode(xml, 'gbk')].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('')
+    const post = async (body: string): Promise<string> =>
+      (await fetch(simulator.url('cmb-frontend', 'fbsdk'), { method: 'POST', body })).text()
+    expect(field(await post(`A=1&REQDATA=${escaped}`), 'RETCOD')).toBe('0')
+    expect(field(await post(xml), 'RETCOD')).toBe('-3')
+  })
+
   test('calls that come too close are answered -5, and nothing of them is done', async () => {
     await start({}, { protocol: { minIntervalMs: 1000 } })
     expect(field(await ask('DCPAYMNT', payment([{}])), 'RETCOD')).toBe('0')

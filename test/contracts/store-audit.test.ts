@@ -11,7 +11,8 @@ import {
   answer,
   clock,
   entryOf,
-  kinds,
+  configOf,
+  databaseKinds,
   lineOf,
   opened,
   paymentOf,
@@ -78,7 +79,7 @@ async function fill(store: Store): Promise<void> {
   await store.receipts.save(receipt, bytes, null, [])
 }
 
-describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
+describe.each(databaseKinds().map(kind => [kind.name, kind] as [string, Kind]))(
   'the trail of the store on %s',
   (name, kind) => {
     let place: Place
@@ -187,7 +188,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
     test('refuses to open with a missing or another key, and changes nothing', async () => {
       await fill(store)
       const before = await store.audit.anchor(1)
-      const open = (keys: Keys) => openStore(place.config, { clock, keys, schema: 'migrate' })
+      const open = (keys: Keys) => openStore(configOf(place), { clock, keys, schema: 'migrate' })
       await expect(open(ring('k1', ['k1']))).rejects.toMatchObject({ code: 'STORE_KEY_MISSING' })
       const wrong = createKeys({
         current: 'test',
@@ -204,7 +205,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
     test('gives old rows a new key in small batches, beside a running daemon, and keeps the trail whole', async () => {
       await store.close()
       place = await kind.place()
-      const open = (keys: Keys) => openStore(place.config, { clock, keys, schema: 'migrate' })
+      const open = (keys: Keys) => openStore(configOf(place), { clock, keys, schema: 'migrate' })
       store = await open(ring('k1', ['k1'], 'off'))
       await fill(store)
       await expect(store.reencrypt(10)).rejects.toMatchObject({ code: 'STORE_FAILED' })
@@ -234,7 +235,8 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
       await rotating.close()
       await store.close()
       if (name === 'sqlite') {
-        const db = new Sqlite(place.config.dialect === 'sqlite' ? place.config.filename : '')
+        const config = configOf(place)
+        const db = new Sqlite(config.dialect === 'sqlite' ? config.filename : '')
         const columns = [
           'yinqi_request.content',
           'yinqi_request.evidence',
@@ -261,14 +263,14 @@ describe.each(kinds().map(kind => [kind.name, kind] as [string, Kind]))(
     test('seals what a store held before there were seals, once', async () => {
       await store.close()
       place = await kind.place()
-      store = await openStore(place.config, { clock, keys: testKeys({ cipher: 'off' }), schema: 'migrate' })
+      store = await openStore(configOf(place), { clock, keys: testKeys({ cipher: 'off' }), schema: 'migrate' })
       await fill(store)
       const [hold] = await store.payments.holds('P1')
       await store.payments.clearHold(hold?.id ?? '', 'Li', 'ok', 4000)
       await store.close()
       if (name === 'mssql') return
       await place.sql(backToVersion2(name))
-      store = await openStore(place.config, { clock, keys: testKeys(), schema: 'migrate' })
+      store = await openStore(configOf(place), { clock, keys: testKeys(), schema: 'migrate' })
       expect(await store.audit.check(null)).toMatchObject({ kind: 'whole', payments: 3 })
       expect((await store.audit.entries(0, 1))[0]).toMatchObject({ kind: 'trail.started', content: { payments: '3' } })
       expect(await store.payments.get('P1')).toEqual(paymentOf('1', { state: 'held' }))

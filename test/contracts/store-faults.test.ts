@@ -10,7 +10,7 @@ import { isRetryable, translate } from '../../connector/store/faults'
 import { openStore } from '../../connector/store/open-store'
 import { Conflict } from '../../connector/store/store'
 import { startPostgres } from '../support/postgres'
-import { clock, opened } from '../support/stores'
+import { clock, opened, placeOf } from '../support/stores'
 import { testKeys } from '../support/keys'
 
 describe('a store that cannot work says why', () => {
@@ -47,7 +47,7 @@ describe('a store that cannot work says why', () => {
   test('STORE_READONLY from a ping of a PostgreSQL that takes no writes, STORE_UNREACHABLE once it is gone', async () => {
     const server = await startPostgres()
     try {
-      await (await opened({ config: { dialect: 'postgres', url: server.url }, sql: async () => undefined })).close()
+      await (await opened({ ...placeOf({ dialect: 'postgres', url: server.url }), sql: async () => undefined })).close()
       const url = `${server.url}?options=-c%20default_transaction_read_only%3Don`
       const store = await openStore({ dialect: 'postgres', url }, { clock, keys: testKeys(), schema: 'require' })
       await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_READONLY' })

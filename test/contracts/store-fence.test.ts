@@ -90,6 +90,8 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the fence of the
     expect(await store.meta.incarnation()).toBe('999')
     const [newest] = await store.fence.events(10)
     expect(newest).toMatchObject({ kind: 'confirmed', person: '李娜', evidence: '流水', at: 4000 })
+    // The store in memory has no SQL that could be run past it.
+    if (kind.name === 'memory') return
     for (const sql of [`UPDATE yinqi_fence_event SET person = 'x'`, `DELETE FROM yinqi_fence_event`])
       await expect(place.sql(sql)).rejects.toThrow(/append only/)
   })

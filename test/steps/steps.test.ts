@@ -339,6 +339,24 @@ test('"nothing left" of a try that was given up says nothing about the try that 
   expect(await world.store.contradictions.open(10)).toEqual([])
 })
 
+test('a late answer that the bank has it settles a payment that was about to be sent again', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  // The bank books only after it has said that it knows nothing: it broke its word, and its answer comes late.
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    world.move(61_000)
+    await sweep(world.deps)
+    world.move(61_000)
+    await inquire(world.deps, 'bank')
+    expect((await only()).state).toBe('ready')
+  }
+  await submit(world.deps, 'bank')
+  expect((await only()).state).toBe('settled')
+  expect(world.bank.timesDebited((await only()).instruction.reference)).toBe(1)
+})
+
 test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confirmedUnpaid'] as const)(
   'late news "%s" about a try that was given up does not end or repeat a later one that is in doubt',
   async cause => {
@@ -456,6 +474,91 @@ test('the same row again, a later revision too early, and a changed row never pa
   await only()
   expect(world.bank.sends).toHaveLength(1)
   expect((await world.store.contradictions.open(10)).map(row => row.code)).toEqual(['REQUEST_CHANGED'])
+})
+
+test('withdrawing a revision that was refused does not open the way past the one that is paid', async () => {
+  const revision = (number: number) => sampleRequest({ key: { ...sampleRequest().key, revision: number } })
+  world.erp.queue = [revision(1)]
+  await world.settle()
+  world.erp.queue = [{ kind: 'cancel', key: revision(2).key, by: '张', request: revision(2) }]
+  await world.settle(2)
+  world.erp.queue = [revision(3)]
+  await world.settle()
+  await only()
+  expect(world.bank.sends).toHaveLength(1)
+  expect(world.erp.told.at(-1)).toMatchObject({ revision: 3, status: 'invalid', errorCode: 'REVISION_TOO_EARLY' })
+})
+
+test('a withdrawal still reaches its revision when a later one was refused meanwhile', async () => {
+  world.bank.fault = 'refused-connection'
+  world.erp.queue = [sampleRequest()]
+  await world.settle(1)
+  world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
+  await world.settle(1)
+  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张', request: sampleRequest() }]
+  await world.settle(1)
+  expect((await only()).state).toBe('cancelled')
+})
+
+test('a later send in doubt waits its own time before absence is believed', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, dedupesReference: false, absentFinalAfterMs: 600_000 }
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  await world.settle(12)
+  // The first try was long ago; now the bank takes it, and its books show it only later.
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(3)
+  world.bank.fault = 'none'
+  await world.settle(3)
+  expect(world.bank.sends).toHaveLength(1)
+  world.bank.isHidden = false
+  await world.settle(4)
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('a return whose line comes before the debit’s settles and returns the payment', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(2)
+  const { instruction } = await only()
+  const debits = world.bank.lines.splice(0)
+  const back = { bankId: 'R1', reference: instruction.reference, amount: instruction.amount, isReversal: true }
+  world.bank.lines.push(sampleLine(back))
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(1)
+  expect((await only()).state).toBe('returned')
+  world.bank.lines.push(...debits)
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(1)
+  expect((await only()).state).toBe('returned')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
+
+test('an answer to an inquiry that misses a line is placed nowhere', async () => {
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await world.settle(1)
+  const { inquire } = world.bank
+  // The bank refused the second one; the first one's answer is missing.
+  world.bank.inquire = async () => [{ kind: 'refused', refusal: { code: 'B1', text: '', bankSerial: '' } }]
+  await world.settle(2)
+  world.bank.inquire = inquire
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['unknown', 'unknown'])
+})
+
+test('results of a push that miss a record leave every record to be pushed again', async () => {
+  world.erp.queue = [sampleRequest()]
+  const { push } = world.erp
+  world.erp.push = async records => (await push.call(world.erp, records)).slice(1)
+  await world.settle(2)
+  world.erp.push = push
+  world.erp.told.length = 0
+  await world.settle(3)
+  expect(world.erp.statuses('FK0001')).toEqual(['ready', 'sending', 'settled'])
 })
 
 test('a failed payment is paid as the next revision', async () => {

@@ -213,7 +213,15 @@ export async function openWorld(
 ): Promise<World> {
   const folder = after?.folder ?? mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
   let now = after?.deps.clock.now() ?? START
-  const clock = { now: () => now, sleep: async () => undefined }
+  const clock = {
+    now: () => now,
+    // No call of this world lasts: a sleep ends when it is given up.
+    sleep: (_ms: number, signal: AbortSignal) =>
+      new Promise<void>(resolve => {
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+  }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
     { clock, keys, schema: 'migrate' },

@@ -4,6 +4,7 @@ import { decodeGbk, decodeUtf8, encodeGbk } from '../engine/charset'
 import { otherSerial } from '../engine/exchange'
 import type { Disturbance } from '../engine/faults'
 import type { WireReply, WireRequest } from '../engine/listener'
+import type { TcpWire } from '../engine/tcp-listener'
 import { box, childOf, childrenOf, leaf, parseXml, textOf, type XmlElement } from '../engine/xml'
 import type { CmbFrontendProtocol } from './settings'
 
@@ -21,7 +22,8 @@ const OWN_INFO = new Set(['FUNNAM', 'DATTYP', 'LGNNAM', 'RETCOD', 'ERRMSG'])
 
 /** Null when it is not a message. */
 export function readMessage(request: WireRequest, { mode, encoding }: CmbFrontendProtocol): Message | null {
-  const bytes = mode === 'raw' ? request.body : formField(request.body, 'REQDATA')
+  const bytes =
+    mode === 'form' ? formField(request.body, 'REQDATA') : request.body.subarray(mode === 'socket' ? HEADER : 0)
   const text = bytes && (encoding === 'gbk' ? decodeGbk(bytes) : decodeUtf8(bytes))
   const root = text === null ? null : parseXml(text)
   if (!root || 'problem' in root || root.name !== 'CMBSDKPGK') return null
@@ -29,6 +31,18 @@ export function readMessage(request: WireRequest, { mode, encoding }: CmbFronten
   if (!info || textOf(info, 'DATTYP') !== '2' || textOf(info, 'FUNNAM') === '') return null
   const extras = info.children.filter(({ name }) => !OWN_INFO.has(name))
   return { funnam: textOf(info, 'FUNNAM'), loginName: textOf(info, 'LGNNAM'), extras, root }
+}
+
+/** 8 bytes: the length in decimal digits, left-justified, blanks behind. */
+const HEADER = 8
+
+export const SOCKET_WIRE: TcpWire = {
+  requestLength(received) {
+    if (received.length < HEADER) return null
+    const digits = /^(\d{1,8}) *$/.exec(received.subarray(0, HEADER).toString('latin1'))?.[1]
+    return digits === undefined ? 'broken' : HEADER + Number(digits)
+  },
+  frame: body => Buffer.concat([Buffer.from(`${body.length}        `.slice(0, HEADER), 'latin1'), body]),
 }
 
 /** Percent-encoded bytes of one field of a form. */

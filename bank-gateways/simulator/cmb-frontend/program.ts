@@ -5,7 +5,7 @@ import type { Disturbance, FaultKind } from '../engine/faults'
 import { httpError, type Handled, type Handler } from '../engine/listener'
 import type { BankProgram } from '../engine/program'
 import { listAccounts, listModes, queryBalance } from './accounts'
-import { compose, readMessage, unreadableReply, type Answer, type Message } from './message'
+import { compose, readMessage, SOCKET_WIRE, unreadableReply, type Answer, type Message } from './message'
 import { failed, type FrontEnd } from './operation'
 import { pay, planPay } from './payments'
 import { queryReceipts } from './receipts'
@@ -62,6 +62,7 @@ export const cmbFrontend: BankProgram<CmbFrontendOptions> = {
   listeners: ['fbsdk'],
   faults: FAULTS,
   answersContinue: true,
+  tcp: ({ protocol }) => (protocol.mode === 'socket' ? { fbsdk: SOCKET_WIRE } : {}),
   open(context: BankContext, options: CmbFrontendOptions) {
     const { protocol } = options
     return { fbsdk: handler({ context, desk: context.desk, protocol, inquiries: new Inquiries() }, options) }
@@ -80,7 +81,7 @@ function handler(frontEnd: FrontEnd, { customers, protocol }: CmbFrontendOptions
     return isTooSoon ? failed(frontEnd, '-5', '请求太频繁') : null
   }
   return request => {
-    if (request.method !== 'POST') return answered(httpError(405))
+    if (protocol.mode !== 'socket' && request.method !== 'POST') return answered(httpError(405))
     const message = readMessage(request, protocol)
     if (!message) return unreadable(frontEnd)
     const operation = Object.hasOwn(OPERATIONS, message.funnam) ? OPERATIONS[message.funnam] : undefined

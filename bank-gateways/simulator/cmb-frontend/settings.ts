@@ -43,9 +43,9 @@ const protocolSchema = z
       .default('refuse')
       .describe('A repeated YURREF is refused, or accepted and booked again. 重复业务参考号:拒绝,或再次受理并记账。'),
     mode: z
-      .enum(['raw', 'form'])
+      .enum(['raw', 'form', 'socket'])
       .default('raw')
-      .describe('The request is the body, or its field REQDATA (both confirmed). 请求报文的承载方式。'),
+      .describe('HTTP body, its field REQDATA, or TCP under 8 bytes of length (all confirmed). 请求报文的承载方式。'),
     encoding: z.enum(['gbk', 'utf-8']).default('gbk').describe('Encoding both ways (GBK confirmed). 双向编码。'),
     minIntervalMs: z
       .number()

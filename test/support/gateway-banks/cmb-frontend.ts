@@ -5,8 +5,8 @@ import type { BankSetup, Protocol } from './setup'
 
 export const CMB_FRONTEND: readonly BankSetup[] = [
   cmbFrontend('raw body, GBK', {}),
-  cmbFrontend('form field, UTF-8, silent empty days', {
-    mode: 'form',
+  cmbFrontend('socket, UTF-8, silent empty days', {
+    mode: 'socket',
     encoding: 'utf-8',
     summaryOfEmptyDay: false,
     printFlag: '2',
@@ -32,7 +32,7 @@ function cmbFrontend(reading: string, protocol: Protocol<'cmb-frontend'>): BankS
     secrets: [],
     banks: () => ({ 'cmb-frontend': { customers: [{ loginName }], protocol: { ...protocol, pageMax: 4 } } }),
     config: (simulator, waits) => ({
-      endpoint: `${simulator.url('cmb-frontend', 'fbsdk')}/`,
+      endpoint: simulator.url('cmb-frontend', 'fbsdk'),
       mode,
       encoding,
       loginName,
