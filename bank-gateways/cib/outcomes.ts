@@ -97,18 +97,12 @@ function sent(item: Item | Problem, instruction: Instruction): SendOutcome {
 function asked(item: Item | Problem, instruction: Instruction): InquiryOutcome {
   if ('reason' in item) return unavailable(item)
   const { code, text, echo } = item
-  switch (stateOf(code)?.outcome) {
-    case 'paid':
-      return { kind: 'settled', echo }
-    case 'taken':
-      return { kind: 'accepted', echo }
-    case 'failed':
-      return isOfAnother(echo, instruction)
-        ? unavailable(problem('cib.wrong_item', code))
-        : { kind: 'refused', refusal: { code, text, bankSerial: echo.bankSerial } }
-    default:
-      return unavailable(stateProblem(code, text))
-  }
+  const outcome = stateOf(code)?.outcome ?? 'unknown'
+  if (outcome === 'unknown') return unavailable(stateProblem(code, text))
+  if (outcome !== 'failed') return { kind: outcome === 'paid' ? 'settled' : 'accepted', echo }
+  return isOfAnother(echo, instruction)
+    ? unavailable(problem('cib.wrong_item', code))
+    : { kind: 'refused', refusal: { code, text, bankSerial: echo.bankSerial } }
 }
 
 /** XFERINFO and XFERPRCSTS. The bank's number is SRVRID in the one answer and SRVRTID in the other: its own spelling. */
