@@ -85,6 +85,7 @@ export function readLine(row: XmlNode, position: number, account: string, curren
   const [summary, purpose] = memoOf(text('MEMO'))
   // A negative amount takes an entry of its own side back (冲正); CBBZ 1 says so too.
   const isNegative = amount.minor < 0n
+  const isMarked = text('CBBZ') === '1'
   return {
     // Beside the side, for a transaction may touch an account twice.
     bankId: `${bankId}-${side === 'DEBIT' ? 'D' : 'C'}${isNegative ? 'R' : ''}`,
@@ -98,10 +99,11 @@ export function readLine(row: XmlNode, position: number, account: string, curren
     counterBank: text('CORRELATE_BANKNAME'),
     purpose,
     text: summary,
-    // Only what left this account, or came back to it, carries a reference of ours: a payee's line shows its payer's words.
-    reference: side === 'DEBIT' ? referenceIn(purpose) : '',
+    // Only what left this account, or came back to it, carries a reference of ours: a payee's line shows its payer's words, and a
+    // debit that corrects a credit is none of our payments.
+    reference: side === 'DEBIT' && (isNegative || !isMarked) ? referenceIn(purpose) : '',
     bankSerial: text('HXJYLSBH') || text('SRVRTID'),
-    isReversal: isNegative || text('CBBZ') === '1',
+    isReversal: isNegative || isMarked,
     type: text('TRNCODE'),
     receiptKey: '',
   }

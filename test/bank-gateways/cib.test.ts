@@ -471,6 +471,12 @@ describe('statement', () => {
     ])
   })
 
+  test('a debit that corrects a credit is a reversal, and no payment of ours', async () => {
+    const gateway = await gatewayOn(() => goldenReply('scuststmttrnrq', text => text.replace('<CBBZ>0<', '<CBBZ>1<')))
+    const { items } = await gateway.statement(PAYER, RANGE, null, NEVER)
+    expect(items[0]).toMatchObject({ isReversal: true, reference: '', amount: { minor: -105n } })
+  })
+
   test.each(['x', '2026-02-27:2026-02-28:0', '2026-02-26:2026-02-28:1', '2026-02-30:2026-02-28:1'])(
     'the cursor %s is not of this range',
     async cursor => {

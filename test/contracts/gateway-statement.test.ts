@@ -153,7 +153,8 @@ describe.each(BANKS)('$kind ($reading): statement', setup => {
     const causes = magic.map(instruction =>
       lines
         .filter(({ reference }) => reference === instruction.reference)
-        .map(line => judgeStatement('unknown', instruction, line))
+        // What came back is judged once the debit has settled the payment: before that it proves the debit first.
+        .map(line => judgeStatement(line.amount.minor < 0n ? 'unknown' : 'settled', instruction, line))
         .map(({ cause, contradiction }) => contradiction ?? cause ?? 'nothing')
         .sort((a, b) => a.localeCompare(b)),
     )
