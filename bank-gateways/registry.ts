@@ -20,6 +20,8 @@ import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 import { pabConfig } from './pab/config'
 import { createPabGateway } from './pab/gateway'
+import { spdbConfig } from './spdb/config'
+import { createSpdbGateway } from './spdb/gateway'
 
 export type GatewayDeps = {
   readonly clock: Clock
@@ -47,6 +49,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
   cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
+  spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
 }
 
 function kind<T>(

@@ -24,6 +24,8 @@ import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 import { pab } from './pab/program'
 import { pabOptions } from './pab/settings'
+import { spdb } from './spdb/program'
+import { spdbOptions } from './spdb/settings'
 
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
@@ -35,6 +37,7 @@ export const banksSchema = z.strictObject({
   citic: citicOptions.prefault({}),
   cib: cibOptions.prefault({}),
   pab: pabOptions.prefault({}),
+  spdb: spdbOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -58,6 +61,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(citic, options.citic),
     bound(cib, options.cib),
     bound(pab, options.pab),
+    bound(spdb, options.spdb),
   ]
 }
 

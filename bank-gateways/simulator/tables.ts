@@ -12,6 +12,7 @@ import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
 import { pabOptions } from './pab/settings'
+import { spdbOptions } from './spdb/settings'
 
 export function magicTable(): string {
   const rows = MAGIC.map(({ code, zh, en }) => [code, `\`${magicAccount(code)}\``, en, zh])
@@ -36,6 +37,7 @@ const OPTIONS = {
   citic: citicOptions,
   cib: cibOptions,
   pab: pabOptions,
+  spdb: spdbOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

@@ -10,6 +10,7 @@ import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
 import { PAB } from './gateway-banks/pab'
+import { SPDB } from './gateway-banks/spdb'
 import type { BankSetup } from './gateway-banks/setup'
 
 export { canShow, codeOf } from './gateway-banks/setup'
@@ -25,6 +26,7 @@ export const BANKS: readonly BankSetup[] = [
   ...CITIC,
   ...CIB,
   ...PAB,
+  ...SPDB,
 ]
 
 export const OUTSIDE: Party = {

@@ -6,7 +6,7 @@ import { decodeGbk } from '../engine/charset'
 import type { WireRequest } from '../engine/listener'
 import { childOf, childrenOf, parseXml, textOf, type XmlElement } from '../engine/xml'
 import { parseForm, readReqData } from './form'
-import type { Seal } from './seal'
+import type { Seal } from '../engine/seal'
 
 export type Envelope = {
   readonly version: '0.0.0.1' | '0.0.1.0'

@@ -1,7 +1,7 @@
 // What reaches the tunnel port: a URL, a GBK form and the reqData in it. Reads both ways clients write a form (banks/icbc §1).
 
 import { decodeGbk } from '../engine/charset'
-import type { Seal } from './seal'
+import type { Seal } from '../engine/seal'
 
 export type Fields = ReadonlyMap<string, string>
 

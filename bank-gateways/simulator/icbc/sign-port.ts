@@ -5,7 +5,7 @@ import { answered, exchange, type BankContext } from '../engine/exchange'
 import { httpError, type Handled, type Handler, type WireReply, type WireRequest } from '../engine/listener'
 import { leaf, parseXml, descendantsOf } from '../engine/xml'
 import { wrapped } from './reply'
-import type { Seal } from './seal'
+import type { Seal } from '../engine/seal'
 import type { IcbcProtocol } from './settings'
 
 export function signPort(context: BankContext, protocol: IcbcProtocol, seal: Seal): Handler {

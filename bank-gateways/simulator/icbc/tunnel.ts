@@ -12,7 +12,7 @@ import { pay, planPay } from './payent'
 import { planPaymentQuery, queryPayments } from './qpayent'
 import { orderReceipts, queryReceipts } from './receipts'
 import { composeReply, ncError, type Outcome } from './reply'
-import type { Seal } from './seal'
+import type { Seal } from '../engine/seal'
 import type { IcbcOptions, IcbcProtocol } from './settings'
 
 type Operation = {
