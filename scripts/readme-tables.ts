@@ -116,6 +116,17 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字（TCP 与 HTTP）上的仿制前置机与平安模拟器；从未连接银行',
     },
   },
+  spdb: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: sign server, framing, unsigned refusals, 8800, 8804, 4402, transStatus. Inferred: 8801 pairing, id of a line, marker of a return. Unverified: the statement’s number 8924, debitFlag, every length, the error table, a repeated elecChequeNo, receipts',
+      zh: '已证实：签名服务、报文边界、未签名错误、8800、8804、4402、transStatus。推断：8801 的对应、明细标识、退汇标志。未证实：明细交易码 8924、debitFlag、各字段长度、错误码表、电子凭证号重复、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake sign server and gateway and the SPDB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制签名服务与网关、浦发模拟器；从未连接银行',
+    },
+  },
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {

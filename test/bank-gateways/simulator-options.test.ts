@@ -22,6 +22,7 @@ test.each([
   ['CITIC settings', () => settingsTable('citic')],
   ['CIB settings', () => settingsTable('cib')],
   ['Ping An settings', () => settingsTable('pab')],
+  ['SPDB settings', () => settingsTable('spdb')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(
