@@ -25,7 +25,7 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { sim } from './cli/sim'
+import { sim, SIM_SEEDS } from './cli/sim'
 import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
@@ -266,9 +266,6 @@ function addSim(
         })(),
     )
 }
-
-/** A minute's worth on two cores. */
-const SIM_SEEDS = 2000
 
 /** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
 function registeredTraits(): readonly BankTraits[] {

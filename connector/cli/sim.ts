@@ -8,6 +8,9 @@ import { faultsOf, historyOf, violationsOf, yearsOf, type Totals } from '../sim/
 import { runSeed } from '../sim/run'
 import { EXIT, type Output } from './output'
 
+/** A minute's worth on two cores. */
+export const SIM_SEEDS = 2000
+
 export type SimOptions = {
   /** How many seeds; null: the one of `seed`, told in full. */
   readonly seeds: number | null
