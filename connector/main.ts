@@ -4,7 +4,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import YAML from 'yaml'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
@@ -25,12 +24,12 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
+import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
+import { openSite, readConfig, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
-import { ConfigError, ownPart, parseConfig } from './config'
-import { Fault, type BankTraits, type Clock, type State } from './ports'
+import { ConfigError } from './config'
+import { Fault, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -240,6 +239,8 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
+const EXAMPLE = path.resolve(__dirname, '../../examples/yinqi.yaml')
+
 function addSim(
   program: Command,
   output: () => Output,
@@ -262,21 +263,13 @@ function addSim(
         run(() => {
           const { seeds = options.seed === undefined ? SIM_SEEDS : null, seed = 1 } = options
           const { workers = null, daemons = null, store = 'memory' } = options
-          return sim({ seeds, seed, workers, daemons, store }, { profiles: registeredTraits(), clock }, output())
+          return sim(
+            { seeds, seed, workers, daemons, store },
+            { profiles: exampleTraits(EXAMPLE, GATEWAYS, clock), clock },
+            output(),
+          )
         })(),
     )
-}
-
-/** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
-function registeredTraits(): readonly BankTraits[] {
-  const text = readFileSync(path.resolve(__dirname, '../../examples/yinqi.yaml'), 'utf8')
-  const secret = (): string => 'invented'
-  const kinds = { store: storeConfigSchema, bridges: schemasOf(BRIDGES), gateways: schemasOf(GATEWAYS) }
-  const config = parseConfig(YAML.parse(text), kinds, { env: secret, file: secret })
-  return Object.entries(config.banks).flatMap(([name, bank]) => {
-    const gateway = GATEWAYS[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
-    return gateway ? [gateway.traits] : []
-  })
 }
 
 function addPayment(
