@@ -239,8 +239,6 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
 }
 
-const EXAMPLE = path.resolve(__dirname, '../../examples/yinqi.yaml')
-
 function addSim(
   program: Command,
   output: () => Output,
@@ -263,11 +261,7 @@ function addSim(
         run(() => {
           const { seeds = options.seed === undefined ? SIM_SEEDS : null, seed = 1 } = options
           const { workers = null, daemons = null, store = 'memory' } = options
-          return sim(
-            { seeds, seed, workers, daemons, store },
-            { profiles: exampleTraits(EXAMPLE, GATEWAYS, clock), clock },
-            output(),
-          )
+          return sim({ seeds, seed, workers, daemons, store }, { profiles: exampleTraits(parts), clock }, output())
         })(),
     )
 }

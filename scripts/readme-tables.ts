@@ -3,10 +3,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import YAML from 'yaml'
 import { storeConfigSchema } from '../connector/store/config'
 import { GATEWAYS } from '../bank-gateways/registry'
-import { ownPart, parseConfig, type Config } from '../connector/config'
+import { exampleConfig as exampleOf } from '../connector/cli/example'
+import { ownPart, type Config } from '../connector/config'
 import { TRANSITIONS } from '../connector/core/lifecycle'
 import type { BankGateway, Clock } from '../connector/ports'
 import { BRIDGES } from '../erp-bridges/registry'
@@ -107,12 +107,6 @@ const BANKS: Readonly<Record<string, Standing>> = {
   },
 }
 
-/** Secrets that must have a form: the smallest private key there is, and sixteen characters. Everything else is a word. */
-const INVENTED: Readonly<Record<string, string>> = {
-  YINQI_CMB_PRIVATE_KEY: '1'.padStart(64, '0'),
-  YINQI_CMB_SM4_KEY: '0123456789abcdef',
-}
-
 const ERPS: Readonly<Record<string, Standing>> = {
   midtable: {
     sure: {
@@ -161,21 +155,11 @@ export function withGeneratedParts(document: string, parts: Readonly<Record<stri
 
 /** The example site as the daemon would read it, with invented secrets. */
 export function exampleConfig(): Config {
-  const text = readFileSync(path.join(ROOT, 'examples/yinqi.yaml'), 'utf8')
-  const kinds = {
+  return exampleOf({
     store: storeConfigSchema,
     bridges: Object.fromEntries(Object.entries(BRIDGES).map(([name, kind]) => [name, kind.schema])),
     gateways: Object.fromEntries(Object.entries(GATEWAYS).map(([name, kind]) => [name, kind.schema])),
-  }
-  return parseConfig(YAML.parse(text), kinds, {
-    env: name => INVENTED[name] ?? inventedSecret(name),
-    file: inventedSecret,
   })
-}
-
-/** A password of the length that banks take; a key of the ring is longer, and reads as base64. */
-function inventedSecret(name: string): string {
-  return name.includes('_KEY_') ? 'invented'.repeat(6) : 'invented'
 }
 
 function bankTable(lang: Lang): string {

@@ -1,17 +1,15 @@
 // `yinqi sim`: thousands of simulated histories, or one of them to read. It touches no bank, no ERP and no store of a site.
 
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import YAML from 'yaml'
-import { z } from 'zod'
 import { ownPart } from '../config'
 import type { BankTraits, Clock } from '../ports'
 import { openDatabase, type StoreKind } from '../sim/database'
 import { runSeeds, type Plan } from '../sim/pool'
 import { faultsOf, historyOf, violationsOf, yearsOf, type Totals } from '../sim/report'
 import { runSeed } from '../sim/run'
+import { exampleConfig } from './example'
 import { EXIT, type Output } from './output'
-import type { GatewayKind } from './site'
+import { schemasOf, type Parts } from './site'
 
 /** A minute's worth on two cores. */
 export const SIM_SEEDS = 2000
@@ -92,32 +90,14 @@ function sayVerdict(count: number, text: string, output: Output): void {
     )
 }
 
-/** Secrets are not read for this: a gateway that is only asked for its traits takes one of these lengths. */
-const INVENTED = [1, 2, 6].map(times => 'invented'.repeat(times))
-
-const exampleSchema = z.object({ banks: z.record(z.string(), z.looseObject({ gateway: z.string() })) })
-
 /** The traits of the registered banks as the example configuration sets them up, simulated beside the invented kinds. */
 export function exampleTraits(
-  file: string,
-  gateways: Readonly<Record<string, GatewayKind>>,
-  clock: Clock,
+  parts: Pick<Parts, 'bridges' | 'gateways' | 'storeSchema' | 'clock'>,
 ): readonly BankTraits[] {
-  const { banks } = exampleSchema.parse(YAML.parse(readFileSync(file, 'utf8')))
-  return Object.entries(banks).flatMap(([name, bank]) => {
-    const kind = gateways[bank.gateway]
-    for (const secret of kind ? INVENTED : []) {
-      const config = kind?.schema.safeParse(withSecret(ownPart(bank, 'gateway'), secret))
-      if (kind && config?.success) return [kind.create(config.data, { clock, name, sequence: () => '' }).traits]
-    }
-    return []
+  const { bridges, gateways, storeSchema, clock } = parts
+  const config = exampleConfig({ store: storeSchema, bridges: schemasOf(bridges), gateways: schemasOf(gateways) })
+  return Object.entries(config.banks).flatMap(([name, bank]) => {
+    const gateway = gateways[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
+    return gateway ? [gateway.traits] : []
   })
-}
-
-function withSecret(value: unknown, secret: string): unknown {
-  if (Array.isArray(value)) return value.map(part => withSecret(part, secret))
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-  if (entries.length === 1 && (entries[0]?.[0] === 'env' || entries[0]?.[0] === 'file')) return secret
-  return Object.fromEntries(entries.map(([key, part]) => [key, withSecret(part, secret)]))
 }

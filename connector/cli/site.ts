@@ -241,7 +241,7 @@ async function messageNumbers(store: Store, bank: string): Promise<() => string>
   }
 }
 
-function schemasOf(
+export function schemasOf(
   kinds: Readonly<Record<string, { readonly schema: z.ZodType }>>,
 ): Readonly<Record<string, z.ZodType>> {
   return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.schema]))
