@@ -1,0 +1,213 @@
+// Workbooks (.xlsx, and .xls since Excel 97) within stated bounds, which are checked before anything is unpacked. They
+// are held in memory; formulas are not calculated, macros and links not read.
+
+import { createHash } from 'node:crypto'
+import { read, SSF, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx'
+import { unzipSync, zipSync } from 'fflate'
+import type { StatementSource } from '../charset'
+import { createWarn } from '../ledger'
+import { StatementFileError, type Emit, type StatementEvent } from '../model'
+import { MAX_FIELD_CHARS, quoted } from '../text'
+import { MAX_COLUMNS } from './layout'
+import { createTable } from './table'
+import { noTable } from './text-parser'
+
+export type WorkbookKind = 'xls' | 'xlsx'
+
+/** A year's export of a busy account has some megabytes. */
+export const MAX_FILE_BYTES = 32 * 1024 * 1024
+
+/** Of the parts that are read: some ten times the size of a large export. */
+export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+
+export const MAX_SHEET_ROWS = 100_000
+
+const MAX_PARTS = 1000
+
+const MAX_SHEETS = 50
+
+/** By the first bytes; null: no workbook. */
+export function workbookKind(head: Uint8Array): WorkbookKind | null {
+  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte)
+  if (starts(0x50, 0x4b, 0x03, 0x04)) return 'xlsx'
+  return starts(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1) ? 'xls' : null
+}
+
+/** The first bytes of a file. */
+export async function firstBytes(source: StatementSource): Promise<Uint8Array> {
+  const first: number[] = []
+  for await (const piece of source.open()) {
+    first.push(...piece.subarray(0, 8 - first.length))
+    if (first.length >= 8) break
+  }
+  return Uint8Array.from(first)
+}
+
+/** The events of a workbook, some at a time. Throws StatementFileError. */
+export async function* parseWorkbook(
+  source: StatementSource,
+  kind: WorkbookKind,
+): AsyncGenerator<readonly StatementEvent[], void, void> {
+  const bytes = await held(source)
+  let events: StatementEvent[] = []
+  const emit: Emit = event => void events.push(event)
+  const book = openBook(bytes, kind)
+  // What the text inside is in: XML parts are UTF-8, BIFF8 strings UTF-16.
+  emit({ kind: 'file', format: kind, encoding: kind === 'xlsx' ? 'utf-8' : 'utf-16le' })
+  const warn = createWarn(emit)
+  let count = 0
+  try {
+    for (const name of book.SheetNames.slice(0, MAX_SHEETS)) {
+      const sheet = book.Sheets[name]
+      if (!sheet) continue
+      const is1904 = book.Workbook?.WBProps?.date1904 === true
+      const table = createTable({ format: kind, emit, warn }, { title: `${name}\n`, serialShift: is1904 ? 1462 : 0 })
+      for (const [index, cells] of rowsOf(sheet, is1904)) {
+        table.row({ line: index + 1, cells })
+        if (events.length < 1000) continue
+        yield events
+        events = []
+      }
+      if (table.end()) count++
+    }
+    if (count === 0) throw noTable()
+  } catch (error) {
+    yield events
+    throw error
+  }
+  warn.finish()
+  emit({ kind: 'digest', sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length })
+  yield events
+}
+
+async function held(source: StatementSource): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of source.open()) {
+    length += piece.length
+    if (length > MAX_FILE_BYTES)
+      throw tooLarge(`文件超过 ${MAX_FILE_BYTES} 字节`, `the file has more than ${MAX_FILE_BYTES} bytes`)
+    pieces.push(Buffer.from(piece))
+  }
+  return Buffer.concat(pieces)
+}
+
+function openBook(bytes: Buffer, kind: WorkbookKind): WorkBook {
+  const content = kind === 'xlsx' ? checkedParts(bytes) : bytes
+  try {
+    return read(content, {
+      type: 'buffer',
+      dense: true,
+      cellFormula: false,
+      cellHTML: false,
+      cellText: false,
+      cellNF: true,
+      cellDates: false,
+      sheetRows: MAX_SHEET_ROWS + 1,
+    })
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+/**
+ * The parts that hold cells, unpacked and packed anew without compression: what the directory declares is added up
+ * before, and no part can grow beyond what it declares.
+ */
+function checkedParts(bytes: Buffer): Buffer {
+  let [count, total] = [0, 0]
+  const isKept = (name: string, size: number): boolean => {
+    if (++count > MAX_PARTS) throw tooLarge(`压缩包里超过 ${MAX_PARTS} 个文件`, `more than ${MAX_PARTS} parts`)
+    if (!isCellPart(name)) return false
+    total += size
+    if (total > MAX_UNPACKED_BYTES)
+      throw tooLarge(`解压后超过 ${MAX_UNPACKED_BYTES} 字节`, `unpacked it has more than ${MAX_UNPACKED_BYTES} bytes`)
+    return true
+  }
+  let parts: Record<string, Uint8Array>
+  try {
+    parts = unzipSync(bytes, { filter: file => isKept(file.name, file.originalSize) })
+  } catch (error) {
+    throw error instanceof StatementFileError ? error : unreadable(error)
+  }
+  if (!Object.keys(parts).some(name => /workbook\.xml$/i.test(name))) throw noWorkbook()
+  return Buffer.from(zipSync(parts, { level: 0 }))
+}
+
+function isCellPart(name: string): boolean {
+  return (
+    /^(?:\[Content_Types\]\.xml|_rels[\\/].*\.rels|xl[\\/].*\.(?:xml|rels))$/i.test(name) &&
+    !/(?:drawings|theme|media|charts|comments|printerSettings|externalLinks|pivot|queryTables|customXml)/i.test(name)
+  )
+}
+
+/** The rows that are there, by index. */
+function* rowsOf(sheet: WorkSheet, is1904: boolean): Generator<readonly [index: number, cells: readonly string[]]> {
+  const data: unknown = sheet['!data']
+  if (!Array.isArray(data)) return
+  for (const [index, row] of (data as readonly (readonly CellObject[] | undefined)[]).entries()) {
+    if (index >= MAX_SHEET_ROWS)
+      throw tooLarge(`工作表超过 ${MAX_SHEET_ROWS} 行`, `a sheet has more than ${MAX_SHEET_ROWS} rows`)
+    if (!row) continue
+    const width = Math.min(row.length, MAX_COLUMNS)
+    yield [index, Array.from({ length: width }, (_, column) => textOf(row[column], is1904))]
+  }
+}
+
+function textOf(cell: CellObject | undefined, is1904: boolean): string {
+  if (cell === undefined || cell.v === undefined || cell.v === null) return ''
+  if (cell.t === 's') return String(cell.v).slice(0, MAX_FIELD_CHARS)
+  if (cell.t !== 'n' || typeof cell.v !== 'number') return ''
+  const isDay = typeof cell.z === 'string' && SSF.is_date(cell.z)
+  return isDay ? dayText(cell.v, is1904) : numberText(cell.v)
+}
+
+/** `yyyy-MM-dd HH:mm:ss`, as the cell shows it whatever its format. */
+function dayText(serial: number, is1904: boolean): string {
+  const parts = SSF.parse_date_code(serial, { date1904: is1904 })
+  if (!parts) return numberText(serial)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const time = `${two(parts.H)}:${two(parts.M)}:${two(Math.floor(parts.S))}`
+  return serial < 1 ? time : `${parts.y}-${two(parts.m)}-${two(parts.d)} ${time}`
+}
+
+/**
+ * A workbook keeps numbers as binary fractions and shows fifteen digits of them: those are the amount that was written.
+ * A longer number was cut when it was entered, and shows so.
+ */
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return ''
+  if (Math.abs(value) >= 1e15) return value.toExponential(14).replace(/\.?0*e/, 'E')
+  return String(Number(value.toPrecision(15)))
+}
+
+function tooLarge(zh: string, en: string): StatementFileError {
+  return new StatementFileError(
+    'STATEMENT_TOO_LARGE',
+    `${zh}；请分段导出，或导出 CSV / ${en}: export fewer days, or CSV`,
+    {},
+  )
+}
+
+function noWorkbook(): StatementFileError {
+  return new StatementFileError(
+    'STATEMENT_FORMAT_UNKNOWN',
+    '压缩包里没有工作簿；请先解压 / the zip file holds no workbook: unpack it first',
+    { byte: 0 },
+  )
+}
+
+function unreadable(error: unknown): StatementFileError {
+  const reason = error instanceof Error ? error.message : String(error)
+  if (/password|encrypt/i.test(reason))
+    return new StatementFileError(
+      'STATEMENT_BROKEN',
+      '工作簿有密码；请去掉密码后再读 / the workbook has a password: remove it first',
+      {},
+    )
+  return new StatementFileError(
+    'STATEMENT_BROKEN',
+    `工作簿读不出：${quoted(reason)} / the workbook cannot be read: ${quoted(reason)}`,
+    {},
+  )
+}
