@@ -3,7 +3,7 @@
 
 import { headingOf } from './cells'
 import { sideOf, USUAL_NAMES, USUAL_PATTERNS, type Field } from './fields'
-import { chooseProfile, type Profile } from './profile'
+import { chooseProfile, USUAL, type Profile } from './profile'
 import { PROFILES } from './profiles/registry'
 
 export type Layout = {
@@ -39,6 +39,7 @@ function joined(upper: readonly string[], lower: readonly string[]): readonly st
   const words = lower.filter(word => word !== '')
   if (words.length < 2 || words.some(word => /\d/.test(word)) || !words.some(word => sideOf(word) !== null)) return null
   if (upper.some(heading => sideOf(heading) !== null)) return null
+  if (!columnsOf(upper, USUAL).has('date') || columnsOf(lower, USUAL).has('date')) return null
   let above = ''
   return Array.from({ length: Math.max(upper.length, lower.length) }, (_, index) => {
     above = upper[index] || above

@@ -29,7 +29,6 @@ const ACCOUNT =
   /(?<![\u4e00-\u9fff])(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝)?(?:账\s*户?\s*号\s*码?|账\s*户|卡\s*号)(?:\([^)]{0,20}\)|\[[^\]]{0,60}\])?\s*:\s*\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
 const ACCOUNT_LABEL = /^(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝)?(?:账户?号码?|账户|卡号)(?:\(.*\))?$/
 const ACCOUNT_VALUE = /^\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
-const NICKNAME = /微信昵称:\s*\[([^\]]{1,60})\]/
 const CURRENCY = /(?:币\s*种|币\s*别|货\s*币)(?:\[[^\]]*\])?\s*:\s*([\u4e00-\u9fffA-Za-z]{1,6})/
 const CURRENCY_LABEL = /^(?:币种|币别|货币)$/
 const OPENING = /^(?:期初|上期|承前|起始|上日|昨日|上一?页)(?:账户)?余额/
@@ -43,18 +42,31 @@ const MONTH = /(\d{4})年(\d{1,2})月(?!\d)/
 
 /** Takes what the row says; `cells` as the file has them. */
 export function notePreamble(preamble: Preamble, cells: readonly string[]): void {
-  const texts = cells.slice(0, 64).map(cell => narrow(plain(cell.slice(0, 500))).replaceAll('帐', '账'))
+  const texts = textsOf(cells)
   const joined = texts.filter(text => text !== '').join(' ')
   if (preamble.title.length < MAX_TITLE_CHARS) preamble.title += `${joined}\n`
-  preamble.account ??= accountIn(texts, joined) ?? NICKNAME.exec(joined)?.[1]?.trim() ?? null
+  preamble.account ??= accountIn(texts, joined)
   preamble.currency ??= currencyOf(CURRENCY.exec(joined)?.[1] ?? valueBeside(texts, CURRENCY_LABEL) ?? '')
   noteBalances(preamble, texts, joined)
   notePeriod(preamble, texts, joined)
 }
 
+/** A line of prose in a file with commas: `期初余额：1,000.00` without quotes became two cells. */
+function textsOf(cells: readonly string[]): readonly string[] {
+  const texts: string[] = []
+  for (const cell of cells.slice(0, 64)) {
+    const text = narrow(plain(cell.slice(0, 500))).replaceAll('帐', '账')
+    const before = texts.at(-1) ?? ''
+    if (/[:¥\s-]\d{1,3}(?:,\d{3})*$/.test(before) && /^\d{3}(?:\.\d{1,2})?(?!\d)/.test(text))
+      texts[texts.length - 1] = `${before},${text}`
+    else texts.push(text)
+  }
+  return texts
+}
+
 /** Whether the row names an account: the beginning of another table's preamble. */
 export function namesAccount(cells: readonly string[]): boolean {
-  const texts = cells.slice(0, 64).map(cell => narrow(plain(cell.slice(0, 500))).replaceAll('帐', '账'))
+  const texts = textsOf(cells)
   return accountIn(texts, texts.join(' ')) !== null
 }
 

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 import { read, SSF, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx'
 import { unzipSync, zipSync } from 'fflate'
 import type { StatementSource } from '../charset'
-import { createWarn } from '../ledger'
-import { StatementFileError, type Emit, type StatementEvent } from '../model'
+import { createWarn, type Warn } from '../ledger'
+import { StatementFileError, type StatementEvent } from '../model'
 import { MAX_FIELD_CHARS, quoted } from '../text'
 import { MAX_COLUMNS } from './layout'
 import { createTable } from './table'
@@ -49,35 +49,63 @@ export async function* parseWorkbook(
   kind: WorkbookKind,
 ): AsyncGenerator<readonly StatementEvent[], void, void> {
   const bytes = await held(source)
-  let events: StatementEvent[] = []
-  const emit: Emit = event => void events.push(event)
   const book = openBook(bytes, kind)
   // What the text inside is in: XML parts are UTF-8, BIFF8 strings UTF-16.
-  emit({ kind: 'file', format: kind, encoding: kind === 'xlsx' ? 'utf-8' : 'utf-16le' })
-  const warn = createWarn(emit)
-  let count = 0
+  yield [{ kind: 'file', format: kind, encoding: kind === 'xlsx' ? 'utf-8' : 'utf-16le' }]
+  let told: StatementEvent[] = []
+  const warn = createWarn(event => void told.push(event))
+  const seen = new Map<string, string>()
+  for (const name of book.SheetNames.slice(0, MAX_SHEETS)) {
+    told = []
+    const events = sheetEvents(book, name, kind, warn)
+    const { statements, fault } = events
+    const digest = digestOf(statements)
+    const twin = statements.length > 0 && digest !== null ? seen.get(digest) : undefined
+    if (digest !== null) seen.set(digest, twin ?? name)
+    if (twin === undefined) yield [...statements, ...told]
+    else yield [repeated(name, twin)]
+    if (fault !== null) throw fault
+  }
+  if (seen.size === 0) throw noTable()
+  told = []
+  warn.finish()
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  yield [...told, { kind: 'digest', sha256, bytes: bytes.length }]
+}
+
+type SheetEvents = { readonly statements: readonly StatementEvent[]; readonly fault: StatementFileError | null }
+
+/** A sheet's statements; none where it has no heading. What a fault left of them is given all the same. */
+function sheetEvents(book: WorkBook, name: string, kind: WorkbookKind, warn: Warn): SheetEvents {
+  const statements: StatementEvent[] = []
+  const sheet = book.Sheets[name]
+  if (!sheet) return { statements, fault: null }
+  const is1904 = book.Workbook?.WBProps?.date1904 === true
+  const context = { format: kind, emit: (event: StatementEvent) => void statements.push(event), warn }
+  const table = createTable(context, { title: `${name}\n`, serialShift: is1904 ? 1462 : 0 })
   try {
-    for (const name of book.SheetNames.slice(0, MAX_SHEETS)) {
-      const sheet = book.Sheets[name]
-      if (!sheet) continue
-      const is1904 = book.Workbook?.WBProps?.date1904 === true
-      const table = createTable({ format: kind, emit, warn }, { title: `${name}\n`, serialShift: is1904 ? 1462 : 0 })
-      for (const [index, cells] of rowsOf(sheet, is1904)) {
-        table.row({ line: index + 1, cells })
-        if (events.length < 1000) continue
-        yield events
-        events = []
-      }
-      if (table.end()) count++
-    }
-    if (count === 0) throw noTable()
+    for (const [index, cells] of rowsOf(sheet, is1904)) table.row({ line: index + 1, cells })
+    table.end()
+    return { statements, fault: null }
   } catch (error) {
-    yield events
+    if (error instanceof StatementFileError) return { statements, fault: error }
     throw error
   }
-  warn.finish()
-  emit({ kind: 'digest', sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length })
-  yield events
+}
+
+/** The same entries of the same account; null: no statement. */
+function digestOf(events: readonly StatementEvent[]): string | null {
+  if (events.length === 0) return null
+  const digest = createHash('sha256')
+  for (const event of events) if (event.kind !== 'statement') digest.update(JSON.stringify({ ...event, line: 0 }))
+  return digest.digest('hex')
+}
+
+/** A copy of a sheet would double every entry of it. */
+function repeated(name: string, twin: string): StatementEvent {
+  const [copy, first] = [quoted(name), quoted(twin)]
+  const text = `工作表 ${copy} 与 ${first} 内容相同，只读一次 / sheet ${copy} says the same as ${first} and is read once`
+  return { kind: 'problem', problem: { severity: 'warning', line: null, code: 'ROWS_SKIPPED', text } }
 }
 
 async function held(source: StatementSource): Promise<Buffer> {
