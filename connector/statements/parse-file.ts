@@ -7,7 +7,8 @@ import { createDecode } from './decode'
 import { detectFormat, parserOf } from './detect'
 import { createWarn } from './ledger'
 import { NEEDED } from './tabular/layout'
-import { firstBytes, parseWorkbook, workbookKind } from './tabular/workbook'
+import { parseWorkbook } from './tabular/workbook'
+import { firstBytes, workbookKind } from './tabular/workbook-kind'
 import { StatementFileError, type Emit, type StatementEvent, type StatementFormat, type TextParser } from './model'
 
 export type ParseOptions = {

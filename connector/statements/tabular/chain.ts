@@ -95,7 +95,7 @@ function createUp(): Direction {
       known = balance
       since = 0n
     },
-    gapCount: breaks.count,
+    gapCount: () => breaks.count(),
     finish: () => ({ opening, closing: hasTail ? null : known, gaps: breaks.list(), gapCount: breaks.count() }),
   }
 }
@@ -119,7 +119,7 @@ function createDown(): Direction {
       known = balance
       above = units
     },
-    gapCount: breaks.count,
+    gapCount: () => breaks.count(),
     finish: () => ({
       opening: known === null ? null : known - above,
       closing,
@@ -170,7 +170,10 @@ function createLoose(): Loose {
     add(units, balance) {
       count++
       if (balance === null || open.size > MAX_OPEN_BALANCES) isUsable = false
-      if (!isUsable || balance === null) return void open.clear()
+      if (!isUsable || balance === null) {
+        open.clear()
+        return
+      }
       note(balance - units, 1)
       note(balance, -1)
     },

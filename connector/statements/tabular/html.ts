@@ -152,8 +152,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function textOf(raw: string): string {
   const text = raw.includes('&')
-    ? raw.replaceAll(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (all, decimal, hex, name) =>
-        name === undefined ? characterOf(decimal, hex) : (ENTITIES[String(name).toLowerCase()] ?? String(all)),
+    ? raw.replaceAll(
+        /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi,
+        (all: string, decimal?: string, hex?: string, name?: string) =>
+          name === undefined ? characterOf(decimal, hex) : (ENTITIES[name.toLowerCase()] ?? all),
       )
     : raw
   return text.replaceAll(/[\s\u00a0]+/g, ' ').trim()

@@ -64,10 +64,10 @@ function textsOf(cells: readonly string[]): readonly string[] {
   return texts
 }
 
-/** Whether the row names an account: the beginning of another table's preamble. */
-export function namesAccount(cells: readonly string[]): boolean {
+/** The account that a row names, or null. */
+export function accountNamed(cells: readonly string[]): string | null {
   const texts = textsOf(cells)
-  return accountIn(texts, texts.join(' ')) !== null
+  return accountIn(texts, texts.join(' '))
 }
 
 function accountIn(texts: readonly string[], joined: string): string | null {

@@ -17,7 +17,7 @@ import { currencyOf, type Field } from './fields'
 import { entryOf } from './entry-of'
 import { openGroups, type Groups } from './groups'
 import { layoutOf, type Layout } from './layout'
-import { besideOf, emptyPreamble, namesAccount, notePreamble, type Preamble } from './preamble'
+import { accountNamed, besideOf, emptyPreamble, notePreamble, type Preamble } from './preamble'
 
 export type TableOptions = {
   /** The sheet's name, or ''. */
@@ -200,22 +200,26 @@ type NoEntry = {
 function otherRow(state: State, section: Section, row: Row, { day, days, amount }: NoEntry): void {
   const texts = row.cells.map(cell => narrow(plain(cell)).replaceAll(/\s/g, '')).filter(text => text !== '')
   if (day === null) {
-    if (isHeadingAgain(section, row)) return skip(state, 'headings', row)
+    if (isHeadingAgain(section, row) && state.preamble === section.preamble) return skip(state, 'headings', row)
     if (beginsTable(state, row)) return
-    if (texts.slice(0, 3).some(text => TOTALS.test(text)) || (section.isAfterTotals && !isDayLike(days))) {
-      section.isAfterTotals = true
+    if (isDayLike(days)) return refuse(state, row, texts, 'day')
+    const isTotal =
+      texts.slice(0, 3).some(text => TOTALS.test(text)) || (section.isAfterTotals && typeof amount !== 'string')
+    if (isTotal || typeof amount === 'string') {
+      section.isAfterTotals ||= isTotal
       noteBelow(state, section, row)
-      return skip(state, 'totals', row)
+      return skip(state, isTotal ? 'totals' : 'notes', row)
     }
-    if (typeof amount === 'string' && !isDayLike(days)) {
-      noteBelow(state, section, row)
-      return skip(state, 'notes', row)
-    }
+    return refuse(state, row, texts, 'day')
   }
+  refuse(state, row, texts, typeof amount === 'string' ? amount : 'unreadable')
+}
+
+function refuse(state: State, row: Row, texts: readonly string[], fault: AmountFault | 'day'): void {
   state.faults++
   state.firstFault ??= row.line
   if (state.faults > MAX_FAULTS) return
-  const [zh, en] = FAULTS[day === null ? 'day' : typeof amount === 'string' ? amount : 'unreadable']
+  const [zh, en] = FAULTS[fault]
   const shown = quoted(texts.slice(0, 8).join(' | '))
   state.context.warn('error', 'STATEMENT_LINE_UNREADABLE', row.line, `${zh}：${shown} / ${en}: ${shown}`)
 }
@@ -251,9 +255,10 @@ function beginsTable(state: State, row: Row): boolean {
   return true
 }
 
-/** Lines below a table belong to it, until one names an account. */
+/** Lines below a table belong to it, until one names another account; a page of the same one names it again. */
 function noteBelow(state: State, section: Section, row: Row): void {
-  if (namesAccount(row.cells)) state.preamble = emptyPreamble(state.options.title)
+  const account = accountNamed(row.cells)
+  if (account !== null && account !== state.preamble.account) state.preamble = emptyPreamble(state.options.title)
   notePreamble(state.preamble === section.preamble ? section.preamble : state.preamble, row.cells)
 }
 

@@ -60,7 +60,7 @@ function tableParser(context: ParserContext, open: (head: string, onRow: (row: R
   let reader: RowReader | null = null
   return {
     push(text) {
-      reader ??= open(text, table.row)
+      reader ??= open(text, row => table.row(row))
       reader.push(text)
     },
     end() {

@@ -2,7 +2,8 @@
 // are held in memory; formulas are not calculated, macros and links not read.
 
 import { createHash } from 'node:crypto'
-import { read, SSF, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx'
+import type * as Library from '@e965/xlsx'
+import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx'
 import { unzipSync, zipSync } from 'fflate'
 import type { StatementSource } from '../charset'
 import { createWarn, type Warn } from '../ledger'
@@ -11,8 +12,13 @@ import { MAX_FIELD_CHARS, quoted } from '../text'
 import { MAX_COLUMNS } from './layout'
 import { createTable } from './table'
 import { noTable } from './text-parser'
+import type { WorkbookKind } from './workbook-kind'
 
-export type WorkbookKind = 'xls' | 'xlsx'
+/** Loaded with the first workbook: it takes more memory than all other formats together, and most files are none. */
+function library(): typeof Library {
+  const loaded: typeof Library = require('@e965/xlsx')
+  return loaded
+}
 
 /** A year's export of a busy account has some megabytes. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -25,23 +31,6 @@ export const MAX_SHEET_ROWS = 100_000
 const MAX_PARTS = 1000
 
 const MAX_SHEETS = 50
-
-/** By the first bytes; null: no workbook. */
-export function workbookKind(head: Uint8Array): WorkbookKind | null {
-  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte)
-  if (starts(0x50, 0x4b, 0x03, 0x04)) return 'xlsx'
-  return starts(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1) ? 'xls' : null
-}
-
-/** The first bytes of a file. */
-export async function firstBytes(source: StatementSource): Promise<Uint8Array> {
-  const first: number[] = []
-  for await (const piece of source.open()) {
-    first.push(...piece.subarray(0, 8 - first.length))
-    if (first.length >= 8) break
-  }
-  return Uint8Array.from(first)
-}
 
 /** The events of a workbook, some at a time. Throws StatementFileError. */
 export async function* parseWorkbook(
@@ -122,8 +111,9 @@ async function held(source: StatementSource): Promise<Buffer> {
 
 function openBook(bytes: Buffer, kind: WorkbookKind): WorkBook {
   const content = kind === 'xlsx' ? checkedParts(bytes) : bytes
+  if (kind === 'xls' && !isWhole(bytes)) throw cutOff()
   try {
-    return read(content, {
+    return library().read(content, {
       type: 'buffer',
       dense: true,
       cellFormula: false,
@@ -136,6 +126,42 @@ function openBook(bytes: Buffer, kind: WorkbookKind): WorkBook {
   } catch (error) {
     throw unreadable(error)
   }
+}
+
+/** Records of BIFF8: where a part of the workbook begins and ends, and a sheet in the list of sheets. */
+const [BOF, EOF, BOUNDSHEET] = [0x0809, 0x000a, 0x0085]
+
+/** Whether every sheet that is announced is there to its end: the library reads what it finds of a file cut off. */
+function isWhole(bytes: Buffer): boolean {
+  let stream: Uint8Array
+  try {
+    const { CFB } = library()
+    const file = CFB.read(bytes, { type: 'buffer' })
+    const found = CFB.find(file, 'Workbook') ?? CFB.find(file, 'Book')
+    // Encrypted and foreign files have their own message.
+    if (!found) return true
+    if (found.content.length < found.size) return false
+    stream = Uint8Array.from(found.content)
+  } catch (error) {
+    throw unreadable(error)
+  }
+  const view = new DataView(stream.buffer)
+  let [begun, ended, announced] = [0, 0, 0]
+  for (let at = 0; at + 4 <= stream.length; at += 4 + view.getUint16(at + 2, true)) {
+    const type = view.getUint16(at, true)
+    if (type === BOF) begun++
+    else if (type === EOF) ended++
+    else if (type === BOUNDSHEET) announced++
+  }
+  return begun === ended && begun > announced
+}
+
+function cutOff(): StatementFileError {
+  return new StatementFileError(
+    'STATEMENT_BROKEN',
+    '工作簿不完整，可能被截断；请重新导出 / the workbook is not whole, it may be cut off: export it again',
+    {},
+  )
 }
 
 /**
@@ -186,13 +212,13 @@ function textOf(cell: CellObject | undefined, is1904: boolean): string {
   if (cell === undefined || cell.v === undefined || cell.v === null) return ''
   if (cell.t === 's') return String(cell.v).slice(0, MAX_FIELD_CHARS)
   if (cell.t !== 'n' || typeof cell.v !== 'number') return ''
-  const isDay = typeof cell.z === 'string' && SSF.is_date(cell.z)
+  const isDay = typeof cell.z === 'string' && library().SSF.is_date(cell.z)
   return isDay ? dayText(cell.v, is1904) : numberText(cell.v)
 }
 
 /** `yyyy-MM-dd HH:mm:ss`, as the cell shows it whatever its format. */
 function dayText(serial: number, is1904: boolean): string {
-  const parts = SSF.parse_date_code(serial, { date1904: is1904 })
+  const parts = library().SSF.parse_date_code(serial, { date1904: is1904 })
   if (!parts) return numberText(serial)
   const two = (part: number): string => String(part).padStart(2, '0')
   const time = `${two(parts.H)}:${two(parts.M)}:${two(Math.floor(parts.S))}`
