@@ -8,8 +8,16 @@ import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
 import { createCcbGateway } from './ccb/gateway'
+import { cmbConfig } from './cmb/config'
+import { createCmbGateway } from './cmb/gateway'
+import { cmbFrontendConfig } from './cmb-frontend/config'
+import { createCmbFrontendGateway } from './cmb-frontend/gateway'
+import { citicConfig } from './citic/config'
+import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
+import { pabConfig } from './pab/config'
+import { createPabGateway } from './pab/gateway'
 
 export type GatewayDeps = {
   readonly clock: Clock
@@ -32,6 +40,10 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   ccb: kind('中国建设银行 外联平台', 'CCB EBS', ccbConfig, createCcbGateway),
   abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
+  cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
+  'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
+  citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
+  pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
 }
 
 function kind<T>(

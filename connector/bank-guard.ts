@@ -66,6 +66,7 @@ export function guarded(gateway: BankGateway, settings: GuardSettings, clock: Cl
   }
   const always = (): boolean => true
   const receipt = gateway.receipt?.bind(gateway)
+  const doctor = gateway.doctor?.bind(gateway)
   return {
     closed,
     health: () => ({ closed: closed('send'), openUntil: breaker.openUntil, failures: breaker.failures }),
@@ -103,6 +104,8 @@ export function guarded(gateway: BankGateway, settings: GuardSettings, clock: Cl
       ...(receipt
         ? { receipt: (account, line, signal) => read(() => receipt(account, line, signal), always, signal) }
         : {}),
+      // It asks nothing of the bank, so that there is nothing to hold back.
+      ...(doctor ? { doctor } : {}),
     },
   }
 }

@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { parseAmount } from './core/money'
+import { keysConfigSchema } from './store/config'
 
 /** The kinds of bridge and gateway a configuration may name, with the schema of each. */
 export type Kinds = {
@@ -117,6 +118,8 @@ const base = z.strictObject({
   instance: name,
   dataDir: z.string().min(1),
   store: z.looseObject({ dialect: z.string() }),
+  /** Absent: a key is made at the first start and kept in `dataDir`. */
+  keys: keysConfigSchema.optional(),
   admin: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535) }),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), file: z.string().optional() })
@@ -244,7 +247,7 @@ function resolveSecrets(value: unknown, path: string, secrets: SecretSource, pro
     entries.length === 1 &&
     only &&
     typeof only[1] === 'string' &&
-    (only[0] === 'env' || (only[0] === 'file' && isSecret(path)))
+    (only[0] === 'env' || (only[0] === 'file' && isSecretName(path)))
   ) {
     const secret = only[0] === 'env' ? secrets.env(only[1]) : readSecret(secrets, only[1])
     if (secret !== undefined && secret !== '') return secret
@@ -257,7 +260,7 @@ function resolveSecrets(value: unknown, path: string, secrets: SecretSource, pro
   return Object.fromEntries(
     entries.map(([key, item]): [string, unknown] => {
       const at = `${path}.${key}`
-      if (isSecret(at) && typeof item === 'string' && item !== '') {
+      if (isSecretName(at) && typeof item === 'string' && item !== '') {
         problems.push({
           path: at.slice(1),
           message:
@@ -277,7 +280,8 @@ function readSecret(secrets: SecretSource, path: string): string | undefined {
   }
 }
 
-function isSecret(path: string): boolean {
+/** By the name of its key, everywhere in the configuration. */
+export function isSecretName(path: string): boolean {
   return /(password|secret|privateKey)$/i.test(path)
 }
 

@@ -24,7 +24,7 @@ export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; rea
 export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
 export type Daemon = { stop(): Promise<void> }
 
-/** Leads the schedules for this long; another daemon takes over after it. */
+/** Leads an account's schedules for this long; another daemon takes over after it. */
 const LEAD_MS = 60_000
 const RECONCILE_DAYS = 31
 
@@ -52,7 +52,8 @@ export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: L
   }
 }
 
-function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>])[] {
+/** Every step of a site by its name, wired to its ports. */
+export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<number>])[] {
   const perErp = [...deps.erps.keys()].flatMap(erp => [
     [`intake:${erp}`, () => intake(deps, erp, command => runCommand(deps, command))] as const,
     [`deliver:${erp}`, () => deliver(deps, erp)] as const,
@@ -106,15 +107,23 @@ async function runLoop(
 }
 
 async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
+  for (const { account } of deps.accounts) await importLed(deps, account, range, log)
+}
+
+/** One daemon leads an account. One that fails gives it up: another's way to the bank may be whole. */
+async function importLed(deps: Deps, account: string, range: DateRange, log: Log): Promise<void> {
+  const { meta } = deps.store
+  const { instance } = deps.settings
+  const name = `schedules:${account}`
   const now = deps.clock.now()
-  const isLeader = await deps.store.meta
-    .lead('schedules', deps.settings.instance, now, now + LEAD_MS)
-    .catch(() => false)
+  const isLeader = await meta.lead(name, instance, now, now + LEAD_MS).catch(() => false)
   if (!isLeader) return
-  for (const { account } of deps.accounts) {
-    await importStatements(deps, account, range).catch((error: unknown) =>
-      log.warn('statement import failed', { account, ...range, error }),
-    )
+  try {
+    await importStatements(deps, account, range)
+  } catch (error) {
+    log.warn('statement import failed', { account, ...range, error })
+    const at = deps.clock.now()
+    await meta.lead(name, instance, at, at).catch(() => false)
   }
 }
 

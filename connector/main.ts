@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
@@ -12,9 +12,11 @@ import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
+import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-commands'
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
+import { exampleConfig } from './cli/example'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
@@ -23,12 +25,12 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { openSite, readConfig, type Parts, type Site } from './cli/site'
+import { sim } from './cli/sim'
+import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
-import { ConfigError } from './config'
-import { Fault, type Clock, type State } from './ports'
-import type { Deps } from './steps/deps'
+import { ConfigError, ownPart } from './config'
+import { Fault, type BankTraits, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -53,8 +55,8 @@ const parts: Parts = {
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
   storeSchema: storeConfigSchema,
-  openStore: (config, isMigrating) =>
-    openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+  openStore: (config, keys, isMigrating) =>
+    openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),
 }
 
 /** A new SQLite file with U8's sample account set and the middle tables in it. */
@@ -151,6 +153,7 @@ function build(finish: (code: number) => void): Command {
     .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
     .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
     .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
+  addSim(program, output, run)
   const withSite: WithSite = work =>
     run(async () => {
       const site = await openSite(readConfig(flags().config, parts), parts, {
@@ -167,12 +170,14 @@ function build(finish: (code: number) => void): Command {
   const withDeps: WithDeps = work => withSite(site => work(site.deps))
   addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addContradiction(program, withDeps, output)
+  addAudit(program, withDeps, output)
+  addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
   return program
 }
 
-type WithDeps = (work: (deps: Deps) => Promise<number>) => Promise<void>
 type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
 
 function addFence(program: Command, output: () => Output, withSite: WithSite): void {
@@ -233,6 +238,46 @@ function addOutbox(program: Command, withDeps: WithDeps, output: () => Output): 
     .description('原因排除后立即重新回写 / tell them again at once, after the cause was mended')
     .option('--erp <name>', '仅此 ERP / of this ERP only')
     .action((options: { erp?: string }) => withDeps(deps => retryRefused(deps, options.erp, output())))
+}
+
+function addSim(
+  program: Command,
+  output: () => Output,
+  run: (work: () => Promise<number>) => () => Promise<void>,
+): void {
+  const count = (text: string): number => {
+    if (!/^\d{1,9}$/.test(text)) throw new CommanderError(EXIT.usage, 'yinqi.count', `${text}: 0 … 999999999`)
+    return Number(text)
+  }
+  program
+    .command('sim')
+    .description('确定性仿真：崩溃、丢包、乱序、退票等 / deterministic simulation of everything that goes wrong')
+    .option('--seeds <n>', '段数 / how many histories', count)
+    .option('--seed <s>', '第一段；单独使用则重放该段 / the first one; alone: replay that one', count)
+    .option('--workers <n>', '工作线程数 / worker threads', count)
+    .option('--daemons <n>', '每段的守护进程数 / daemons in each history', count)
+    .addOption(new Option('--store <kind>', '内存或 SQLite / in memory or SQLite').choices(['memory', 'sqlite']))
+    .action(
+      (options: { seeds?: number; seed?: number; workers?: number; daemons?: number; store?: 'memory' | 'sqlite' }) =>
+        run(() => {
+          const { seeds = options.seed === undefined ? SIM_SEEDS : null, seed = 1 } = options
+          const { workers = null, daemons = null, store = 'memory' } = options
+          return sim({ seeds, seed, workers, daemons, store }, { profiles: registeredTraits(), clock }, output())
+        })(),
+    )
+}
+
+/** A minute's worth on two cores. */
+const SIM_SEEDS = 2000
+
+/** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
+function registeredTraits(): readonly BankTraits[] {
+  const kinds = { store: storeConfigSchema, bridges: schemasOf(BRIDGES), gateways: schemasOf(GATEWAYS) }
+  const config = exampleConfig(kinds)
+  return Object.entries(config.banks).flatMap(([name, bank]) => {
+    const gateway = GATEWAYS[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
+    return gateway ? [gateway.traits] : []
+  })
 }
 
 function addPayment(
@@ -305,7 +350,7 @@ function addStatement(
     .command('statements')
     .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
     .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')
-    .option('--rounds <n>', '轮数 / rounds', '3')
+    .option('--rounds <n>', '轮数 / rounds', '5')
     .action((options: { lines: string; rounds: string }) => run(() => benchStatements(options, output()))())
 }
 

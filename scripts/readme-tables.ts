@@ -3,10 +3,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import YAML from 'yaml'
 import { storeConfigSchema } from '../connector/store/config'
 import { GATEWAYS } from '../bank-gateways/registry'
-import { ownPart, parseConfig, type Config } from '../connector/config'
+import { exampleConfig as exampleOf } from '../connector/cli/example'
+import { ownPart, type Config } from '../connector/config'
 import { TRANSITIONS } from '../connector/core/lifecycle'
 import type { BankGateway, Clock } from '../connector/ports'
 import { BRIDGES } from '../erp-bridges/registry'
@@ -64,6 +64,47 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字上的仿制前置、SFTP 服务器与农行模拟器；从未连接银行',
     },
   },
+  cmb: {
+    sure: {
+      en: 'confirmed: transport, SM2 and SM4 pipeline, envelope, BB1PAYOP, BB1PAYQR, NTQACINF, trsQryByBreakPoint, DCSIGREC, reqSts and rtnFlg. Inferred: id of a line. Unverified: errCod table, code of a repeated yurRef, whether BB1PAYQR finds batch items, how an empty answer looks',
+      zh: '已证实：传输、SM2/SM4 流程、信封、BB1PAYOP、BB1PAYQR、NTQACINF、trsQryByBreakPoint、DCSIGREC、reqSts 与 rtnFlg。推断：明细标识。未证实：errCod 表、业务参考号重复的返回码、BB1PAYQR 能否查批量明细、无记录时的应答形式',
+    },
+    tested: {
+      en: 'an end-to-end vector of signature and cipher text, messages composed by hand and the CMB CDC simulator over real sockets; never the bank',
+      zh: '签名与密文的完整向量、手工编写的报文与真实套接字上的招行 CDC 模拟器；从未连接银行',
+    },
+  },
+  'cmb-frontend': {
+    sure: {
+      en: 'confirmed: envelope, RETCOD, DCPAYMNT, NTQRYSTY, GetAccInfo, GetTransInfoEX, field widths, REQSTS and RTNFLG. Inferred: id of a line, a receipt’s TRSSEQ is the line’s REFNBR, RETCOD -4…-7 mean not executed. Unverified: ERRCOD table, code of a repeated YURREF',
+      zh: '已证实：信封、RETCOD、DCPAYMNT、NTQRYSTY、GetAccInfo、GetTransInfoEX、字段长度、REQSTS 与 RTNFLG。推断：明细标识、回单 TRSSEQ 即明细 REFNBR、RETCOD -4 至 -7 表示未执行。未证实：ERRCOD 表、业务参考号重复的返回码',
+    },
+    tested: {
+      en: 'messages composed by hand and the CMB front-end simulator over real sockets; never a real front-end',
+      zh: '手工编写的报文与真实套接字上的招行前置机模拟器；从未连接真实前置机',
+    },
+  },
+  citic: {
+    sure: {
+      en: 'confirmed: envelope, DLOUTTRN, DLINTTRN, DLCIDSTT, DLBALQRY, DLTRNALL, statuses and stt. Inferred: stt 2 with a taken status, receipt serials. Unverified: the ED/CP codes, a repeated clientID, row order, lengths',
+      zh: '已证实：信封、DLOUTTRN、DLINTTRN、DLCIDSTT、DLBALQRY、DLTRNALL、状态码与 stt。推断：stt 2 的处理中、回单流水号。未证实：ED/CP 错误码、clientID 重复、明细顺序、长度单位',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake front-end and the CITIC simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制前置机与中信模拟器；从未连接银行',
+    },
+  },
+  pab: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: 222-byte header, 4001, 4004, 4005, 4013, 4018, Stt 20/30/99, MA0103. Inferred: serial in replies, ids of lines, 4015’s absence. Unverified: the error codes, a repeated ThirdVoucher, marker of a return, receipts',
+      zh: '已证实：222 字节报文头、4001、4004、4005、4013、4018、Stt 20/30/99、MA0103。推断：应答流水号、明细标识、4015 查无记录。未证实：错误码、ThirdVoucher 重复、退汇标志、回单',
+    },
+    tested: {
+      en: 'packets composed by hand, a fake front-end and the Ping An simulator over real sockets, TCP and HTTP; never the bank',
+      zh: '手工编写的报文、真实套接字（TCP 与 HTTP）上的仿制前置机与平安模拟器；从未连接银行',
+    },
+  },
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {
@@ -114,13 +155,11 @@ export function withGeneratedParts(document: string, parts: Readonly<Record<stri
 
 /** The example site as the daemon would read it, with invented secrets. */
 export function exampleConfig(): Config {
-  const text = readFileSync(path.join(ROOT, 'examples/yinqi.yaml'), 'utf8')
-  const kinds = {
+  return exampleOf({
     store: storeConfigSchema,
     bridges: Object.fromEntries(Object.entries(BRIDGES).map(([name, kind]) => [name, kind.schema])),
     gateways: Object.fromEntries(Object.entries(GATEWAYS).map(([name, kind]) => [name, kind.schema])),
-  }
-  return parseConfig(YAML.parse(text), kinds, { env: () => 'invented', file: () => 'invented' })
+  })
 }
 
 function bankTable(lang: Lang): string {

@@ -49,6 +49,37 @@ test('a gateway or a bridge knows the ports, exact money and its own folders onl
   expect(offenders).toEqual([])
 })
 
+test('the simulation runs production code and knows no adapter', () => {
+  const allowed =
+    /^(connector\/(core|steps|store|sim)\/|connector\/(ports|daemon)$|connector\/cli\/(payment|output)$|node:|pure-rand\/)/
+  expect(offences(/^connector\/sim\//, to => !allowed.test(to))).toEqual([])
+})
+
+test('the store in memory serves the simulation alone: no money is ever kept in it', () => {
+  const isMemory = (to: string): boolean => to.startsWith('connector/store/memory/')
+  expect(offences(/^(?!connector\/(sim|store\/memory)\/)/, isMemory)).toEqual([])
+})
+
+test('the simulation reads no clock, no chance and no timer of the machine', () => {
+  const offenders = files.filter(
+    file =>
+      file.startsWith('connector/sim/') &&
+      /Date\.now|new Date\(\)|Math\.random|performance|setTimeout|setImmediate|AbortSignal\.timeout/.test(
+        readFileSync(join(ROOT, file), 'utf8'),
+      ),
+  )
+  expect(offenders).toEqual([])
+})
+
+test('no step waits by a timer of the machine', () => {
+  const offenders = files.filter(
+    file =>
+      file.startsWith('connector/steps/') &&
+      /Date\.now|AbortSignal\.timeout|setTimeout/.test(readFileSync(join(ROOT, file), 'utf8')),
+  )
+  expect(offenders).toEqual([])
+})
+
 test('only main.ts imports a registry', () => {
   expect(imports.filter(({ file, to }) => /^[a-z-]+\/registry$/.test(to) && file !== 'connector/main.ts')).toEqual([])
 })

@@ -176,10 +176,15 @@ export class House {
   // --------------------------------------------------------------------------------------------------------- assembling
 
   #deskOf({ program, processing }: OpenableBank): PaymentDesk {
-    const bankOfCnaps = (cnaps: string): string | null =>
-      this.#banks.find(other => cnaps.length === 12 && cnaps.startsWith(other.program.cnapsPrefix))?.program.bank ??
-      null
-    return { bank: program.bank, book: this.book, clock: this.clock, processing, bankOfCnaps }
+    const bankOfPayee = (cnaps: string, account: string): string | null => {
+      const banks = this.#banks
+        .filter(other => cnaps.length === 12 && cnaps.startsWith(other.program.cnapsPrefix))
+        .map(other => other.program.bank)
+      // One bank may have two front-ends; a bank that keeps no account here is as if it were not simulated.
+      const withAccounts = new Set([...this.book.accounts.values()].map(({ record }) => record.bank))
+      return banks.find(bank => this.book.account(bank, account)) ?? banks.find(bank => withAccounts.has(bank)) ?? null
+    }
+    return { bank: program.bank, book: this.book, clock: this.clock, processing, bankOfPayee }
   }
 
   #addListeners(bank: OpenableBank, host: string): void {

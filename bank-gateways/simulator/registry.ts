@@ -7,6 +7,12 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { cmb } from './cmb/program'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontend } from './cmb-frontend/program'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { citic } from './citic/program'
+import { citicOptions } from './citic/settings'
 import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
@@ -14,12 +20,18 @@ import type { Processing } from './engine/settings'
 import type { TcpWire } from './engine/tcp-listener'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
+import { pab } from './pab/program'
+import { pabOptions } from './pab/settings'
 
 export const banksSchema = z.strictObject({
   icbc: icbcOptions.prefault({}),
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
   abc: abcOptions.prefault({}),
+  cmb: cmbOptions.prefault({}),
+  'cmb-frontend': cmbFrontendOptions.prefault({}),
+  citic: citicOptions.prefault({}),
+  pab: pabOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -33,7 +45,16 @@ export type OpenableBank = {
 }
 
 export function banksOf(options: BanksOptions): readonly OpenableBank[] {
-  return [bound(icbc, options.icbc), bound(boc, options.boc), bound(ccb, options.ccb), bound(abc, options.abc)]
+  return [
+    bound(icbc, options.icbc),
+    bound(boc, options.boc),
+    bound(ccb, options.ccb),
+    bound(abc, options.abc),
+    bound(cmb, options.cmb),
+    bound(cmbFrontend, options['cmb-frontend']),
+    bound(citic, options.citic),
+    bound(pab, options.pab),
+  ]
 }
 
 export const BANK_NAMES: readonly string[] = Object.keys(banksSchema.shape)

@@ -4,9 +4,13 @@ import { z } from 'zod'
 import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
+import { cmbOptions } from './cmb/settings'
+import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
+import { pabOptions } from './pab/settings'
 
 export function magicTable(): string {
   const rows = MAGIC.map(({ code, zh, en }) => [code, `\`${magicAccount(code)}\``, en, zh])
@@ -21,7 +25,16 @@ export function faultTable(): string {
   return table(['kind', 'what happens', '现象', 'booked? 记账'], rows)
 }
 
-const OPTIONS = { icbc: icbcOptions, boc: bocOptions, ccb: ccbOptions, abc: abcOptions } as const
+const OPTIONS = {
+  icbc: icbcOptions,
+  boc: bocOptions,
+  ccb: ccbOptions,
+  abc: abcOptions,
+  cmb: cmbOptions,
+  'cmb-frontend': cmbFrontendOptions,
+  citic: citicOptions,
+  pab: pabOptions,
+} as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {
   const { processing, protocol } = OPTIONS[bank].shape

@@ -1,6 +1,8 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
+import { createHash } from 'node:crypto'
 import type { Closed } from '../bank-guard'
+import { isSecretName } from '../config'
 import { startDaemon } from '../daemon'
 import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
@@ -8,7 +10,8 @@ import { startAdmin } from '../observe/admin'
 import type { Check, State } from '../ports'
 import { fenceReasons } from './fence'
 import { EXIT, table, type Output } from './output'
-import { openSite, readConfig, type Parts, type Site } from './site'
+import { keyFileOf } from './site-keys'
+import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
 
 /** Runs until SIGTERM or SIGINT, then lets what is under way finish. */
 export async function start(file: string, parts: Parts, output: Output): Promise<number> {
@@ -17,17 +20,39 @@ export async function start(file: string, parts: Parts, output: Output): Promise
     isQuiet: false,
     tell: () => undefined,
   })
+  await tellStart(site)
   const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
-  output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
-  await new Promise<void>(resolve => {
+  const stopping = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+  // Said once a signal is listened to: whoever waits for these words may send one.
+  output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
+  await stopping
   await daemon.stop()
   await admin.close()
   await site.close()
   return EXIT.ok
+}
+
+/** Who runs on which configuration: its digest, without secrets, so that a change of it can be dated. */
+async function tellStart(site: Site): Promise<void> {
+  const { keys: _keys, ...rest } = site.config
+  const digest = createHash('sha256')
+    .update(JSON.stringify(withoutSecrets(rest)))
+    .digest('hex')
+  const content = { instance: site.config.instance, configuration: digest }
+  const event = { kind: 'start', paymentId: null, subject: site.config.instance, content }
+  await site.deps.store.audit.append([event], site.deps.clock.now())
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([name]) => !isSecretName(name))
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutSecrets(item)]))
 }
 
 export function paceOf(site: Site): { pollMinMs: number; pollMaxMs: number; faultMaxMs: number } {
@@ -41,12 +66,19 @@ export function check(file: string, parts: Parts, output: Output): number {
     `配置正确：${Object.keys(config.erps).length} 个 ERP，${Object.keys(config.banks).length} 个银行，${config.accounts.length} 个账户`,
     `configuration is valid: ${Object.keys(config.erps).length} ERPs, ${Object.keys(config.banks).length} banks, ${config.accounts.length} accounts`,
   )
-  output.json({ ok: true })
+  if (config.keys === undefined) {
+    const file = keyFileOf(config)
+    output.say(
+      `注意：没有配置 keys，使用自动生成的密钥 ${file}；正式环境请配置 keys，并把密钥与数据库分开保管`,
+      `note: no \`keys\` are configured, a generated key in ${file} is used; a real installation configures \`keys\` and keeps them apart from the database`,
+    )
+  }
+  output.json({ ok: true, keys: config.keys === undefined ? 'generated' : 'configured' })
   return EXIT.ok
 }
 
 export async function migrate(file: string, parts: Parts, output: Output): Promise<number> {
-  const store = await parts.openStore(readConfig(file, parts).store, true)
+  const store = await openStoreOf(readConfig(file, parts), parts, true)
   await store.close()
   output.say('数据库结构已是最新', 'the schema is up to date')
   output.json({ ok: true })
@@ -64,6 +96,8 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
+  for (const [name, gateway] of site.deps.banks)
+    for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
   await site.close()
   const isOk = results.every(result => result.ok)

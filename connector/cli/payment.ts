@@ -4,7 +4,9 @@
 import { FENCE_HOLD } from '../core/fence'
 import { CAUSE_WORDS, STATE_WORDS, type Cause } from '../core/lifecycle'
 import { formatAmount } from '../core/money'
+import { cleanName, differentPeople, personKey } from '../core/people'
 import type { State } from '../ports'
+import { checkSeals } from '../steps/check-seals'
 import { move, plain } from '../steps/move'
 import type { Deps } from '../steps/deps'
 import { isFenced } from '../steps/fence-holds'
@@ -66,6 +68,8 @@ export async function confirm(
 ): Promise<number> {
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
+  const named = namesOf(decision.person, decision.evidence)
+  if (!named) return unnamed(output)
   // What a restore left in doubt may turn out to be paid; that it was not is said with `fence clear`.
   const isFencedPaid = decision.verdict === 'paid' && (await isFenced(deps, payment))
   if (payment.state !== 'unknown' && payment.state !== 'accepted' && !isFencedPaid) {
@@ -75,10 +79,19 @@ export async function confirm(
       `only an unknown or accepted payment can be confirmed; this one is ${payment.state}`,
     )
   }
-  const confirmed = await deps.store.meta.confirm({ paymentId: id, ...decision, at: deps.clock.now() })
+  const { person, words: evidence } = named
+  const confirmed = await deps.store.meta.confirm({
+    paymentId: id,
+    verdict: decision.verdict,
+    person,
+    evidence,
+    at: deps.clock.now(),
+  })
+  const altered = await refuseAltered(deps, payment, output)
+  if (altered !== null) return altered
   // What was said about an earlier time in doubt does not count for this one.
   const all = confirmed.filter(item => item.at >= payment.stateSince)
-  const people = [...new Set(all.filter(item => item.verdict === decision.verdict).map(item => item.person))]
+  const people = differentPeople(all.filter(item => item.verdict === decision.verdict).map(item => item.person))
   if (people.length < 2) {
     output.say('已记录第一人的确认，还需另一人确认', 'the first confirmation is recorded; a second person must confirm')
     output.json({ id, state: payment.state, confirmedBy: people })
@@ -89,16 +102,13 @@ export async function confirm(
   return decided(deps, payment, cause, people.join(' + '), words.join('；'), output)
 }
 
-export async function cancel(
-  site: FenceSite,
-  id: string,
-  person: string,
-  reason: string,
-  output: Output,
-): Promise<number> {
+export async function cancel(site: FenceSite, id: string, by: string, why: string, output: Output): Promise<number> {
   const { deps } = site
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
+  const named = namesOf(by, why)
+  if (!named) return unnamed(output)
+  const { person, words: reason } = named
   if ((await isFenced(deps, payment)) || (await fenceReasons(site)).length > 0) {
     return refuse(
       output,
@@ -120,16 +130,21 @@ export async function cancel(
 export async function approve(
   { deps }: FenceSite,
   id: string,
-  person: string,
-  reason: string,
+  by: string,
+  why: string,
   output: Output,
 ): Promise<number> {
   const payment = await deps.store.payments.get(id)
   if (!payment) return notFound(id, output)
+  const named = namesOf(by, why)
+  if (!named) return unnamed(output)
+  const { person, words: reason } = named
   if (payment.state !== 'held')
     return refuse(output, '该付款不在待审批状态', `the payment is ${payment.state}, not held`)
-  if (person === payment.request.maker)
+  if (personKey(person) === personKey(payment.request.maker))
     return refuse(output, '制单人不能审批自己的单据', 'the maker cannot approve the own document')
+  const altered = await refuseAltered(deps, payment, output)
+  if (altered !== null) return altered
   let holds = await deps.store.payments.holds(id)
   // Approving says that it should be paid; the fence asks whether it was.
   for (const hold of holds)
@@ -161,6 +176,28 @@ async function decided(
   output.say(`现在：${STATE_WORDS[moved.state].zh}`, `now: ${moved.state}`)
   output.json({ id: moved.id, state: moved.state })
   return EXIT.ok
+}
+
+/** A person's name and words as they are kept, or null where either says nothing. */
+function namesOf(name: string, text: string): { readonly person: string; readonly words: string } | null {
+  const person = cleanName(name)
+  const words = text.trim()
+  return personKey(person) === '' || words === '' ? null : { person, words }
+}
+
+function unnamed(output: Output): number {
+  return refuse(output, '必须写明姓名和依据', 'a name and words of evidence or reason are needed')
+}
+
+/** Nobody's word counts over a row that somebody altered: the forged clearance or confirmation may be in it. */
+async function refuseAltered(deps: Deps, payment: Payment, output: Output): Promise<number | null> {
+  const { broken } = await checkSeals(deps, [payment])
+  if (broken.length === 0) return null
+  return refuse(
+    output,
+    '该付款的数据被改动过（封签核对不符），未作任何决定，请用 yinqi contradiction list 查看',
+    'the data of this payment was altered (its seal is broken); nothing was decided, see `yinqi contradiction list`',
+  )
 }
 
 function lineOf(row: HistoryRow, output: Output): readonly string[] {

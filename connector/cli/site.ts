@@ -13,7 +13,9 @@ import { observed } from '../observe/wrap'
 import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
 import type { Deps, Happening, Settings } from '../steps/deps'
 import { createFence, newToken, type FenceParts } from '../steps/fence'
+import type { Keys } from '../store/keys'
 import type { Store } from '../store/store'
+import { siteKeys } from './site-keys'
 
 export type BridgeKind = {
   readonly zh: string
@@ -37,7 +39,7 @@ export type Parts = {
     encoding: BankTraits['encoding'],
   ) => { readonly bytes: number; readonly unmappable: readonly string[] }
   readonly storeSchema: z.ZodType
-  openStore(config: unknown, isMigrating: boolean): Promise<Store>
+  openStore(config: unknown, keys: Keys, isMigrating: boolean): Promise<Store>
   readonly clock: Clock
 }
 
@@ -93,7 +95,7 @@ export async function openSite(
     file: config.log.file,
     isSilent: options.isQuiet && config.log.file === undefined,
   })
-  const store = await parts.openStore(config.store, options.isMigrating)
+  const store = await openStoreOf(config, parts, options.isMigrating)
   const guards = new Map<string, Guard>()
   const metrics = createMetrics(store, guards, parts.clock)
   const tell = (happening: Happening): void => {
@@ -174,6 +176,17 @@ function guardSettings(calls: Config['banks'][string]['calls']): GuardSettings {
   }
 }
 
+/** The store with the site's keys. A key that was made for a store that turns out to have others is not kept. */
+export async function openStoreOf(config: Config, parts: Parts, isMigrating: boolean): Promise<Store> {
+  const { keys, forget } = siteKeys(config)
+  try {
+    return await parts.openStore(config.store, keys, isMigrating)
+  } catch (error) {
+    forget()
+    throw error
+  }
+}
+
 function settingsOf(config: Config): Settings {
   const { timing } = config
   return {
@@ -228,7 +241,7 @@ async function messageNumbers(store: Store, bank: string): Promise<() => string>
   }
 }
 
-function schemasOf(
+export function schemasOf(
   kinds: Readonly<Record<string, { readonly schema: z.ZodType }>>,
 ): Readonly<Record<string, z.ZodType>> {
   return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.schema]))

@@ -8,14 +8,21 @@ export type Known = {
   readonly digest: string
   readonly approval: string
   readonly status: RowStatus
+  /** Every asking of the document, this one too. */
+  readonly askings: readonly {
+    readonly revision: number
+    readonly digest: string
+    readonly approval: string
+    readonly status: RowStatus
+  }[]
 }
 
 export type IntakeDecision =
   | { readonly kind: 'take'; readonly revision: number }
   /** Known already, word for word: nothing new is asked. */
-  | { readonly kind: 'repeat' }
+  | { readonly kind: 'repeat'; readonly revision: number }
   /** The document says something else than what was taken, and what was taken may be on its way. */
-  | { readonly kind: 'changed' }
+  | { readonly kind: 'changed'; readonly revision: number }
   /** A revision that may not be paid (yet): answered as invalid under its own number. */
   | {
       readonly kind: 'refuse'
@@ -29,7 +36,8 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
   const asked = request.key.revision
   if (known === null) return { kind: 'take', revision: asked ?? 1 }
   if (asked === null) return decideUnnumbered(request, known)
-  if (asked === known.revision) return saysTheSame(request, known) ? { kind: 'repeat' } : { kind: 'changed' }
+  const same = known.askings.find(asking => asking.revision === asked)
+  if (same) return { kind: saysTheSame(request, same) ? 'repeat' : 'changed', revision: asked }
   if (asked < known.revision) {
     return refuse(
       asked,
@@ -38,28 +46,33 @@ export function decideIntake(request: PaymentRequest, known: Known | null): Inta
       `the document has a later revision ${known.revision}`,
     )
   }
-  if (isPayableAgain(known.status)) return { kind: 'take', revision: asked }
+  const blocking = blockingRevision(known)
+  if (blocking === null) return { kind: 'take', revision: asked }
   return refuse(
     asked,
     'REVISION_TOO_EARLY',
-    `上一修订 ${known.revision} 尚未以失败、退票或取消结束，不能再次付款`,
-    `revision ${known.revision} has not ended unpaid; it cannot be asked again`,
+    `修订 ${blocking} 尚未以失败、退票或取消结束，不能再次付款`,
+    `revision ${blocking} has not ended unpaid; it cannot be asked again`,
   )
 }
 
 /** U8 does not number its askings: a new approval or new content after an unpaid end is the next revision. */
 function decideUnnumbered(request: PaymentRequest, known: Known): IntakeDecision {
+  // Also an old one, shown to a daemon that stood still meanwhile: it was answered then and is not asked anew.
+  const same = known.askings.find(asking => saysTheSame(request, asking) && asking.approval === request.approval)
+  if (same) return { kind: 'repeat', revision: same.revision }
+  if (blockingRevision(known) === null) return { kind: 'take', revision: known.revision + 1 }
   const isSame = saysTheSame(request, known)
-  if (isPayableAgain(known.status)) {
-    return isSame && request.approval === known.approval
-      ? { kind: 'repeat' }
-      : { kind: 'take', revision: known.revision + 1 }
-  }
-  return isSame ? { kind: 'repeat' } : { kind: 'changed' }
+  return { kind: isSame ? 'repeat' : 'changed', revision: known.revision }
+}
+
+/** A revision that is paid or may be: none may be paid beside it, however many were refused or withdrawn since (I1). */
+function blockingRevision({ askings }: Known): number | null {
+  return askings.find(asking => !isPayableAgain(asking.status))?.revision ?? null
 }
 
 /** A document that was taken back from what the ERP shows of it (I10) has no digest to compare: it counts as the same. */
-function saysTheSame(request: PaymentRequest, known: Known): boolean {
+function saysTheSame(request: PaymentRequest, known: { readonly digest: string }): boolean {
   return known.digest === '' || request.digest === known.digest
 }
 

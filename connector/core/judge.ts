@@ -36,15 +36,15 @@ export function judgeSend(instruction: Instruction, outcome: SendOutcome): Verdi
 }
 
 /**
- * `sentAt`: the last send. Absence is proof only for a bank that refuses a repeated reference (or says in writing when
- * "not found" is final), and only after its waiting time; until then it teaches nothing.
+ * `inDoubtSince`: when the last send ended without an answer. Absence is proof only for a bank that refuses a repeated
+ * reference (or says in writing when "not found" is final), and only after its waiting time; until then it teaches nothing.
  */
 export function judgeInquiry(
   state: State,
   instruction: Instruction,
   outcome: InquiryOutcome,
   traits: Pick<BankTraits, 'absentFinalAfterMs'>,
-  sentAt: number,
+  inDoubtSince: number,
   askedAt: number,
 ): Verdict {
   switch (outcome.kind) {
@@ -58,7 +58,7 @@ export function judgeInquiry(
     case 'refused':
       return verdict('inquiry.refused', outcome.refusal.code, outcome.refusal.text, outcome.refusal.bankSerial)
     case 'absent': {
-      const isFinal = traits.absentFinalAfterMs !== null && askedAt - sentAt >= traits.absentFinalAfterMs
+      const isFinal = traits.absentFinalAfterMs !== null && askedAt - inDoubtSince >= traits.absentFinalAfterMs
       if (state === 'unknown' && isFinal) return verdict('inquiry.absent', outcome.code, '银行确认无此指令', '')
       return verdict(null, outcome.code, '银行暂无此指令记录 (the bank has no record yet)', '')
     }
@@ -97,12 +97,11 @@ export function judgeStatement(state: State, instruction: Instruction, line: Sta
     const isNews = state !== 'settled' && state !== 'returned'
     return { ...base, cause: isNews ? 'statement.debited' : null, contradiction: null }
   }
-  return {
-    ...base,
-    cause: state === 'returned' ? null : 'statement.returned',
-    contradiction: null,
-    text: '退票 (returned)',
-  }
+  const text = '退票 (returned)'
+  if (state === 'returned') return { ...base, cause: null, contradiction: null, text }
+  // A return that is seen before its debit was: both happened; the success comes first.
+  const isEarly = state === 'unknown' || state === 'accepted'
+  return { ...base, cause: isEarly ? 'statement.debited' : 'statement.returned', contradiction: null, text }
 }
 
 /** What in the echo disagrees with the instruction, in words, or null. What the bank did not echo is not compared. */

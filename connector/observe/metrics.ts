@@ -15,6 +15,9 @@ export type Metrics = {
 /** Why a bank is not sent to now, or null. */
 export type BankStates = ReadonlyMap<string, { health(): { readonly closed: string | null } }>
 
+/** More than a person can look at in a day: beyond it the number says no more. */
+const OPEN_MAX = 1000
+
 export function createMetrics(store: Store, banks: BankStates, clock: Clock): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -33,6 +36,12 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
   const contradictions = new Counter({
     name: 'yinqi_contradictions_total',
     help: 'Evidence that the lifecycle forbids',
+    labelNames: ['code'],
+    registers,
+  })
+  const open = new Gauge({
+    name: 'yinqi_contradictions_open',
+    help: 'Contradictions that nobody has resolved',
     labelNames: ['code'],
     registers,
   })
@@ -99,8 +108,9 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, pending, refusals, oldest, closed]) gauge.reset()
+      for (const gauge of [states, open, pending, refusals, oldest, closed]) gauge.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
+      for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
       for (const item of await store.outbox.counts(clock.now())) {
         pending.set({ erp: item.erp }, item.pending)
         refusals.set({ erp: item.erp }, item.refused)

@@ -28,7 +28,11 @@ async function tryPush(
   push: () => Promise<readonly PushResult[]>,
 ): Promise<readonly PushResult[]> {
   try {
-    return await push()
+    const results = await push()
+    if (results.length === items.length) return results
+    // Nothing of such an answer can be placed; pushing again changes nothing of what the ERP has (I6).
+    const reason = `the bridge gave ${results.length} results for ${items.length} records`
+    return items.map(() => ({ kind: 'deferred', reason }))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return items.map(() => ({ kind: 'deferred', reason }))

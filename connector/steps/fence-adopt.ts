@@ -18,9 +18,11 @@ export async function adopt(deps: Deps, { erp, row }: ShownBy, person: string): 
   const payment = isEndUnpaid(row.status) ? null : paymentOf(deps, erp, row)
   const at = deps.clock.now()
   const holds = payment ? holdsOf(payment.instruction, deps.settings.holds) : []
+  const [known] = await deps.store.payments.known(erp, [row.request.key])
   const entry: IntakeEntry = {
     request: row.request,
     revision: row.request.key.revision ?? 1,
+    follows: known?.revision ?? null,
     status: payment?.state ?? row.status,
     errorCode: '',
     payment,

@@ -80,7 +80,7 @@ async function holdUnsent(deps: Deps, person: string): Promise<number> {
   const unsent = await unsentPayments(deps)
   const reason = '恢复前可能已由原系统发送，须核对银行 (the original may have sent it: look at the bank)'
   for (const payment of unsent) {
-    await deps.store.fence.hold(payment.id, fenceHold(reason))
+    await deps.store.fence.hold(payment.id, fenceHold(reason), deps.clock.now())
     // From now on a debit of it is what is expected, not news that closes the fence again.
     const patch = { sentAt: payment.sentAt ?? deps.clock.now() }
     const verdict = plain(payment.state === 'ready' ? 'fence.closed' : null, 'FENCE_HELD', reason)

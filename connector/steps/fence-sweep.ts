@@ -7,6 +7,7 @@ import { judgeInquiry } from '../core/judge'
 import { formatAmount } from '../core/money'
 import type { BankGateway, DateRange, InquiryOutcome, Instruction, Shown, State } from '../ports'
 import type { Payment } from '../store/store'
+import { withDeadline } from './deadline'
 import { accountOf, type Deps } from './deps'
 import { suspectsOf } from './fence-holds'
 import { knownOf } from './fence-witness'
@@ -146,7 +147,10 @@ async function inquirePage(deps: Deps, gateway: BankGateway, payments: readonly 
   let outcomes: readonly InquiryOutcome[]
   try {
     const instructions = payments.map(({ instruction }) => asSent(instruction))
-    outcomes = await gateway.inquire(instructions, AbortSignal.timeout(deps.settings.callTimeoutMs))
+    outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.inquire(instructions, signal),
+    )
+    if (outcomes.length !== payments.length) return 'outcomes do not fit the questions'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -2,22 +2,26 @@
 
 import { createHash } from 'node:crypto'
 import type { StoredLine } from '../store/store'
+import { withDeadline } from './deadline'
 import { accountOf, type Deps } from './deps'
 
 /** Returns the number of receipts stored. */
 export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
   if (!gateway?.receipt || deps.closed(bank, 'read') !== null) return 0
+  const receipt = gateway.receipt.bind(gateway)
   const due = await deps.store.statements.receiptDue(bank, deps.clock.now(), deps.settings.batchLimit)
+  // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
+  if (due.length > 0) await deps.store.ping()
   let count = 0
   for (const stored of due) {
-    const document = await gateway
-      .receipt(stored.account, stored.line, AbortSignal.timeout(deps.settings.callTimeoutMs))
-      .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        deps.tell({ kind: 'receipt.failed', bank, account: stored.account, reason })
-        return null
-      })
+    const document = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      receipt(stored.account, stored.line, signal),
+    ).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      deps.tell({ kind: 'receipt.failed', bank, account: stored.account, reason })
+      return null
+    })
     if (document === null) await postpone(deps, stored)
     else {
       await save(deps, stored, document)

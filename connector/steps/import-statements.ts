@@ -5,8 +5,9 @@ import { doubtOfLine, isOwnReference } from '../core/fence'
 import { judgeStatement } from '../core/judge'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
-import { Fault, type DateRange, type StatementLine } from '../ports'
+import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
+import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
 
@@ -19,17 +20,11 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   const gateway = settings ? deps.banks.get(settings.bank) : undefined
   if (!settings || !gateway)
     throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
-  const signal = AbortSignal.timeout(deps.settings.callTimeoutMs)
-  const lines: StatementLine[] = []
-  let after: string | null = null
-  for (let page = 0; ; page++) {
-    if (page >= MAX_PAGES)
-      throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
-    const answer = await gateway.statement(account, range, after, signal)
-    lines.push(...answer.items)
-    after = answer.next
-    if (after === null) break
-  }
+  // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
+  await deps.store.ping()
+  const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+    readLines(gateway, account, range, signal),
+  )
   const count = await storeLines(deps, settings, lines, lineKeys(lines))
   await saveBalance(deps, settings)
   return count
@@ -45,13 +40,37 @@ export async function linkPayments(deps: Deps): Promise<number> {
     if (payment?.state === 'sending') continue
     await doubt(deps, stored, payment)
     if (payment) {
-      const verdict = judgeStatement(payment.state, payment.instruction, stored.line)
-      await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+      const moved = await learn(deps, payment, stored.line)
+      // The line of a return proved the debit; now it is what it is, a return.
+      if (moved?.state === 'settled') await learn(deps, moved, stored.line)
     }
     await deps.store.statements.link(stored.id, payment?.id ?? null, deps.clock.now())
     count++
   }
   return count
+}
+
+async function learn(deps: Deps, payment: Payment, line: StatementLine): Promise<Payment | null> {
+  const verdict = judgeStatement(payment.state, payment.instruction, line)
+  const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+  return moved ?? null
+}
+
+async function readLines(
+  gateway: BankGateway,
+  account: string,
+  range: DateRange,
+  signal: AbortSignal,
+): Promise<readonly StatementLine[]> {
+  const lines: StatementLine[] = []
+  let after: string | null = null
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer: Page<StatementLine> = await gateway.statement(account, range, after, signal)
+    lines.push(...answer.items)
+    after = answer.next
+    if (after === null) return lines
+  }
+  throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
 }
 
 /** A line that says what this store cannot know closes the fence before anything else is made of it (I10). */
@@ -112,7 +131,9 @@ export async function storeLines(
 async function saveBalance(deps: Deps, settings: AccountSettings): Promise<void> {
   const gateway = deps.banks.get(settings.bank)
   if (!gateway) return
-  const balance = await gateway.balance(settings.account, AbortSignal.timeout(deps.settings.callTimeoutMs))
+  const balance = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+    gateway.balance(settings.account, signal),
+  )
   const at = deps.clock.now()
   // A bank that gives a day only may say the same amount twice that day with another in between.
   const moment = balance.asOf.includes('T') ? balance.asOf : `${balance.asOf}@${at}`

@@ -5,6 +5,7 @@ import { backoffMs } from '../core/backoff'
 import { judgeInquiry, type Verdict } from '../core/judge'
 import type { BankGateway, InquiryOutcome } from '../ports'
 import type { Payment } from '../store/store'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move } from './move'
 
@@ -55,9 +56,10 @@ async function learn(
 
 /** `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. */
 function judge(gateway: BankGateway, payment: Payment, outcome: InquiryOutcome, askedAt: number): Verdict {
-  // The wait for a final "not found" begins with the last send, not the first: a payment enters `unknown` after it.
-  const sentAt = Math.max(payment.sentAt ?? 0, payment.stateSince)
-  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, sentAt, askedAt)
+  // When its last send ended without an answer. An earlier try, perhaps hours ago, says nothing about how long this one may
+  // still be on its way.
+  const inDoubtSince = Math.max(payment.sentAt ?? 0, payment.stateSince)
+  return judgeInquiry(payment.state, payment.instruction, outcome, gateway.traits, inDoubtSince, askedAt)
 }
 
 async function tryInquire(
@@ -65,10 +67,14 @@ async function tryInquire(
   gateway: BankGateway,
   payments: readonly Payment[],
 ): Promise<readonly InquiryOutcome[]> {
+  const instructions = payments.map(payment => payment.instruction)
   try {
-    return await gateway.inquire(
-      payments.map(payment => payment.instruction),
-      AbortSignal.timeout(deps.settings.callTimeoutMs),
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.inquire(instructions, signal),
+    )
+    if (outcomes.length === payments.length) return outcomes
+    return payments.map(() =>
+      unavailable(`the gateway gave ${outcomes.length} outcomes for ${payments.length} instructions`),
     )
   } catch (error) {
     return payments.map(() => unavailable(error instanceof Error ? error.message : String(error)))

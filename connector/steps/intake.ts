@@ -2,12 +2,20 @@
 // left; a command is run and answered; a voucher number is noted. A wrong row never stops the right ones.
 
 import { accept, type Problem } from '../core/accept'
+import { assert } from '../core/assert'
 import { bankDay } from '../core/bank-time'
 import { holdsOf } from '../core/holds'
 import { decideIntake } from '../core/intake'
 import { makeReference } from '../core/reference'
 import type { CancelRequest, CommandRequest, PaymentRequest, RowStatus } from '../ports'
-import { Conflict, type IntakeEntry, type KnownRequest, type OutboxDraft, type Payment } from '../store/store'
+import {
+  Conflict,
+  type Asking,
+  type IntakeEntry,
+  type KnownRequest,
+  type OutboxDraft,
+  type Payment,
+} from '../store/store'
 import { accountOf, type Deps } from './deps'
 import { fenceHolds, isFenced } from './fence-holds'
 import { move, note, plain } from './move'
@@ -85,41 +93,34 @@ async function decideOne(
   const decision = decideIntake(request, known)
   switch (decision.kind) {
     case 'take':
-      entries.push(await take(deps, erp, request, decision.revision))
+      entries.push({ ...(await take(deps, erp, request, decision.revision)), follows: known?.revision ?? null })
       return
-    case 'refuse':
-      outbox.push({
-        erp,
-        record: refusalRecord(deps, erp, request, decision.revision, [{ field: 'revision', ...decision }]),
-      })
+    case 'refuse': {
+      const problem: Problem = { field: 'revision', ...decision }
+      // Remembered, so that the same asking is never paid after the ERP was told that it is not; an older one cannot be.
+      if (known && decision.revision > known.revision)
+        entries.push({ ...refusedEntry(deps, erp, request, decision.revision, [problem]), follows: known.revision })
+      else outbox.push({ erp, record: refusalRecord(deps, erp, request, decision.revision, [problem]) })
       return
+    }
     case 'repeat':
-      if (known) outbox.push({ erp, record: repeatedRecord(deps, erp, request, known) })
+      if (known)
+        outbox.push({ erp, record: await repeatedRecord(deps, erp, request, askingOf(known, decision.revision)) })
       return
     case 'changed':
-      await recordChanged(deps, request, known)
+      if (known) await recordChanged(deps, request, askingOf(known, decision.revision))
   }
 }
 
-async function take(deps: Deps, erp: string, request: PaymentRequest, revision: number): Promise<IntakeEntry> {
+type Unplaced = Omit<IntakeEntry, 'follows'>
+
+async function take(deps: Deps, erp: string, request: PaymentRequest, revision: number): Promise<Unplaced> {
   const account = accountOf(deps, request.payerAccount)
   const payer = account && (account.erp === erp || account.alsoPaidFrom.includes(erp)) ? account : null
   const gateway = payer ? (deps.banks.get(payer.bank) ?? null) : null
   const accepted = accept(request, { payer, traits: gateway?.traits ?? null, measure: deps.measure })
   if (accepted.kind === 'refused' || !payer || !gateway) {
-    const problems = accepted.kind === 'refused' ? accepted.problems : []
-    const record = refusalRecord(deps, erp, request, revision, problems)
-    return {
-      request,
-      revision,
-      status: 'invalid',
-      errorCode: problems[0]?.code ?? '',
-      payment: null,
-      cause: 'intake.refused',
-      evidence: { text: record.statusText },
-      holds: [],
-      outbox: [{ erp, record }],
-    }
+    return refusedEntry(deps, erp, request, revision, accepted.kind === 'refused' ? accepted.problems : [])
   }
   const now = deps.clock.now()
   const sequence = await deps.store.meta.allocate('reference', 1)
@@ -173,12 +174,24 @@ async function take(deps: Deps, erp: string, request: PaymentRequest, revision: 
   }
 }
 
+/** Another daemon may take the same document first: read again and decide again, a bounded number of times. */
 async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
-  const [known] = await deps.store.payments.known(erp, [item.key])
-  if (!known || (item.key.revision !== null && item.key.revision > known.revision))
-    return withdrawUntaken(deps, erp, item)
-  const payment = known.payment
-  if (!payment || (item.key.revision !== null && item.key.revision !== known.revision)) return
+  for (let round = 0; ; round++) {
+    const [known] = await deps.store.payments.known(erp, [item.key])
+    const revision = item.key.revision ?? known?.revision ?? 1
+    const asking = known?.askings.find(candidate => candidate.revision === revision)
+    if (asking) return asking.paymentId === null ? undefined : await cancelTaken(deps, erp, item, asking.paymentId)
+    try {
+      return await withdrawUntaken(deps, erp, item, revision, known?.revision ?? null)
+    } catch (error) {
+      if (!(error instanceof Conflict) || round >= 4) throw error
+    }
+  }
+}
+
+async function cancelTaken(deps: Deps, erp: string, item: CancelRequest, paymentId: string): Promise<void> {
+  const payment = await deps.store.payments.get(paymentId)
+  if (!payment) return
   // It may have been paid by a store that this one was restored over: nobody is told "cancelled" before that is known.
   const isDoubtful = await isFenced(deps, payment)
   const [moved] =
@@ -205,17 +218,25 @@ async function cancel(deps: Deps, erp: string, item: CancelRequest): Promise<voi
 }
 
 /** Withdrawn before it was taken: it never becomes a payment, and its row says so. */
-async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Promise<void> {
+async function withdrawUntaken(
+  deps: Deps,
+  erp: string,
+  item: CancelRequest,
+  revision: number,
+  newest: number | null,
+): Promise<void> {
   const { request } = item
   if (!request) return
-  const revision = item.key.revision ?? 1
   const at = deps.clock.now()
   const facts = factsOf(deps, erp, request, revision, 'cancelled')
   const record = statusRecord({ ...facts, seq: 1, text: '发送前已撤销', cause: 'erp.cancelled', bankReference: '' })
+  // An older revision can never be taken: it is only answered.
+  if (newest !== null && revision < newest) return await deps.store.outbox.add([{ erp, record }], at)
   const entry: IntakeEntry = {
     request,
     revision,
     status: 'cancelled',
+    follows: newest,
     errorCode: '',
     payment: null,
     cause: 'erp.cancelled',
@@ -223,12 +244,7 @@ async function withdrawUntaken(deps: Deps, erp: string, item: CancelRequest): Pr
     holds: [],
     outbox: [{ erp, record }],
   }
-  await deps.store.payments
-    .intake({ erp, at, actor: item.by, cursor: null, entries: [entry], outbox: [] })
-    .catch((error: unknown) => {
-      // Another daemon took or withdrew it first; the bridge gives the withdrawal again.
-      if (!(error instanceof Conflict)) throw error
-    })
+  await deps.store.payments.intake({ erp, at, actor: item.by, cursor: null, entries: [entry], outbox: [] })
 }
 
 async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand: RunCommand): Promise<void> {
@@ -243,9 +259,15 @@ async function answer(deps: Deps, erp: string, item: CommandRequest, runCommand:
   )
 }
 
-async function recordChanged(deps: Deps, request: PaymentRequest, known: KnownRequest | null): Promise<void> {
-  const paymentId = known?.payment?.id ?? null
-  const evidence = { document: documentKey(request.key), digest: request.digest, takenDigest: known?.digest ?? '' }
+function askingOf(known: KnownRequest, revision: number): Asking {
+  const asking = known.askings.find(candidate => candidate.revision === revision)
+  assert(asking !== undefined, `revision ${revision} was decided on and is not there`)
+  return asking
+}
+
+async function recordChanged(deps: Deps, request: PaymentRequest, asking: Asking): Promise<void> {
+  const { paymentId } = asking
+  const evidence = { document: documentKey(request.key), digest: request.digest, takenDigest: asking.digest }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),
     paymentId,
@@ -255,14 +277,36 @@ async function recordChanged(deps: Deps, request: PaymentRequest, known: KnownRe
   })
   if (!isNew) return
   deps.tell({ kind: 'contradiction', paymentId, code: 'REQUEST_CHANGED', cause: 'intake' })
-  if (known?.payment)
+  const payment = paymentId === null ? null : await deps.store.payments.get(paymentId)
+  if (payment)
     await note(
       deps,
-      known.payment,
+      payment,
       'erp.changed',
       'REQUEST_CHANGED',
       '单据在接收后被修改，仍按接收时的内容处理 (changed after it was taken)',
     )
+}
+
+function refusedEntry(
+  deps: Deps,
+  erp: string,
+  request: PaymentRequest,
+  revision: number,
+  problems: readonly Problem[],
+): Unplaced {
+  const record = refusalRecord(deps, erp, request, revision, problems)
+  return {
+    request,
+    revision,
+    status: 'invalid',
+    errorCode: problems[0]?.code ?? '',
+    payment: null,
+    cause: 'intake.refused',
+    evidence: { text: record.statusText },
+    holds: [],
+    outbox: [{ erp, record }],
+  }
 }
 
 function refusalRecord(
@@ -283,10 +327,11 @@ function refusalRecord(
   })
 }
 
-function repeatedRecord(deps: Deps, erp: string, request: PaymentRequest, known: KnownRequest) {
-  const { payment } = known
+async function repeatedRecord(deps: Deps, erp: string, request: PaymentRequest, asking: Asking) {
+  const payment = asking.paymentId === null ? null : await deps.store.payments.get(asking.paymentId)
+  const status = payment?.state ?? asking.status
   return statusRecord({
-    ...factsOf(deps, erp, payment?.request ?? request, known.revision, known.status),
+    ...factsOf(deps, erp, payment?.request ?? request, asking.revision, status),
     seq: payment?.seq ?? 1,
     text: payment?.statusText ?? '',
     cause: 'intake.repeated',

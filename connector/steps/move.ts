@@ -18,14 +18,15 @@ export type Move = {
 /** Rounds of re-reading after somebody else moved the payment first; each round means that it did move. */
 const MAX_ROUNDS = 5
 
+type Open = { readonly item: Move; readonly index: number }
+
 /** The payments as they now stand, in order; null where nothing was learned or the evidence was a contradiction. */
 export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly (Payment | null)[]> {
   const results = new Map<number, Payment>()
   let open = moves.map((item, index) => ({ item, index }))
   for (const { item } of open) await recordMismatch(deps, item)
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round++) {
-    const changes: { readonly change: Change; readonly item: Move; readonly index: number; readonly next: Payment }[] =
-      []
+    const changes: (Open & { readonly change: Change; readonly next: Payment })[] = []
     for (const { item, index } of open) {
       const cause = causeFor(item)
       if (cause === null) continue
@@ -45,7 +46,8 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       if (item.verdict.cause === 'send.started') continue
       if (await isOfAnEarlierTry(deps, item)) continue
       const current = await deps.store.payments.get(item.payment.id)
-      if (current) open.push({ item: { ...item, payment: current }, index })
+      if (current && stillTeaches(item.verdict.cause, current.state))
+        open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
@@ -67,8 +69,16 @@ const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
  */
 async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
   if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
+  // Absence that somebody else has taken note of meanwhile is no news.
+  if (verdict.cause === 'inquiry.absent') return true
   const history = await deps.store.payments.history(payment.id)
   return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
+}
+
+/** Not knowing, and not finding, teach nothing once somebody else knows more. */
+function stillTeaches(cause: Cause | null, state: State): boolean {
+  if (cause === 'send.uncertain') return state === 'sending'
+  return cause !== 'inquiry.absent' || state === 'unknown'
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */
@@ -110,9 +120,8 @@ export function plain(cause: Cause | null, code: string, text: string): Verdict 
 function causeFor(item: Move): Cause | null {
   const { cause } = item.verdict
   if (cause === null) return null
-  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') {
-    return item.payment.state === 'unknown' || item.payment.state === 'accepted' ? asInquiry(cause) : cause
-  }
+  // An answer that comes after its send was given up is an answer all the same; that nothing is known is none.
+  if (cause.startsWith('send.') && cause !== 'send.started' && item.payment.state !== 'sending') return asInquiry(cause)
   return cause
 }
 
@@ -174,6 +183,14 @@ function keptTimes(payment: Payment): PaymentPatch {
   return { leaseUntil: payment.leaseUntil, attempts: payment.attempts, dueAt: payment.dueAt }
 }
 
+/** Not evidence but wishes: when they come too late, whoever wished is told so by the caller, and nothing is contradicted. */
+const DECISIONS: ReadonlySet<string> = new Set<Cause>([
+  'erp.cancelled',
+  'operator.cancelled',
+  'operator.rejected',
+  'holds.cleared',
+])
+
 async function recordMismatch(deps: Deps, item: Move): Promise<void> {
   const { contradiction, cause } = item.verdict
   if (contradiction !== null) await contradict(deps, item, cause ?? 'evidence', contradiction)
@@ -182,7 +199,7 @@ async function recordMismatch(deps: Deps, item: Move): Promise<void> {
 async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSITION_FORBIDDEN'): Promise<void> {
   const { payment, verdict } = item
   // The same news twice (two daemons asked, both were told) is agreement, not contradiction.
-  if (code === 'TRANSITION_FORBIDDEN' && saysTheSame(payment.state, cause)) return
+  if (code === 'TRANSITION_FORBIDDEN' && (saysTheSame(payment.state, cause) || DECISIONS.has(cause))) return
   const evidence = { ...verdict.evidence, state: payment.state }
   const isNew = await deps.store.contradictions.record({
     at: deps.clock.now(),
@@ -196,15 +213,15 @@ async function contradict(deps: Deps, item: Move, cause: string, code = 'TRANSIT
 
 function saysTheSame(state: State, cause: string): boolean {
   const word = cause.slice(cause.indexOf('.') + 1)
-  if (state === 'settled') return word === 'settled' || word === 'accepted' || cause === 'statement.debited'
-  if (state === 'ready') return word === 'unsent'
+  if (state === 'settled')
+    return word === 'settled' || word === 'accepted' || word === 'confirmedPaid' || cause === 'statement.debited'
   if (state === 'accepted') return word === 'accepted'
-  if (state === 'failed') return word === 'refused'
-  if (state === 'returned')
-    return word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited'
-  if (state === 'cancelled') return word === 'cancelled' || word === 'rejected'
-  // A sweep and the sender both saw that the outcome is uncertain; a late "nothing left" teaches nothing about `unknown`.
-  return state === 'unknown' && (word === 'uncertain' || word === 'unsent')
+  if (state === 'ready') return word === 'unsent' || word === 'absent' || word === 'refused'
+  if (state === 'failed') return word === 'refused' || word === 'confirmedUnpaid'
+  return (
+    state === 'returned' &&
+    (word === 'returned' || word === 'settled' || word === 'accepted' || cause === 'statement.debited')
+  )
 }
 
 function tellMoved(deps: Deps, from: Payment, change: Change, to: Payment): void {

@@ -2,6 +2,7 @@
 // the answers are committed. A throw, a missing answer, anything unclear is `uncertain`: never sent again from here (I3).
 
 import { assert } from '../core/assert'
+import { recordAnswers } from './record-answers'
 import { backoffMs } from '../core/backoff'
 import { bankDay } from '../core/bank-time'
 import { groupBy } from '../core/group'
@@ -9,6 +10,8 @@ import { judgeSend } from '../core/judge'
 import { makeReference } from '../core/reference'
 import type { BankGateway, Instruction, SendOutcome } from '../ports'
 import type { Payment } from '../store/store'
+import { checkSeals, postponeBroken } from './check-seals'
+import { withDeadline } from './deadline'
 import type { Deps } from './deps'
 import { move, plain } from './move'
 
@@ -25,7 +28,9 @@ export async function submit(deps: Deps, bank: string): Promise<number> {
     now + deps.settings.leaseMs,
     deps.settings.batchLimit,
   )
-  const due = await recheck(deps, claimed)
+  const { sound, broken } = await checkSeals(deps, claimed)
+  await postponeBroken(deps, broken)
+  const due = await recheck(deps, sound)
   for (const group of await groupForBank(deps, gateway, due)) await sendGroup(deps, gateway, group)
   return claimed.length
 }
@@ -52,7 +57,7 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
   const mine = sending.filter((payment): payment is Payment => payment !== null)
   if (mine.length === 0) return
   const outcomes = await trySend(deps, gateway, mine, leaseUntil)
-  await move(
+  await recordAnswers(
     deps,
     mine.map((payment, index) => {
       const outcome = outcomes[index] ?? uncertain('the gateway gave no outcome for this instruction')
@@ -74,22 +79,25 @@ async function trySend(
   payments: readonly Payment[],
   leaseUntil: number,
 ): Promise<readonly SendOutcome[]> {
-  for (const payment of payments) assertSendable(payment)
+  // What leaves is what the database holds now and was verified there, not what was in memory before.
+  const { sound, broken } = await checkSeals(deps, payments)
+  if (broken.length > 0) {
+    return payments.map(() => ({
+      kind: 'unsent',
+      code: 'SEAL_BROKEN',
+      reason: '封签核对不符，整批未发送 (a seal is broken: nothing of this batch was sent)',
+    }))
+  }
+  if (sound.length < payments.length) return payments.map(leaseLost)
+  for (const payment of sound) assertSendable(payment)
   const fault = await advanceFence(deps)
   // The last checks before the socket. A process stopped right after them cannot be fenced by us, only by the bank.
   if (fault !== null || deps.fence.state().kind === 'closed') return payments.map(() => fenced(fault))
-  if (deps.clock.now() >= leaseUntil) {
-    return payments.map(() => ({
-      kind: 'unsent',
-      code: 'LEASE_LOST',
-      reason: '发送前租约已到期 (the lease ended before the send)',
-    }))
-  }
-  const timeout = AbortSignal.timeout(deps.settings.callTimeoutMs)
+  if (deps.clock.now() >= leaseUntil) return payments.map(leaseLost)
+  const instructions = sound.map(payment => payment.instruction)
   try {
-    const outcomes = await gateway.send(
-      payments.map(payment => payment.instruction),
-      timeout,
+    const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
+      gateway.send(instructions, signal),
     )
     if (outcomes.length === payments.length) return outcomes
     return payments.map(() =>
@@ -215,6 +223,10 @@ async function packageReference(deps: Deps, gateway: BankGateway): Promise<strin
     { prefix: deps.settings.referencePrefix, day: bankDay(deps.clock.now()), incarnation, sequence },
     gateway.traits.reference,
   )
+}
+
+function leaseLost(): SendOutcome {
+  return { kind: 'unsent', code: 'LEASE_LOST', reason: '发送前租约已到期 (the lease ended before the send)' }
 }
 
 function uncertain(reason: string): SendOutcome {

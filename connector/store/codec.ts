@@ -40,8 +40,17 @@ function moneyOf(part: unknown): Money | null {
 }
 
 /** Evidence is flat text; it is not read as money whatever its fields are called. */
-export function decodeEvidence(row: Row, column: string): Readonly<Record<string, string>> {
-  return JSON.parse(text(row, column)) as Readonly<Record<string, string>>
+export function decodeEvidence(json: string): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(json) as Readonly<Record<string, string>>
+  } catch (error) {
+    throw storeFault('STORE_CORRUPT', 'evidence does not parse', error)
+  }
+}
+
+/** Text as every database gives it back: none keeps half a surrogate pair, and PostgreSQL no NUL. */
+export function storable(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8').replaceAll('\u0000', '\ufffd')
 }
 
 export function text(row: Row, column: string): string {

@@ -4,7 +4,8 @@
 import { knex, type Knex } from 'knex'
 import type { Clock } from '../ports'
 import type { StoreConfig, StoreDialect } from './config'
-import { DriverError, isRetryable, translate } from './faults'
+import { DriverError, isRetryable, translate, translateCommit } from './faults'
+import type { Keys } from './keys'
 import { knexConfig } from './knex-config'
 
 /** Values that travel exactly in every dialect. Amounts travel as text. */
@@ -13,6 +14,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 export interface Session {
   readonly dialect: StoreDialect
+  readonly keys: Keys
   /** One statement with `?` placeholders; its rows. */
   query(sql: string, values?: readonly Value[]): Promise<readonly Row[]>
   /** One INSERT, UPDATE or DELETE; the number of rows it changed. */
@@ -21,9 +23,13 @@ export interface Session {
 
 export interface Database {
   readonly dialect: StoreDialect
+  readonly keys: Keys
   /** Reads one statement's rows outside a transaction. */
   query(sql: string, values?: readonly Value[]): Promise<readonly Row[]>
-  /** Commits when `work` resolves, rolls back when it throws. `work` may run again: it must do nothing but SQL. */
+  /**
+   * Commits when `work` resolves, rolls back when it throws. `work` may run again: it must do nothing but SQL. Throws Fault
+   * STORE_COMMIT_UNKNOWN when nobody can say whether it was committed: it is never repeated here, the caller reads again.
+   */
   transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -32,19 +38,21 @@ export interface Database {
 const TRIES_MAX = 8
 const RETRY_BASE_MS = 20
 
+type Facts = Pick<Session, 'dialect' | 'keys'>
 type Connections = { acquireConnection(): Promise<unknown>; releaseConnection(connection: unknown): Promise<void> }
 
-export function openDatabase(config: StoreConfig, clock: Pick<Clock, 'sleep'>): Database {
+export function openDatabase(config: StoreConfig, keys: Keys, clock: Pick<Clock, 'sleep'>): Database {
   const { dialect } = config
   const db = knex(knexConfig(config))
   const once = dialect === 'sqlite' ? immediate : readCommitted
   return {
     dialect,
+    keys,
     async query(sql, values = []) {
       return await retried(clock, async () => (await run(db, dialect, sql, values)).rows)
     },
     async transaction(work) {
-      return await retried(clock, async () => await once(db, dialect, work))
+      return await retried(clock, async () => await once(db, { dialect, keys }, work))
     },
     async close() {
       await db.destroy()
@@ -67,13 +75,16 @@ async function retried<T>(clock: Pick<Clock, 'sleep'>, attempt: () => Promise<T>
 }
 
 /** READ COMMITTED is named because a server's default may differ, and SQL Server's READPAST needs it. */
-async function readCommitted<T>(db: Knex, dialect: StoreDialect, work: (tx: Session) => Promise<T>): Promise<T> {
+async function readCommitted<T>(db: Knex, facts: Facts, work: (tx: Session) => Promise<T>): Promise<T> {
   let failure: unknown
+  let isCommitting = false
   try {
     return await db.transaction(
       async trx => {
         try {
-          return await work(sessionOf(trx, dialect))
+          const result = await work(sessionOf(trx, facts))
+          isCommitting = true
+          return result
         } catch (error) {
           failure = error
           throw error
@@ -83,18 +94,20 @@ async function readCommitted<T>(db: Knex, dialect: StoreDialect, work: (tx: Sess
     )
   } catch (error) {
     // knex replaces the cause of a rollback by the rollback's own failure: the cause is what matters.
-    throw failure ?? new DriverError(error)
+    if (failure !== undefined) throw failure
+    if (isCommitting && !isRetryable(error)) throw translateCommit(error)
+    throw new DriverError(error)
   }
 }
 
 /** SQLite takes the write lock at BEGIN: a read that turns into a write later would fail on a rival's commit. */
-async function immediate<T>(db: Knex, dialect: StoreDialect, work: (tx: Session) => Promise<T>): Promise<T> {
+async function immediate<T>(db: Knex, facts: Facts, work: (tx: Session) => Promise<T>): Promise<T> {
   const connections: Connections = db.client
   const connection = await connections.acquireConnection().catch((error: unknown) => {
     throw new DriverError(error)
   })
   try {
-    const tx = sessionOf(db, dialect, connection)
+    const tx = sessionOf(db, facts, connection)
     await tx.execute('BEGIN IMMEDIATE')
     try {
       const result = await work(tx)
@@ -110,9 +123,10 @@ async function immediate<T>(db: Knex, dialect: StoreDialect, work: (tx: Session)
   }
 }
 
-function sessionOf(db: Knex, dialect: StoreDialect, connection?: unknown): Session {
+function sessionOf(db: Knex, { dialect, keys }: Facts, connection?: unknown): Session {
   return {
     dialect,
+    keys,
     async query(sql, values = []) {
       return (await run(db, dialect, sql, values, connection)).rows
     },

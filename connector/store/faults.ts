@@ -6,6 +6,7 @@ import { Conflict } from './store'
 
 export type StoreFaultCode =
   | 'STORE_UNREACHABLE'
+  | 'STORE_COMMIT_UNKNOWN'
   | 'STORE_BUSY'
   | 'STORE_READONLY'
   | 'STORE_FULL'
@@ -14,10 +15,14 @@ export type StoreFaultCode =
   | 'STORE_SCHEMA_MISSING'
   | 'STORE_SCHEMA_NEWER'
   | 'STORE_SCHEMA_CHANGED'
+  | 'STORE_KEY_MISSING'
+  | 'STORE_KEY_WRONG'
   | 'STORE_FAILED'
 
 const WORDS: Readonly<Record<StoreFaultCode, string>> = {
   STORE_UNREACHABLE: '连接器数据库无法连接 / the connector database cannot be reached',
+  STORE_COMMIT_UNKNOWN:
+    '提交时连接中断，结果未知，将重新读取 / the connection was lost at COMMIT: whether it took effect is read again',
   STORE_BUSY: '连接器数据库繁忙，多次重试仍未成功 / the connector database stayed busy through every retry',
   STORE_READONLY: '连接器数据库只读，无法写入 / the connector database is read-only',
   STORE_FULL: '连接器数据库空间已满 / the connector database has no space left',
@@ -30,6 +35,10 @@ const WORDS: Readonly<Record<StoreFaultCode, string>> = {
     '连接器数据库的版本比本程序新，拒绝启动：请升级程序 / the connector database is newer than this program: upgrade the program',
   STORE_SCHEMA_CHANGED:
     '已执行的迁移脚本与本程序所带的不一致 / a migration that was applied differs from the one this program carries',
+  STORE_KEY_MISSING:
+    '缺少本库用过的密钥，请在 keys 中补上，未改动任何数据 / a key that this store was used with is missing: add it to `keys`; nothing was changed',
+  STORE_KEY_WRONG:
+    '密钥与本库所用的不同，请核对 keys，未改动任何数据 / a key is not the one this store was used with: check `keys`; nothing was changed',
   STORE_FAILED: '连接器数据库操作失败 / the connector database refused an operation',
 }
 
@@ -66,6 +75,16 @@ export function isRetryable(error: unknown): boolean {
   return codesOf(error).some(code => CODES[0]?.[1].test(code) === true)
 }
 
+/**
+ * As `translate`, of a COMMIT that failed. The server's own refusal rolled back; a connection that was lost leaves it open
+ * whether the transaction took effect.
+ */
+export function translateCommit(error: unknown): Fault | Conflict {
+  const fault = translate(error)
+  if (!(fault instanceof Fault) || fault.code !== 'STORE_UNREACHABLE') return fault
+  return storeFault('STORE_COMMIT_UNKNOWN', fault.message, error)
+}
+
 /** Conflict for a key that is there already, otherwise the Fault. */
 export function translate(error: unknown): Fault | Conflict {
   const codes = codesOf(error)
@@ -86,8 +105,10 @@ function codesOf(error: unknown): readonly string[] {
     if ('code' in current && typeof current.code === 'string') codes.push(current.code)
     // Thrown by knex's pool when no connection came in time.
     if ('name' in current && current.name === 'KnexTimeoutError') codes.push('ETIMEDOUT')
-    // Thrown by pg, without a code, when the server goes away under a query.
-    if (/^Connection terminated/.test(messageOf(current))) codes.push('ECONNRESET')
+    // Thrown by pg, without a code, when the server goes away under a query or does not answer.
+    if (/\b(Connection terminated|Query read timeout$|timeout expired$|is not queryable$)/.test(messageOf(current))) {
+      codes.push('ECONNRESET')
+    }
     current = 'cause' in current ? current.cause : undefined
   }
   return codes

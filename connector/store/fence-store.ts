@@ -3,10 +3,12 @@
 
 import assert from 'node:assert/strict'
 import type { FenceReason, StoreFacts } from '../core/fence'
+import { appendAudit } from './audit-trail'
 import { idOf, integer, integerOrNull, numberOf, text, word } from './codec'
 import type { StoreConfig } from './config'
 import { databaseIdentity } from './database-identity'
 import type { Database, Session } from './database'
+import { withHoldsChanged } from './dossier'
 import { storeFault } from './faults'
 import { allocate } from './meta-store'
 import { lineOf } from './statement-store'
@@ -48,7 +50,7 @@ export function createFenceStore(db: Database, config: StoreConfig): FenceStore 
         )
         return changed > 0
       }),
-    hold: (paymentId, draft) => db.transaction(tx => hold(tx, paymentId, draft)),
+    hold: (paymentId, draft, at) => db.transaction(tx => hold(tx, paymentId, draft, at)),
     knewUntil: () => knewUntil(db),
   }
 }
@@ -194,6 +196,9 @@ async function incarnationsOf(session: Reader): Promise<readonly string[]> {
 
 async function event(tx: Session, row: FenceEvent): Promise<void> {
   await insert(tx, 'yinqi_fence_event', [{ ...row }])
+  const { at, kind, instance, person, evidence, content } = row
+  const told = { person, evidence, content }
+  await appendAudit(tx, [{ kind: `fence.${kind}`, paymentId: null, subject: instance, content: told }], at)
 }
 
 async function eventsOf(db: Database, limit: number): Promise<readonly FenceEvent[]> {
@@ -222,12 +227,17 @@ FROM yinqi_fence_finding AS f JOIN yinqi_statement_line AS l ON l.no = f.line_no
     id: idOf(row, 'finding_no'),
     bank: text(row, 'bank'),
     reference: text(row, 'finding_reference'),
-    line: lineOf(row),
+    line: lineOf(db.keys, row),
     foundAt: integer(row, 'found_at'),
   }))
 }
 
-async function hold(tx: Session, paymentId: string, { kind, reason, approvalsNeeded }: HoldDraft): Promise<void> {
+async function hold(
+  tx: Session,
+  paymentId: string,
+  { kind, reason, approvalsNeeded }: HoldDraft,
+  at: number,
+): Promise<void> {
   // The payment's row is locked, so that two who hold it at once make one hold.
   await tx.query(lockedSelect(tx.dialect, 'id', 'yinqi_payment', 'id = ?'), [paymentId])
   const open = await tx.query('SELECT no FROM yinqi_hold WHERE payment_id = ? AND kind = ? AND cleared_at IS NULL', [
@@ -236,5 +246,6 @@ async function hold(tx: Session, paymentId: string, { kind, reason, approvalsNee
   ])
   if (open.length > 0) return
   const row = { payment_id: paymentId, kind, reason, approvals_needed: approvalsNeeded, cleared_at: null }
-  await insert(tx, 'yinqi_hold', [row])
+  const seal = await withHoldsChanged(tx, paymentId, () => insert(tx, 'yinqi_hold', [row]))
+  await appendAudit(tx, [{ kind: 'hold', paymentId, subject: kind, content: { reason, seal } }], at)
 }

@@ -70,7 +70,7 @@ export interface FenceStore {
   findings(): Promise<readonly FenceFinding[]>
   resolve(findingId: string, person: string, resolution: string, at: number): Promise<boolean>
   /** A payment waits for a person, besides whatever else it waits for; one open hold of a kind at most. */
-  hold(paymentId: string, draft: HoldDraft): Promise<void>
+  hold(paymentId: string, draft: HoldDraft, at: number): Promise<void>
   /** When the newest history row had been written as the fence closed, or null without any: what came later may be lost. */
   knewUntil(): Promise<number | null>
 }

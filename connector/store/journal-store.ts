@@ -3,13 +3,14 @@
 import type { JournalEntry } from '../ports'
 import { decode, encode, idOf, numberOf, text, word } from './codec'
 import type { Database, Row, Session } from './database'
+import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
 import { insertNew, lockedSelect } from './statements'
 import type { JournalStore, StoredEntry, StoredLine } from './store'
 
 type Decision = Parameters<JournalStore['decide']>[0][number]
 
-const ENTRY = 'SELECT line_no, erp, content, status, voucher_no, refusal FROM yinqi_journal_entry'
+const ENTRY = 'SELECT line_no, entry_key, erp, content, status, voucher_no, refusal FROM yinqi_journal_entry'
 
 export function createJournalStore(db: Database): JournalStore {
   return {
@@ -19,10 +20,12 @@ export function createJournalStore(db: Database): JournalStore {
       })
     },
     async byKey(key) {
-      return (await db.query(`${ENTRY} WHERE entry_key = ?`, [key])).map(entryOf)[0] ?? null
+      return (await db.query(`${ENTRY} WHERE entry_key = ?`, [key])).map(row => entryOf(db.keys, row))[0] ?? null
     },
     async ofLine(lineId) {
-      return (await db.query(`${ENTRY} WHERE line_no = ?`, [numberOf(lineId)])).map(entryOf)[0] ?? null
+      return (
+        (await db.query(`${ENTRY} WHERE line_no = ?`, [numberOf(lineId)])).map(row => entryOf(db.keys, row))[0] ?? null
+      )
     },
     async posted(key, voucherNo, at) {
       await db.transaction(tx =>
@@ -48,7 +51,7 @@ async function decideOne(tx: Session, { lineId, journal, entry }: Decision, at: 
       entry_key: key,
       line_no: no,
       erp: entry.erp,
-      content: encode(entry.entry),
+      content: tx.keys.hide(placeOf(key), encode(entry.entry)),
       status: 'made',
       voucher_no: '',
       refusal: '',
@@ -65,11 +68,15 @@ function isFinal(journal: StoredLine['journal']): boolean {
   return journal === 'entry' || journal === 'booked'
 }
 
-function entryOf(row: Row): StoredEntry {
+function placeOf(key: string): Place {
+  return { column: 'yinqi_journal_entry.content', row: key }
+}
+
+function entryOf(keys: Keys, row: Row): StoredEntry {
   return {
     lineId: idOf(row, 'line_no'),
     erp: text(row, 'erp'),
-    entry: decode<JournalEntry>(text(row, 'content')),
+    entry: decode<JournalEntry>(keys.show(placeOf(text(row, 'entry_key')), text(row, 'content'))),
     status: word(row, 'status'),
     voucherNo: text(row, 'voucher_no'),
     refusal: text(row, 'refusal'),

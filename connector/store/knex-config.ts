@@ -18,6 +18,10 @@ const POOL_MAX = 10
 const LOCK_WAIT_MS = 10_000
 /** No statement of ours takes this long; one that does has lost its server. Safe: the transaction is rolled back. */
 const STATEMENT_MS = 60_000
+/** How much longer we wait than the server works, so that its own "cancelled" arrives first where the network is whole. */
+const NETWORK_MS = 2_000
+/** The operating system asks a silent peer whether it is still there after this long. */
+const KEEP_ALIVE_MS = 10_000
 
 export function knexConfig(config: StoreConfig): Knex.Config {
   // Otherwise knex writes a failed statement's values, accounts and names among them, into the error's message.
@@ -34,19 +38,7 @@ function dialectConfig(config: StoreConfig): Knex.Config {
       pool: { min: 1, max: 1, afterCreate: afterSqlite },
     }
   }
-  if (config.dialect === 'postgres') {
-    return {
-      client: 'pg',
-      connection: {
-        connectionString: config.url,
-        ...(config.password === undefined ? {} : { password: config.password }),
-        application_name: 'yinqi',
-        connectionTimeoutMillis: 10_000,
-      },
-      pool: { min: 0, max: config.poolMax ?? POOL_MAX, afterCreate: afterPostgres },
-      acquireConnectionTimeout: 30_000,
-    }
-  }
+  if (config.dialect === 'postgres') return postgresConfig(config)
   return {
     client: mssqlClient(),
     connection: {
@@ -70,6 +62,30 @@ function dialectConfig(config: StoreConfig): Knex.Config {
   }
 }
 
+function postgresConfig(config: Extract<StoreConfig, { dialect: 'postgres' }>): Knex.Config {
+  const statementMs = config.statementTimeoutMs ?? STATEMENT_MS
+  const connection = {
+    connectionString: config.url,
+    ...(config.password === undefined ? {} : { password: config.password }),
+    application_name: 'yinqi',
+    connectionTimeoutMillis: 10_000,
+    // The server's own statement_timeout cannot reach us through a connection that is dead.
+    query_timeout: statementMs + NETWORK_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  }
+  return {
+    client: postgresClient(),
+    connection,
+    pool: {
+      min: 0,
+      max: config.poolMax ?? POOL_MAX,
+      afterCreate: (created: PostgresConnection, done: Done) => afterPostgres(created, statementMs, done),
+    },
+    acquireConnectionTimeout: 30_000,
+  }
+}
+
 function afterSqlite(connection: SqliteConnection, done: Done): void {
   try {
     // Short: better-sqlite3 waits on the event loop's own thread. The retry above waits longer without blocking it.
@@ -85,12 +101,50 @@ function afterSqlite(connection: SqliteConnection, done: Done): void {
   }
 }
 
-function afterPostgres(connection: PostgresConnection, done: Done): void {
+function afterPostgres(connection: PostgresConnection, statementMs: number, done: Done): void {
   const sql =
-    `SET lock_timeout = ${LOCK_WAIT_MS}; SET statement_timeout = ${STATEMENT_MS}; ` +
+    `SET lock_timeout = ${Math.min(LOCK_WAIT_MS, Math.floor(statementMs / 2))}; SET statement_timeout = ${statementMs}; ` +
+    // A daemon that froze in the middle of a transaction must not hold its locks for ever.
+    `SET idle_in_transaction_session_timeout = ${2 * statementMs}; ` +
     // A server set to forget its last commits in a crash must not forget ours.
     `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
-  connection.query(sql, error => done(error, connection))
+  connection.query(sql, error => {
+    if (error) discard(connection)
+    done(error, connection)
+  })
+}
+
+type Disposable = { readonly connection?: { readonly stream?: { destroy(): void } } }
+type Querying = {
+  readonly prototype: {
+    readonly _query: (this: Knex.Client, connection: Disposable, query: unknown) => Promise<unknown>
+  }
+}
+
+/**
+ * knex puts a connection whose statement got no answer back into the pool, where the next statement waits behind the lost
+ * one. Here such a connection is thrown away: what became of its transaction is only known by reading again.
+ */
+function postgresClient(): typeof Knex.Client {
+  const Base: typeof Knex.Client = require('knex/lib/dialects/postgres')
+  const { prototype }: Querying = require('knex/lib/dialects/postgres')
+  const { _query: ask } = prototype
+  return class extends Base {
+    async _query(connection: Disposable, query: unknown): Promise<unknown> {
+      try {
+        return await ask.call(this, connection, query)
+      } catch (error) {
+        if (error instanceof Error && error.message.endsWith('Query read timeout')) discard(connection)
+        throw error
+      }
+    }
+  }
+}
+
+/** By knex's own mark, which its pool looks at before it gives a connection out. */
+function discard(connection: Disposable): void {
+  Object.assign(connection, { __knex__disposed: 'it did not answer' })
+  connection.connection?.stream?.destroy()
 }
 
 function afterMssql(connection: MssqlConnection, done: Done): void {

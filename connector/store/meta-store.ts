@@ -1,7 +1,8 @@
 // Cursors, numbers, named locks, the store's own identity, and what people confirmed.
 
 import assert from 'node:assert/strict'
-import { integer, text, word } from './codec'
+import { integer, text } from './codec'
+import { confirm } from './confirmations'
 import type { Database, Session } from './database'
 import { storeFault } from './faults'
 import { insert, insertNew, lockedSelect } from './statements'
@@ -23,22 +24,7 @@ export function createMetaStore(db: Database): MetaStore {
       if (row === undefined) throw storeFault('STORE_CORRUPT', 'the store has no incarnation')
       return text(row, 'value')
     },
-    confirm: confirmation =>
-      db.transaction(async tx => {
-        const { paymentId, verdict, person, evidence, at } = confirmation
-        await insert(tx, 'yinqi_confirmation', [{ payment_id: paymentId, verdict, person, evidence, at }])
-        const rows = await tx.query(
-          'SELECT payment_id, verdict, person, evidence, at FROM yinqi_confirmation WHERE payment_id = ? ORDER BY no',
-          [paymentId],
-        )
-        return rows.map(row => ({
-          paymentId: text(row, 'payment_id'),
-          verdict: word(row, 'verdict'),
-          person: text(row, 'person'),
-          evidence: text(row, 'evidence'),
-          at: integer(row, 'at'),
-        }))
-      }),
+    confirm: confirmation => confirm(db, confirmation),
   }
 }
 

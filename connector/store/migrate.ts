@@ -9,7 +9,13 @@ import type { StoreConfig, StoreDialect } from './config'
 import { integer, text } from './codec'
 import { openDatabase, type Database, type Session } from './database'
 import { storeFault } from './faults'
+import { adoptStore } from './adopt'
+import type { Keys } from './keys'
+import { requireKeys } from './key-check'
 import { insertNew } from './statements'
+
+/** It gives every payment its seal: what is there already is sealed as it is found, once. */
+const AUDIT_SCRIPT = '0003-audit.sql'
 
 type Migration = { readonly version: number; readonly name: string; readonly sql: string; readonly digest: string }
 
@@ -17,8 +23,8 @@ type Migration = { readonly version: number; readonly name: string; readonly sql
 const FOLDER = path.join(__dirname, '..', '..', '..', 'sql', 'connector')
 
 /** Applies what is missing; resolves to the names of what it applied. Several daemons may call it at once. */
-export async function migrate(config: StoreConfig, clock: Clock): Promise<readonly string[]> {
-  const db = openDatabase(config, clock)
+export async function migrate(config: StoreConfig, keys: Keys, clock: Clock): Promise<readonly string[]> {
+  const db = openDatabase(config, keys, clock)
   try {
     return await migrateDatabase(db, clock.now())
   } finally {
@@ -53,6 +59,8 @@ export async function migrateDatabase(db: Database, now: number): Promise<readon
       { name: 'closed', value: '[]' },
       { name: 'probation', value: '0' },
     ])
+    await requireKeys(tx)
+    if (missing.some(migration => migration.name === AUDIT_SCRIPT)) await adoptStore(tx, now)
     return missing.map(migration => migration.name)
   })
 }
@@ -78,20 +86,22 @@ function missingOf(known: readonly Migration[], applied: readonly Applied[]): re
     if (migration === undefined) throw storeFault('STORE_SCHEMA_NEWER', done.name)
     if (migration.digest !== done.digest) throw storeFault('STORE_SCHEMA_CHANGED', done.name)
   }
-  return known.slice(applied.length)
+  const done = new Set(applied.map(({ version }) => version))
+  return known.filter(({ version }) => !done.has(version))
 }
 
-/** A dialect's scripts `0001-….sql`, in order, numbered without a gap. */
+/** A dialect's scripts `0001-….sql`, in order. None needs another of the same release; a number comes once. */
 export function migrationsOf(dialect: StoreDialect): readonly Migration[] {
   const folder = path.join(FOLDER, dialect)
   const names = readdirSync(folder)
     .filter(name => /^\d{4}-.+\.sql$/.test(name))
     .toSorted()
   return names.map((name, index) => {
-    if (Number(name.slice(0, 4)) !== index + 1) throw new Error(`${folder}: ${name} is out of order`)
+    const version = Number(name.slice(0, 4))
+    if (names[index - 1]?.startsWith(name.slice(0, 4))) throw new Error(`${folder}: ${name} repeats a number`)
     // Line ends are not content: git on Windows may change them.
     const sql = readFileSync(path.join(folder, name), 'utf8').replaceAll('\r\n', '\n')
-    return { version: index + 1, name, sql, digest: createHash('sha256').update(sql).digest('hex') }
+    return { version, name, sql, digest: createHash('sha256').update(sql).digest('hex') }
   })
 }
 

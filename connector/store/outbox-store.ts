@@ -3,6 +3,7 @@
 import type { ErpRecord } from '../ports'
 import { decode, digestOf, encode, idOf, integer, integerOrNull, numberOf, text } from './codec'
 import type { Database, Session, Value } from './database'
+import type { Place } from './keys'
 import { claimStatement, insertNew, selectIn, selectTop } from './statements'
 import type { OutboxDraft, OutboxItem, OutboxResult, OutboxStore } from './store'
 
@@ -63,7 +64,7 @@ export async function addToOutbox(tx: Session, drafts: readonly OutboxDraft[], a
     key_digest: digestOf([erp, record.key]),
     record_key: record.key,
     kind: record.kind,
-    content: encode(record),
+    content: tx.keys.hide(placeOf(digestOf([erp, record.key])), encode(record)),
     attempts: 0,
     created_at: at,
     due_at: at,
@@ -71,6 +72,10 @@ export async function addToOutbox(tx: Session, drafts: readonly OutboxDraft[], a
     refusal_text: '',
   }))
   await insertNew(tx, 'yinqi_outbox', 'key_digest', rows)
+}
+
+function placeOf(keyDigest: string): Place {
+  return { column: 'yinqi_outbox.content', row: keyDigest }
 }
 
 type Claiming = { readonly erp: string; readonly now: number; readonly leaseUntil: number; readonly limit: number }
@@ -89,7 +94,7 @@ async function claimOutbox(tx: Session, { erp, now, leaseUntil, limit }: Claimin
   const numbers = (await tx.query(sql, values)).map(row => Number(row['id']))
   const rows = await selectIn(
     tx,
-    'SELECT no, erp, content, attempts, created_at FROM yinqi_outbox WHERE no IN',
+    'SELECT no, erp, key_digest, content, attempts, created_at FROM yinqi_outbox WHERE no IN',
     numbers,
   )
   return rows
@@ -97,7 +102,7 @@ async function claimOutbox(tx: Session, { erp, now, leaseUntil, limit }: Claimin
     .map(row => ({
       id: idOf(row, 'no'),
       erp: text(row, 'erp'),
-      record: decode<ErpRecord>(text(row, 'content')),
+      record: decode<ErpRecord>(tx.keys.show(placeOf(text(row, 'key_digest')), text(row, 'content'))),
       attempts: integer(row, 'attempts'),
       createdAt: integer(row, 'created_at'),
     }))

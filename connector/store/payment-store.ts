@@ -2,31 +2,54 @@
 // and outbox records are written with it or not at all (I5). Nothing here decides anything.
 
 import assert from 'node:assert/strict'
-import { decodeEvidence, encode, integer, text, textOrNull, word } from './codec'
-import type { Database, Session, Value } from './database'
+import { appendAudit } from './audit-trail'
+import { integer, text, word } from './codec'
+import type { Database, Row, Session, Value } from './database'
+import { contradict } from './contradiction-store'
+import { createSealCheck, factsOf, sealedHold, sealOf } from './dossier'
+import { historyEvent, historyRowOf, rowOfHistory } from './history-row'
+import { holdsOf } from './hold-row'
 import { createHolds } from './hold-store'
 import { createIntake, searchableDocNo } from './intake-store'
 import { addToOutbox } from './outbox-store'
-import { columnsOfPatch, LIVE_STATES, PAYMENT_FROM, paymentOf, paymentsById } from './payment-row'
-import { claimStatement, insert, lockedSelect, selectTop } from './statements'
-import type { Change, Payment, PaymentFilter, PaymentStore } from './store'
-
-/** Far below PostgreSQL's limit of parameters; larger batches are locked in several statements, still in order. */
-const LOCKED_AT_ONCE = 1_000
+import {
+  columnsOfPatch,
+  LIVE_STATES,
+  lockPayments,
+  PAYMENT_FROM,
+  paymentOf,
+  paymentsById,
+  readPayment,
+} from './payment-row'
+import { sealText, type SealedHold } from '../core/seal'
+import { claimStatement, insert, lockedSelect, selectIn, selectTop } from './statements'
+import type { AuditEvent } from './audit'
+import type { Change, HistoryRow, Payment, PaymentFilter, PaymentStore } from './store'
 
 export function createPaymentStore(db: Database): PaymentStore {
   return {
     ...createIntake(db),
     ...createHolds(db),
+    checkSeals: createSealCheck(db),
     claim: (filter, now, leaseUntil, limit) =>
       db.transaction(tx => claimPayments(tx, { ...filter, now, leaseUntil, limit })),
-    expired: (states, now, limit) => findExpired(db, { states, now, limit }),
+    expired: (states, now, limit) => db.transaction(tx => findExpired(tx, { states, now, limit })),
     apply: changes =>
       db.transaction(async tx => {
-        await lockInOrder(tx, changes)
-        const applied: boolean[] = []
-        for (const change of changes) applied.push(await applyOne(tx, change))
-        return applied
+        if (changes.length > 1)
+          await lockPayments(
+            tx,
+            changes.map(change => change.paymentId),
+          )
+        const events = []
+        const sealed = await sealedBefore(tx, changes)
+        for (const change of changes) events.push(await applyOne(tx, change, sealed))
+        await appendAudit(
+          tx,
+          events.filter(event => event !== null),
+          changes[0]?.at ?? 0,
+        )
+        return events.map(event => event !== null)
       }),
     async postpone(items) {
       await db.transaction(async tx => {
@@ -43,14 +66,14 @@ export function createPaymentStore(db: Database): PaymentStore {
     },
     async byReference(bank, reference) {
       const rows = await db.query(`SELECT ${PAYMENT_FROM} WHERE p.bank = ? AND p.reference = ?`, [bank, reference])
-      return rows.map(paymentOf)[0] ?? null
+      return rows.map(row => paymentOf(db.keys, row))[0] ?? null
     },
     async inBatch(bank, batchReference) {
       const rows = await db.query(
         `SELECT ${PAYMENT_FROM} WHERE p.bank = ? AND p.batch_reference = ? ORDER BY p.batch_line, p.no`,
         [bank, batchReference],
       )
-      return rows.map(paymentOf)
+      return rows.map(row => paymentOf(db.keys, row))
     },
     list: (filter, after, limit) => listPayments(db, filter, after, limit),
     async countByState() {
@@ -62,16 +85,7 @@ export function createPaymentStore(db: Database): PaymentStore {
         'SELECT payment_id, seq, at, from_state, cause, to_state, actor, evidence FROM yinqi_payment_history WHERE payment_id = ? ORDER BY seq',
         [id],
       )
-      return rows.map(row => ({
-        paymentId: text(row, 'payment_id'),
-        seq: integer(row, 'seq'),
-        at: integer(row, 'at'),
-        from: textOrNull(row, 'from_state') === null ? null : word(row, 'from_state'),
-        cause: text(row, 'cause'),
-        to: word(row, 'to_state'),
-        actor: text(row, 'actor'),
-        evidence: decodeEvidence(row, 'evidence'),
-      }))
+      return rows.map(row => historyRowOf(db.keys, row))
     },
   }
 }
@@ -97,11 +111,27 @@ async function claimPayments(tx: Session, claiming: Claiming): Promise<readonly 
     leaseUntil,
     limit,
   })
-  const payments = await paymentsById(
-    tx,
-    (await tx.query(sql, values)).map(row => text(row, 'id')),
-  )
-  return payments.toSorted((a, b) => a.dueAt - b.dueAt)
+  const ids = (await tx.query(sql, values)).map(row => text(row, 'id'))
+  const rows = await selectIn(tx, `SELECT ${PAYMENT_FROM} WHERE p.id IN`, ids)
+  const payments = await readableOf(tx, rows, now)
+  const places = new Map(ids.map((id, index) => [id, index]))
+  return payments.toSorted((a, b) => a.dueAt - b.dueAt || (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0))
+}
+
+/** What was altered so that it cannot be read is nobody's to send or to ask about; a person is told, the others go on. */
+async function readableOf(tx: Session, rows: readonly Row[], now: number): Promise<readonly Payment[]> {
+  const payments: Payment[] = []
+  for (const row of rows) {
+    const read = readPayment(tx.keys, row)
+    if (read.kind === 'read') {
+      payments.push(read.payment)
+      continue
+    }
+    const paymentId = text(row, 'id')
+    const evidence = { row: paymentId, detail: read.detail }
+    await contradict(tx, { at: now, paymentId, code: 'SEAL_BROKEN', cause: 'read', evidence })
+  }
+  return payments
 }
 
 /**
@@ -114,7 +144,7 @@ function liveClause(states: readonly string[]): string {
 }
 
 async function findExpired(
-  db: Database,
+  db: Session,
   { states, now, limit }: { readonly states: readonly string[]; readonly now: number; readonly limit: number },
 ): Promise<readonly Payment[]> {
   if (states.length === 0) return []
@@ -124,37 +154,31 @@ async function findExpired(
     [now, ...states],
     limit,
   )
-  return (await db.query(sql, values)).map(paymentOf)
+  return await readableOf(db, await db.query(sql, values), now)
 }
 
-/**
- * Two daemons that change the same payments in different order would lock each other out. PostgreSQL locks in the order
- * named here; SQL Server promises no order, so there a deadlock's victim tries again.
- */
-async function lockInOrder(tx: Session, changes: readonly Change[]): Promise<void> {
-  if (tx.dialect !== 'postgres' || changes.length < 2) return
-  const ids = [...new Set(changes.map(change => change.paymentId))].toSorted()
-  for (let start = 0; start < ids.length; start += LOCKED_AT_ONCE) {
-    const chunk = ids.slice(start, start + LOCKED_AT_ONCE)
-    const list = chunk.map(() => '?').join(', ')
-    await tx.query(`SELECT id FROM yinqi_payment WHERE id IN (${list}) ORDER BY id COLLATE "C" FOR UPDATE`, chunk)
-  }
-}
-
-async function applyOne(tx: Session, change: Change): Promise<boolean> {
-  const { paymentId, seq, to, at, patch } = change
+/** Null where the payment has moved on since; otherwise what the audit trail is told. */
+async function applyOne(tx: Session, change: Change, sealed: Sealed): Promise<AuditEvent | null> {
+  const { paymentId, seq, to, at, cause, actor, evidence, patch } = change
   const [row] = await tx.query(
-    lockedSelect(tx.dialect, 'state, reference, amount_minor, currency', 'yinqi_payment', 'id = ? AND seq = ?'),
+    lockedSelect(tx.dialect, 'state, reference, amount_minor, currency, seal', 'yinqi_payment', 'id = ? AND seq = ?'),
     [paymentId, seq],
   )
-  if (row === undefined) return false
-  const from = text(row, 'state')
+  if (row === undefined) return null
+  const from = word<Payment['state']>(row, 'state')
   if (patch.instruction !== undefined) {
     assert.equal(patch.instruction.reference, text(row, 'reference'), 'a bank reference never changes (I2)')
     assert.equal(patch.instruction.amount.minor.toString(), text(row, 'amount_minor'), 'an amount never changes')
     assert.equal(patch.instruction.amount.currency, text(row, 'currency'), 'a currency never changes')
   }
-  const columns: Record<string, Value> = { ...columnsOfPatch(patch), state: to, seq: seq + 1, updated_at: at }
+  const seal = sealAfter(tx, change, text(row, 'seal'), sealed.get(paymentId))
+  const columns: Record<string, Value> = {
+    ...columnsOfPatch(tx.keys, paymentId, patch),
+    state: to,
+    seq: seq + 1,
+    updated_at: at,
+    seal,
+  }
   if (from !== to) columns['state_since'] = at
   const names = Object.keys(columns)
   await tx.execute(`UPDATE yinqi_payment SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ? AND seq = ?`, [
@@ -162,20 +186,42 @@ async function applyOne(tx: Session, change: Change): Promise<boolean> {
     paymentId,
     seq,
   ])
-  await insert(tx, 'yinqi_payment_history', [
-    {
-      payment_id: paymentId,
-      seq: seq + 1,
-      at,
-      from_state: from,
-      cause: change.cause,
-      to_state: to,
-      actor: change.actor,
-      evidence: encode(change.evidence),
-    },
-  ])
+  const history: HistoryRow = { paymentId, seq: seq + 1, at, from, cause, to, actor, evidence }
+  await insert(tx, 'yinqi_payment_history', [rowOfHistory(tx.keys, history)])
   await addToOutbox(tx, change.outbox, at)
-  return true
+  return historyEvent(history, seal)
+}
+
+type Sealed = ReadonlyMap<string, { readonly payment: Payment; readonly holds: readonly SealedHold[] }>
+
+/** What the seals of these payments cover, read before anything of it changes. */
+async function sealedBefore(tx: Session, changes: readonly Change[]): Promise<Sealed> {
+  const ids = changes.filter(needsSeal).map(change => change.paymentId)
+  assert.equal(new Set(ids).size, ids.length, 'a payment is sealed once in a transaction')
+  const rows = await selectIn(tx, `SELECT ${PAYMENT_FROM} WHERE p.id IN`, ids)
+  const holds = await holdsOf(tx, ids)
+  const found = rows.flatMap(row => {
+    const read = readPayment(tx.keys, row)
+    return read.kind === 'read' ? [read.payment] : []
+  })
+  return new Map(
+    found.map(payment => {
+      const own = holds.filter(hold => hold.paymentId === payment.id).map(sealedHold)
+      return [payment.id, { payment, holds: own }]
+    }),
+  )
+}
+
+function needsSeal({ patch }: Change): boolean {
+  return patch.instruction !== undefined || patch.sentAt !== undefined
+}
+
+/** A new seal where the change alters what it covers. A seal that is broken stays as it is: nothing is ever sealed over it. */
+function sealAfter(tx: Session, change: Change, seal: string, sealed: ReturnType<Sealed['get']>): string {
+  if (!needsSeal(change) || sealed === undefined) return seal
+  const { payment, holds } = sealed
+  if (!tx.keys.isMac(sealText(factsOf(payment, holds)), seal)) return seal
+  return sealOf(tx, factsOf({ ...payment, ...change.patch }, holds))
 }
 
 async function listPayments(
@@ -200,5 +246,5 @@ async function listPayments(
   if (after !== null) require('p.no < (SELECT a.no FROM yinqi_payment AS a WHERE a.id = ?)', after)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const { sql, values } = selectTop(db.dialect, `${PAYMENT_FROM}${where} ORDER BY p.no DESC`, found, limit)
-  return (await db.query(sql, values)).map(paymentOf)
+  return (await db.query(sql, values)).map(row => paymentOf(db.keys, row))
 }

@@ -3,12 +3,13 @@
 import type { Balance, StatementLine } from '../ports'
 import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, word } from './codec'
 import type { Database, Row, Session, Value } from './database'
+import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
 const LINE_FROM =
-  'no, bank, account, line_key, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
+  'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */
 const REFERENCE_MAX = 200
@@ -48,7 +49,7 @@ export function createStatementStore(db: Database): StatementStore {
         `SELECT ${LINE_FROM} WHERE account = ? AND booked_on >= ? AND booked_on <= ? ORDER BY booked_on, no`,
         [account, from, to],
       )
-      return rows.map(lineOf)
+      return rows.map(row => lineOf(db.keys, row))
     },
     unbooked: limit =>
       linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
@@ -72,7 +73,12 @@ ORDER BY receipt_due_at, no`,
     async saveBalance(balance, at, outbox) {
       await db.transaction(async tx => {
         await insert(tx, 'yinqi_balance', [
-          { account: balance.account, as_of: balance.asOf, content: encode(balance), at },
+          {
+            account: balance.account,
+            as_of: balance.asOf,
+            content: tx.keys.hide(balancePlace(balance.account, balance.asOf, at), encode(balance)),
+            at,
+          },
         ])
         await addToOutbox(tx, outbox, at)
       })
@@ -80,12 +86,12 @@ ORDER BY receipt_due_at, no`,
     async balances(account, limit) {
       const { sql, values } = selectTop(
         db.dialect,
-        'content, at FROM yinqi_balance WHERE account = ? ORDER BY no DESC',
+        'account, as_of, content, at FROM yinqi_balance WHERE account = ? ORDER BY no DESC',
         [account],
         limit,
       )
       return (await db.query(sql, values)).map(row => ({
-        balance: decode<Balance>(text(row, 'content')),
+        balance: decode<Balance>(db.keys.show(balancePlaceOf(row), text(row, 'content'))),
         at: integer(row, 'at'),
       }))
     },
@@ -97,16 +103,22 @@ async function insertLines(
   lines: readonly Omit<StoredLine, 'id'>[],
   outbox: readonly OutboxDraft[],
 ): Promise<readonly StoredLine[]> {
-  const inserted = await insertNew(tx, 'yinqi_statement_line', 'key_digest', lines.map(rowOfLine))
+  const inserted = await insertNew(
+    tx,
+    'yinqi_statement_line',
+    'key_digest',
+    lines.map(line => rowOfLine(tx.keys, line)),
+  )
   const rows = await selectIn(tx, `SELECT ${LINE_FROM} WHERE key_digest IN`, [...inserted])
   await addToOutbox(tx, outbox, lines[0]?.importedAt ?? 0)
-  return rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no')).map(lineOf)
+  return rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no')).map(row => lineOf(tx.keys, row))
 }
 
-function rowOfLine(stored: Omit<StoredLine, 'id'>) {
+function rowOfLine(keys: Keys, stored: Omit<StoredLine, 'id'>) {
   const { line } = stored
+  const keyDigest = digestOf([stored.account, stored.key])
   return {
-    key_digest: digestOf([stored.account, stored.key]),
+    key_digest: keyDigest,
     bank: stored.bank,
     account: stored.account,
     line_key: stored.key,
@@ -114,7 +126,7 @@ function rowOfLine(stored: Omit<StoredLine, 'id'>) {
     currency: line.amount.currency,
     amount_minor: line.amount.minor.toString(),
     reference: line.reference.slice(0, REFERENCE_MAX),
-    content: encode(line),
+    content: keys.hide(linePlace(keyDigest), encode(line)),
     payment_id: stored.paymentId,
     journal: stored.journal,
     receipt: stored.receipt,
@@ -124,13 +136,25 @@ function rowOfLine(stored: Omit<StoredLine, 'id'>) {
   }
 }
 
-export function lineOf(row: Row): StoredLine {
+function linePlace(keyDigest: string): Place {
+  return { column: 'yinqi_statement_line.content', row: keyDigest }
+}
+
+function balancePlace(account: string, asOf: string, at: number): Place {
+  return { column: 'yinqi_balance.content', row: JSON.stringify([account, asOf, at]) }
+}
+
+function balancePlaceOf(row: Row): Place {
+  return balancePlace(text(row, 'account'), text(row, 'as_of'), integer(row, 'at'))
+}
+
+export function lineOf(keys: Keys, row: Row): StoredLine {
   return {
     id: idOf(row, 'no'),
     bank: text(row, 'bank'),
     account: text(row, 'account'),
     key: text(row, 'line_key'),
-    line: decode<StatementLine>(text(row, 'content')),
+    line: decode<StatementLine>(keys.show(linePlace(text(row, 'key_digest')), text(row, 'content'))),
     paymentId: textOrNull(row, 'payment_id'),
     journal: word(row, 'journal'),
     receipt: word(row, 'receipt'),
@@ -145,5 +169,5 @@ async function linesWhere(
   limit: number,
 ): Promise<readonly StoredLine[]> {
   const { sql, values } = selectTop(db.dialect, `${LINE_FROM} WHERE ${where}`, found, limit)
-  return (await db.query(sql, values)).map(lineOf)
+  return (await db.query(sql, values)).map(row => lineOf(db.keys, row))
 }

@@ -12,8 +12,11 @@ import type {
   State,
   StatementLine,
 } from '../ports'
+import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
+import type { KnownRequest } from './known-request'
 
+export type { Asking, KnownRequest } from './known-request'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
@@ -101,6 +104,8 @@ export type IntakeEntry = {
   readonly request: PaymentRequest
   readonly revision: number
   readonly status: RowStatus
+  /** The newest revision of the document that was known when this was decided, or null: another one since is a Conflict. */
+  readonly follows: number | null
   readonly errorCode: string
   /** Null for `invalid`, and for what was cancelled before it was taken. */
   readonly payment: Payment | null
@@ -121,16 +126,6 @@ export type IntakeBatch = {
   readonly outbox: readonly OutboxDraft[]
 }
 
-/** The newest asking of a document: what was asked, and what became of it. */
-export type KnownRequest = {
-  readonly key: RequestKey
-  readonly revision: number
-  readonly digest: string
-  readonly approval: string
-  readonly status: RowStatus
-  readonly payment: Payment | null
-}
-
 export type PaymentFilter = {
   readonly states?: readonly State[]
   readonly bank?: string
@@ -141,7 +136,7 @@ export type PaymentFilter = {
 }
 
 export interface PaymentStore {
-  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already. */
+  /** Entries, payments, first history rows, holds, outbox and cursor. Throws Conflict when a (document, revision) is there already, or one newer than the entry follows. */
   intake(batch: IntakeBatch): Promise<void>
   /** The newest asking of each document, null where there is none; `revision` of the key is ignored. In order. */
   known(erp: string, keys: readonly RequestKey[]): Promise<readonly (KnownRequest | null)[]>
@@ -175,6 +170,11 @@ export interface PaymentStore {
   holds(id: string): Promise<readonly Hold[]>
   /** Records one person's clearance of a hold; returns the payment's holds afterwards. The same person twice counts once. */
   clearHold(holdId: string, person: string, reason: string, at: number): Promise<readonly Hold[]>
+  /**
+   * Reads payments and all that vouches for them in one transaction: seal, history, clearances, and their entries of the
+   * audit trail. In order. A seal is made at intake and renewed with every hold and clearance and at a send, never over a broken one.
+   */
+  checkSeals(ids: readonly string[]): Promise<readonly SealCheck[]>
 }
 
 /** Evidence that the lifecycle forbids, or that disagrees with the instruction. A person looks at it; the payment does not move. */
@@ -376,6 +376,9 @@ export interface Store {
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly meta: MetaStore
+  readonly audit: AuditStore
+  /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */
+  reencrypt(limit: number): Promise<Reencrypted>
   readonly fence: FenceStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>

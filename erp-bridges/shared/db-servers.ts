@@ -7,12 +7,19 @@ import type { MysqlConfig, PostgresConfig } from './db-config'
 
 /** int8, numeric, date, timestamp, timestamptz: pg would make numbers and local Dates of some of them. */
 const PG_AS_TEXT: ReadonlySet<number> = new Set([20, 1700, 1082, 1114, 1184])
+/** knex prints to the console what it also throws. What is thrown is told by whoever catches it, once. */
+const SILENT: Knex.Logger = { warn() {}, error() {}, deprecate() {}, debug() {} }
+/** How much longer we wait than the server works, so that its own "cancelled" arrives first where the network is whole. */
+const NETWORK_MS = 2_000
+/** How long a connection may take to come about, and how soon a silent peer is asked whether it is still there. */
+const CONNECT_MS = 10_000
 
 export function openPostgres(config: PostgresConfig): Db {
   const client = knex({
-    client: 'pg',
+    client: postgresClient(),
     // Otherwise knex writes the values (account numbers, names) into every error's message.
     compileSqlOnError: false,
+    log: SILENT,
     connection: {
       host: config.host,
       port: config.port ?? 5432,
@@ -22,6 +29,11 @@ export function openPostgres(config: PostgresConfig): Db {
       ssl: config.tls === 'off' ? false : { rejectUnauthorized: config.tls === 'verify', ...authority(config.ca) },
       application_name: 'yinqi',
       statement_timeout: config.statementTimeoutMs,
+      // The server's own timeout cannot reach us through a connection that is dead.
+      query_timeout: config.statementTimeoutMs + NETWORK_MS,
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: CONNECT_MS,
       // A peer that vanished must not hold its claims for ever.
       idle_in_transaction_session_timeout: 2 * config.statementTimeoutMs,
       types: {
@@ -34,19 +46,54 @@ export function openPostgres(config: PostgresConfig): Db {
       min: 0,
       max: config.poolMax,
       afterCreate: (connection: PgConnection, done: Done) => {
-        connection.query(`SET lock_timeout = ${config.lockTimeoutMs}; SET TIME ZONE 'UTC'`, error =>
-          done(error, connection),
-        )
+        connection.query(`SET lock_timeout = ${config.lockTimeoutMs}; SET TIME ZONE 'UTC'`, error => {
+          if (error) discard(connection)
+          done(error, connection)
+        })
       },
     },
   })
   return new ServerDb('postgres', client)
 }
 
+type Disposable = { readonly connection?: { readonly stream?: { destroy(): void } } }
+type Querying = {
+  readonly prototype: {
+    readonly _query: (this: Knex.Client, connection: Disposable, query: unknown) => Promise<unknown>
+  }
+}
+
+/**
+ * knex puts a connection whose statement got no answer back into the pool, where the next statement waits behind the lost
+ * one. Here such a connection is thrown away.
+ */
+function postgresClient(): typeof Knex.Client {
+  const Base: typeof Knex.Client = require('knex/lib/dialects/postgres')
+  const { prototype }: Querying = require('knex/lib/dialects/postgres')
+  const { _query: ask } = prototype
+  return class extends Base {
+    async _query(connection: Disposable, query: unknown): Promise<unknown> {
+      try {
+        return await ask.call(this, connection, query)
+      } catch (error) {
+        if (error instanceof Error && error.message.endsWith('Query read timeout')) discard(connection)
+        throw error
+      }
+    }
+  }
+}
+
+/** By knex's own mark, which its pool looks at before it gives a connection out. */
+function discard(connection: Disposable): void {
+  Object.assign(connection, { __knex__disposed: 'it did not answer' })
+  connection.connection?.stream?.destroy()
+}
+
 export function openMysql(config: MysqlConfig): Db {
   const client = knex({
     client: 'mysql2',
     compileSqlOnError: false,
+    log: SILENT,
     connection: {
       host: config.host,
       port: config.port ?? 3306,
@@ -79,7 +126,7 @@ export function openMysql(config: MysqlConfig): Db {
 }
 
 type Done = (error: Error | null, connection: unknown) => void
-type PgConnection = { query(sql: string, callback: (error: Error | null) => void): void }
+type PgConnection = Disposable & { query(sql: string, callback: (error: Error | null) => void): void }
 type MysqlConnection = PgConnection
 
 function authority(ca: string | undefined): { readonly ca?: string } {

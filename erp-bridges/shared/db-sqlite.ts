@@ -11,6 +11,8 @@ import { isBusy } from './db-errors'
 
 /** Long enough to ride out a commit of the sqlite3 shell, short enough not to be felt by the event loop. */
 const NATIVE_WAIT_MS = 20
+/** knex prints to the console what it also throws. What is thrown is told by whoever catches it, once. */
+const SILENT: Knex.Logger = { warn() {}, error() {}, deprecate() {}, debug() {} }
 /** Pause between attempts to become the writer. */
 const RETRY_MS = 10
 
@@ -24,6 +26,7 @@ export function openSqlite(config: SqliteConfig): Db {
     useNullAsDefault: true,
     // Otherwise knex writes the values into the error's message, and throws on a bigint there instead of the error.
     compileSqlOnError: false,
+    log: SILENT,
     pool: { min: 1, max: 1, afterCreate: prepareConnection },
   })
   return new SqliteDb(client, config.lockTimeoutMs)

@@ -20,10 +20,11 @@ beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'yinqi-abc-sim-'))
 })
 afterEach(async () => {
-  expect(simulator?.problems()).toEqual([])
+  const problems = simulator?.problems()
   await simulator?.close()
   simulator = null
   rmSync(directory, { recursive: true })
+  expect(problems).toEqual([])
 })
 
 type Abc = NonNullable<NonNullable<SimulatorOptions['banks']>['abc']>

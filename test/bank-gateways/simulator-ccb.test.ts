@@ -14,9 +14,10 @@ const [PAYER, PAYEE, CLOSED] = ['11001000000000000001', '11001000000000000002', 
 let simulator: Simulator | null = null
 let clock = new MovableClock(MORNING)
 afterEach(async () => {
-  expect(simulator?.problems()).toEqual([])
+  const problems = simulator?.problems()
   await simulator?.close()
   simulator = null
+  expect(problems).toEqual([])
 })
 
 type Protocol = NonNullable<NonNullable<NonNullable<SimulatorOptions['banks']>['ccb']>['protocol']>

@@ -17,6 +17,10 @@ test.each([
   ['BOC settings', () => settingsTable('boc')],
   ['CCB settings', () => settingsTable('ccb')],
   ['ABC settings', () => settingsTable('abc')],
+  ['CMB CDC settings', () => settingsTable('cmb')],
+  ['CMB front-end settings', () => settingsTable('cmb-frontend')],
+  ['CITIC settings', () => settingsTable('citic')],
+  ['Ping An settings', () => settingsTable('pab')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(

@@ -3,7 +3,7 @@
 
 import { Client } from 'pg'
 import { startPostgres, type RunningPostgres } from '../support/postgres'
-import { opened, requestOf } from '../support/stores'
+import { opened, placeOf, requestOf } from '../support/stores'
 
 const FINISHED = 3000
 
@@ -21,7 +21,7 @@ describe('with thousands of finished rows', () => {
   })
 
   test('claiming, knowing, linking, booking and delivering scan no table', async () => {
-    const place = { config: { dialect: 'postgres', url: server.url } as const, sql: async () => undefined }
+    const place = { ...placeOf({ dialect: 'postgres', url: server.url }), sql: async () => undefined }
     await (await opened(place)).close()
     await client.query(`
 INSERT INTO yinqi_request (erp, document, revision, doc_no, digest, approval, status, error_code, cause, evidence, content, taken_at)

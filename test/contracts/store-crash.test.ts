@@ -14,13 +14,14 @@ describe('a daemon killed with SIGKILL in the middle of apply', () => {
 
   test.each([0, 1, 2, 3])('leaves whole transactions, %i or one more of them, and nothing else', async round => {
     const place = await kind?.place()
-    if (place?.config.dialect !== 'sqlite') throw new Error('no SQLite')
+    if (place?.config?.dialect !== 'sqlite') throw new Error('no SQLite')
     const store = await opened(place)
     await take(store, paymentOf('1'))
     await store.close()
 
     const script = path.join(__dirname, '..', 'support', 'apply-until-killed.js')
     const child = spawn(process.execPath, [script, place.config.filename, String(CHANGES)], {
+      env: process.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const gone = once(child, 'exit')

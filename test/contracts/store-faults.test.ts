@@ -10,7 +10,8 @@ import { isRetryable, translate } from '../../connector/store/faults'
 import { openStore } from '../../connector/store/open-store'
 import { Conflict } from '../../connector/store/store'
 import { startPostgres } from '../support/postgres'
-import { clock, opened } from '../support/stores'
+import { clock, opened, placeOf } from '../support/stores'
+import { testKeys } from '../support/keys'
 
 describe('a store that cannot work says why', () => {
   let folder = ''
@@ -26,27 +27,29 @@ describe('a store that cannot work says why', () => {
     server.close()
     const port = typeof address === 'object' ? address?.port : 0
     const config = { dialect: 'postgres', url: `postgres://nobody@127.0.0.1:${port}/x` } as const
-    await expect(openStore(config, { clock, schema: 'require' })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    await expect(openStore(config, { clock, keys: testKeys(), schema: 'require' })).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+    })
   })
 
   test('STORE_CORRUPT when the file is no database', async () => {
     const filename = path.join(folder, 'no.db')
     writeFileSync(filename, 'this is not a database, whatever its name says '.repeat(100))
-    const opening = openStore({ dialect: 'sqlite', filename }, { clock, schema: 'migrate' })
+    const opening = openStore({ dialect: 'sqlite', filename }, { clock, keys: testKeys(), schema: 'migrate' })
     await expect(opening).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
   })
 
   test('STORE_DENIED when the file cannot be opened', async () => {
-    const opening = openStore({ dialect: 'sqlite', filename: folder }, { clock, schema: 'migrate' })
+    const opening = openStore({ dialect: 'sqlite', filename: folder }, { clock, keys: testKeys(), schema: 'migrate' })
     await expect(opening).rejects.toMatchObject({ code: 'STORE_DENIED' })
   })
 
   test('STORE_READONLY from a ping of a PostgreSQL that takes no writes, STORE_UNREACHABLE once it is gone', async () => {
     const server = await startPostgres()
     try {
-      await (await opened({ config: { dialect: 'postgres', url: server.url }, sql: async () => undefined })).close()
+      await (await opened({ ...placeOf({ dialect: 'postgres', url: server.url }), sql: async () => undefined })).close()
       const url = `${server.url}?options=-c%20default_transaction_read_only%3Don`
-      const store = await openStore({ dialect: 'postgres', url }, { clock, schema: 'require' })
+      const store = await openStore({ dialect: 'postgres', url }, { clock, keys: testKeys(), schema: 'require' })
       await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_READONLY' })
       await server.stop()
       await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })

@@ -90,6 +90,8 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the fence of the
     expect(await store.meta.incarnation()).toBe('999')
     const [newest] = await store.fence.events(10)
     expect(newest).toMatchObject({ kind: 'confirmed', person: '李娜', evidence: '流水', at: 4000 })
+    // The store in memory has no SQL that could be run past it.
+    if (kind.name === 'memory') return
     for (const sql of [`UPDATE yinqi_fence_event SET person = 'x'`, `DELETE FROM yinqi_fence_event`])
       await expect(place.sql(sql)).rejects.toThrow(/append only/)
   })
@@ -127,11 +129,11 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the fence of the
   test('holds a payment once for one reason, and again after it was cleared', async () => {
     await take(store, paymentOf('1'))
     const draft = { kind: 'fence', reason: 'r', approvalsNeeded: 1 }
-    await Promise.all([store.fence.hold('P1', draft), store.fence.hold('P1', draft)])
+    await Promise.all([store.fence.hold('P1', draft, 1000), store.fence.hold('P1', draft, 1000)])
     const [hold, ...more] = await store.payments.holds('P1')
     expect([hold?.kind, more]).toEqual(['fence', []])
     await store.payments.clearHold(hold?.id ?? '', '李娜', 'x', 5)
-    await store.fence.hold('P1', draft)
+    await store.fence.hold('P1', draft, 1000)
     expect(await store.payments.holds('P1')).toHaveLength(2)
   })
 })

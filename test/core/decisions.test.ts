@@ -2,10 +2,22 @@ import { decideIntake } from '../../connector/core/intake'
 import { bookLine, type Bookable, type JournalRule } from '../../connector/core/journal'
 import { lineKeys } from '../../connector/core/line-key'
 import { makeReference } from '../../connector/core/reference'
+import type { RowStatus } from '../../connector/ports'
 import { sampleLine, sampleRequest } from '../support/sample'
 
 describe('intake', () => {
-  const known = { revision: 1, digest: 'd1', approval: 'r1', status: 'settled' } as const
+  const known = {
+    revision: 1,
+    digest: 'd1',
+    approval: 'r1',
+    status: 'settled',
+    askings: [{ revision: 1, digest: 'd1', approval: 'r1', status: 'settled' }],
+  } as const
+  const knownAs = (status: RowStatus) => ({
+    ...known,
+    status,
+    askings: [{ revision: 1, digest: 'd1', approval: 'r1', status }],
+  })
   const numbered = (revision: number, digest = 'd1') =>
     sampleRequest({ digest, key: { ...sampleRequest().key, revision } })
   const unnumbered = (digest: string, approval: string) =>
@@ -27,7 +39,7 @@ describe('intake', () => {
   test.each(['held', 'ready', 'sending', 'unknown', 'accepted', 'settled'] as const)(
     'a later revision is refused while the earlier is %s',
     status => {
-      expect(decideIntake(numbered(2), { ...known, status })).toMatchObject({
+      expect(decideIntake(numbered(2), knownAs(status))).toMatchObject({
         kind: 'refuse',
         code: 'REVISION_TOO_EARLY',
       })
@@ -35,13 +47,36 @@ describe('intake', () => {
   )
 
   test.each(['invalid', 'failed', 'returned', 'cancelled'] as const)('a later revision is taken after %s', status => {
-    expect(decideIntake(numbered(2), { ...known, status })).toEqual({ kind: 'take', revision: 2 })
-    expect(decideIntake(unnumbered('d1', 'r2'), { ...known, status })).toEqual({ kind: 'take', revision: 2 })
-    expect(decideIntake(unnumbered('d1', 'r1'), { ...known, status }).kind).toBe('repeat')
+    expect(decideIntake(numbered(2), knownAs(status))).toEqual({ kind: 'take', revision: 2 })
+    expect(decideIntake(unnumbered('d1', 'r2'), knownAs(status))).toEqual({ kind: 'take', revision: 2 })
+    expect(decideIntake(unnumbered('d1', 'r1'), knownAs(status)).kind).toBe('repeat')
   })
 
   test('a re-approval without change, while the payment is under way, asks nothing', () => {
-    expect(decideIntake(unnumbered('d1', 'r2'), { ...known, status: 'unknown' }).kind).toBe('repeat')
+    expect(decideIntake(unnumbered('d1', 'r2'), knownAs('unknown')).kind).toBe('repeat')
+  })
+
+  test('an old asking that comes late is not asked anew, though the newest ended unpaid', () => {
+    const askings = [
+      { revision: 1, digest: 'd1', approval: 'r1', status: 'failed' as const },
+      { revision: 2, digest: 'd2', approval: 'r2', status: 'failed' as const },
+    ]
+    const newest = { revision: 2, digest: 'd2', approval: 'r2', status: 'failed' as const, askings }
+    expect(decideIntake(unnumbered('d1', 'r1'), newest)).toEqual({ kind: 'repeat', revision: 1 })
+  })
+
+  test('a revision that was refused or withdrawn does not open the way past an earlier one that is paid', () => {
+    for (const status of ['invalid', 'cancelled'] as const) {
+      const askings = [
+        { revision: 1, digest: 'd1', approval: 'r1', status: 'settled' as const },
+        { revision: 2, digest: 'd1', approval: 'r1', status },
+      ]
+      expect(decideIntake(numbered(3), { ...known, revision: 2, status, askings })).toMatchObject({
+        kind: 'refuse',
+        code: 'REVISION_TOO_EARLY',
+      })
+      expect(decideIntake(unnumbered('d2', 'r2'), { ...known, revision: 2, status, askings }).kind).toBe('changed')
+    }
   })
 })
 

@@ -2,6 +2,7 @@
 // simulators: what the copy does not know is not paid again, and nothing that the ERP asked is lost (I10).
 
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,6 +42,9 @@ beforeAll(async () => {
   configFile = writeDemoConfig({ folder, erpFile, urls: simulator.urls, today })
   const config = YAML.parse(readFileSync(configFile, 'utf8'))
   config.timing = { ...config.timing, pollMaxMs: 300 }
+  // Whoever copies a site has its keys: without them a copy does not even open.
+  config.keys = { current: 'site', ring: [{ id: 'site', secret: { file: path.join(folder, 'site-key.secret') } }] }
+  writeFileSync(path.join(folder, 'site-key.secret'), randomBytes(32).toString('base64'), { mode: 0o600 })
   writeFileSync(configFile, YAML.stringify(config))
   await yinqi(['migrate'])
 }, 180_000)

@@ -7,13 +7,17 @@ import { createMetrics } from '../../connector/observe/metrics'
 import type { Clock } from '../../connector/ports'
 import { openStore } from '../../connector/store/open-store'
 import type { Store } from '../../connector/store/store'
+import { testKeys } from '../support/keys'
 
 const clock: Clock = { now: () => 1_000_000, sleep: () => Promise.resolve() }
 const folder = mkdtempSync(path.join(tmpdir(), 'yinqi-metrics-'))
 let store: Store
 
 beforeAll(async () => {
-  store = await openStore({ dialect: 'sqlite', filename: path.join(folder, 'store.db') }, { clock, schema: 'migrate' })
+  store = await openStore(
+    { dialect: 'sqlite', filename: path.join(folder, 'store.db') },
+    { clock, keys: testKeys(), schema: 'migrate' },
+  )
 })
 afterAll(async () => {
   await store.close()
@@ -28,6 +32,16 @@ test('a gauge forgets what is no longer there', async () => {
   const [item] = await store.outbox.claim('main', 2, 3, 1)
   await store.outbox.settle([{ id: item?.id ?? '', kind: 'done', erpNumber: '' }], 3)
   expect(await metrics.render()).not.toContain('yinqi_outbox_pending{erp="main"} 1')
+})
+
+test('a contradiction that a claim found is shown until somebody resolves it', async () => {
+  const metrics = createMetrics(store, new Map(), clock)
+  const evidence = { row: 'P1' }
+  await store.contradictions.record({ at: 1, paymentId: null, code: 'SEAL_BROKEN', cause: 'read', evidence })
+  expect(await metrics.render()).toContain('yinqi_contradictions_open{code="SEAL_BROKEN"} 1')
+  const [item] = await store.contradictions.open(1)
+  await store.contradictions.resolve(item?.id ?? '', 'Li', 'looked at', 2)
+  expect(await metrics.render()).not.toContain('yinqi_contradictions_open{')
 })
 
 test('a bank that is not sent to shows why, and shows nothing when it is again', async () => {

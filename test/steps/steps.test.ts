@@ -1,6 +1,8 @@
 // The path of money, step by step, against a bank whose own ledger is the truth.
 
 import type { Payment } from '../../connector/store/store'
+import { Fault } from '../../connector/ports'
+import type { Deps } from '../../connector/steps/deps'
 import { importStatements } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
@@ -111,6 +113,78 @@ test('proven absence sends again under the same reference', async () => {
   expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
 })
 
+test('absence is counted from the last send: an earlier try that never left does not make a later one final', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, dedupesReference: false, absentFinalAfterMs: 1_800_000 }
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  // The front-end is down for longer than the bank's waiting time.
+  await world.settle(40)
+  expect((await only()).state).toBe('ready')
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(3)
+  // The bank says "none" about what it is only slow to show.
+  expect((await only()).state).toBe('unknown')
+  expect(world.bank.sends).toHaveLength(1)
+  world.bank.fault = 'none'
+  world.bank.isHidden = false
+  await world.settle()
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+/** The store fails at the given calls of `apply`: before it did anything, or after it committed and before it could say so. */
+function failingApply(world: World, when: 'before' | 'after', calls: readonly number[]): Deps {
+  const { payments } = world.store
+  let count = 0
+  const apply: typeof payments.apply = async changes => {
+    const isFailing = calls.includes(++count)
+    if (isFailing && when === 'before') throw new Fault('STORE_UNREACHABLE', 'gone')
+    const applied = await payments.apply(changes)
+    if (isFailing) throw new Fault('STORE_COMMIT_UNKNOWN', 'gone at COMMIT')
+    return applied
+  }
+  return { ...world.deps, store: { ...world.store, payments: { ...payments, apply } } }
+}
+
+test.each([
+  ['before', 'settled', 'send.settled'],
+  ['after', 'settled', 'send.settled'],
+  ['before', 'refused', 'send.refused'],
+  ['after', 'refused', 'send.refused'],
+  ['before', 'unsent', 'send.unsent'],
+  ['after', 'unsent', 'send.unsent'],
+] as const)(
+  'a bank’s answer survives a store that fails %s its commit: %s is stored once, and nothing contradicts it',
+  async (when, answer, cause) => {
+    world.erp.queue = [sampleRequest()]
+    await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    if (answer === 'unsent') world.bank.fault = 'refused-connection'
+    else world.bank.state = answer
+    // The first apply is the intent, the second and third bring the answer.
+    await submit(failingApply(world, when, [2, 3]), 'bank')
+    const payment = await only()
+    expect(payment.state).toBe({ settled: 'settled', refused: 'failed', unsent: 'ready' }[answer])
+    expect(await causes(payment.id)).toEqual(['intake.accepted', 'send.started', cause])
+    expect(await world.store.contradictions.open(10)).toEqual([])
+  },
+)
+
+test.each(['before', 'after'] as const)(
+  'an intent whose commit failed (%s) is never sent by the daemon that was told so',
+  async when => {
+    world.erp.queue = [sampleRequest()]
+    await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    await expect(submit(failingApply(world, when, [1]), 'bank')).rejects.toThrow(Fault)
+    expect(world.bank.sends).toHaveLength(0)
+    await world.settle(3)
+    // Not committed: it goes out. Committed: nobody knows whether it left, and this bank never makes absence final.
+    expect((await only()).state).toBe(when === 'before' ? 'settled' : 'unknown')
+    expect(world.bank.sends).toHaveLength(when === 'before' ? 1 : 0)
+  },
+)
+
 test('a refused connection is tried again later, and nothing else changes', async () => {
   world.erp.queue = [sampleRequest()]
   world.bank.fault = 'refused-connection'
@@ -173,6 +247,62 @@ test('an answer that comes after the lease was swept still settles, as the bank�
   expect(payment.state).toBe('settled')
 })
 
+/** A payment whose first message was lost and whose absence was believed: it is `ready` again, and its second message leaves. */
+async function sentAgain(
+  fault: World['bank']['fault'],
+  during: (first: Payment, inDoubt: Payment) => Promise<void> = async () => undefined,
+): Promise<{ readonly first: Payment; readonly inDoubt: Payment }> {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  let first: Payment | null = null
+  world.bank.beforeSend = async () => void (first ??= await only())
+  world.bank.fault = 'lost-request'
+  await submit(world.deps, 'bank')
+  const inDoubt = await only()
+  await move(world.deps, [{ payment: inDoubt, actor: 'd2', patch: {}, verdict: plain('inquiry.absent', '', '') }])
+  if (first === null) throw new Error('nothing was sent')
+  const sent: Payment = first
+  world.bank.fault = fault
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    await during(sent, inDoubt)
+  }
+  await submit(world.deps, 'bank')
+  return { first: sent, inDoubt }
+}
+
+test('an absence that was asked before the second send does not send a third time', async () => {
+  const { inDoubt } = await sentAgain('lost-answer')
+  // A daemon that stalled between the bank's "none" and its commit.
+  await move(world.deps, [{ payment: inDoubt, actor: 'd3', patch: {}, verdict: plain('inquiry.absent', '', '') }])
+  expect((await only()).state).toBe('unknown')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+  await world.settle()
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test.each(['send.unsent', 'send.refused', 'send.uncertain', 'inquiry.refused'] as const)(
+  'what a stalled daemon hears about the first message (%s) ends the second neither under way nor in doubt',
+  async cause => {
+    const late = async (first: Payment, inDoubt: Payment): Promise<void> => {
+      const payment = cause === 'inquiry.refused' ? inDoubt : first
+      await move(world.deps, [{ payment, actor: 'd3', patch: {}, verdict: plain(cause, '', '') }])
+    }
+    const states: string[] = []
+    const { first, inDoubt } = await sentAgain('lost-answer', async (...before) => {
+      await late(...before)
+      states.push((await only()).state)
+    })
+    await late(first, inDoubt)
+    expect([...states, (await only()).state]).toEqual(['sending', 'unknown'])
+    expect(await world.store.contradictions.open(10)).toEqual([])
+    await world.settle()
+    expect((await only()).state).toBe('settled')
+  },
+)
+
 test('"nothing left" of a try that was given up says nothing about the try that is under way', async () => {
   world.erp.queue = [sampleRequest()]
   world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
@@ -209,6 +339,24 @@ test('"nothing left" of a try that was given up says nothing about the try that 
   expect(await world.store.contradictions.open(10)).toEqual([])
 })
 
+test('a late answer that the bank has it settles a payment that was about to be sent again', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  // The bank books only after it has said that it knows nothing: it broke its word, and its answer comes late.
+  world.bank.beforeSend = async () => {
+    world.bank.beforeSend = async () => undefined
+    world.move(61_000)
+    await sweep(world.deps)
+    world.move(61_000)
+    await inquire(world.deps, 'bank')
+    expect((await only()).state).toBe('ready')
+  }
+  await submit(world.deps, 'bank')
+  expect((await only()).state).toBe('settled')
+  expect(world.bank.timesDebited((await only()).instruction.reference)).toBe(1)
+})
+
 test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confirmedUnpaid'] as const)(
   'late news "%s" about a try that was given up does not end or repeat a later one that is in doubt',
   async cause => {
@@ -230,6 +378,19 @@ test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confir
     expect((await only()).state).toBe('settled')
   },
 )
+
+test('two daemons that sweep, or hear of an absence, at the same time contradict nobody', async () => {
+  const { first, inDoubt } = await sentAgain('refused-connection')
+  expect((await only()).state).toBe('ready')
+  for (const [payment, cause] of [
+    [first, 'send.uncertain'],
+    [first, 'send.unsent'],
+    [inDoubt, 'inquiry.absent'],
+  ] as const)
+    await move(world.deps, [{ payment, actor: 'd3', patch: {}, verdict: plain(cause, '', '') }])
+  expect((await only()).state).toBe('ready')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
 
 test('an echo of another amount is a contradiction: the payment stays unknown and a person is told', async () => {
   world.erp.queue = [sampleRequest()]
@@ -315,6 +476,91 @@ test('the same row again, a later revision too early, and a changed row never pa
   expect((await world.store.contradictions.open(10)).map(row => row.code)).toEqual(['REQUEST_CHANGED'])
 })
 
+test('withdrawing a revision that was refused does not open the way past the one that is paid', async () => {
+  const revision = (number: number) => sampleRequest({ key: { ...sampleRequest().key, revision: number } })
+  world.erp.queue = [revision(1)]
+  await world.settle()
+  world.erp.queue = [{ kind: 'cancel', key: revision(2).key, by: '张', request: revision(2) }]
+  await world.settle(2)
+  world.erp.queue = [revision(3)]
+  await world.settle()
+  await only()
+  expect(world.bank.sends).toHaveLength(1)
+  expect(world.erp.told.at(-1)).toMatchObject({ revision: 3, status: 'invalid', errorCode: 'REVISION_TOO_EARLY' })
+})
+
+test('a withdrawal still reaches its revision when a later one was refused meanwhile', async () => {
+  world.bank.fault = 'refused-connection'
+  world.erp.queue = [sampleRequest()]
+  await world.settle(1)
+  world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
+  await world.settle(1)
+  world.erp.queue = [{ kind: 'cancel', key: sampleRequest().key, by: '张', request: sampleRequest() }]
+  await world.settle(1)
+  expect((await only()).state).toBe('cancelled')
+})
+
+test('a later send in doubt waits its own time before absence is believed', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, dedupesReference: false, absentFinalAfterMs: 600_000 }
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'refused-connection'
+  await world.settle(12)
+  // The first try was long ago; now the bank takes it, and its books show it only later.
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(3)
+  world.bank.fault = 'none'
+  await world.settle(3)
+  expect(world.bank.sends).toHaveLength(1)
+  world.bank.isHidden = false
+  await world.settle(4)
+  const payment = await only()
+  expect(payment.state).toBe('settled')
+  expect(world.bank.timesDebited(payment.instruction.reference)).toBe(1)
+})
+
+test('a return whose line comes before the debit’s settles and returns the payment', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  world.bank.isHidden = true
+  await world.settle(2)
+  const { instruction } = await only()
+  const debits = world.bank.lines.splice(0)
+  const back = { bankId: 'R1', reference: instruction.reference, amount: instruction.amount, isReversal: true }
+  world.bank.lines.push(sampleLine(back))
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(1)
+  expect((await only()).state).toBe('returned')
+  world.bank.lines.push(...debits)
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(1)
+  expect((await only()).state).toBe('returned')
+  expect(await world.store.contradictions.open(10)).toEqual([])
+})
+
+test('an answer to an inquiry that misses a line is placed nowhere', async () => {
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await world.settle(1)
+  const { inquire } = world.bank
+  // The bank refused the second one; the first one's answer is missing.
+  world.bank.inquire = async () => [{ kind: 'refused', refusal: { code: 'B1', text: '', bankSerial: '' } }]
+  await world.settle(2)
+  world.bank.inquire = inquire
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['unknown', 'unknown'])
+})
+
+test('results of a push that miss a record leave every record to be pushed again', async () => {
+  world.erp.queue = [sampleRequest()]
+  const { push } = world.erp
+  world.erp.push = async records => (await push.call(world.erp, records)).slice(1)
+  await world.settle(2)
+  world.erp.push = push
+  world.erp.told.length = 0
+  await world.settle(3)
+  expect(world.erp.statuses('FK0001')).toEqual(['ready', 'sending', 'settled'])
+})
+
 test('a failed payment is paid as the next revision', async () => {
   world.erp.queue = [sampleRequest()]
   world.bank.state = 'refused'
@@ -357,6 +603,59 @@ test('a row that was withdrawn before it was taken is answered, and may be asked
   world.erp.queue = [sampleRequest({ key: { ...sampleRequest().key, revision: 2 } })]
   await world.settle(2)
   expect((await only()).state).toBe('settled')
+})
+
+test('a withdrawal of an earlier revision that was never taken is answered, and leaves the later one alone', async () => {
+  const asked = sampleRequest()
+  const later = { ...asked, key: { ...asked.key, revision: 3 } }
+  world.erp.queue = [later]
+  await world.settle(1)
+  const earlier = { ...asked, key: { ...asked.key, revision: 2 } }
+  world.erp.queue = [{ kind: 'cancel', key: earlier.key, by: '张三', request: earlier }]
+  await world.settle(2)
+  const told = world.erp.told.filter(record => record.kind === 'payment.status' && record.revision === 2)
+  expect(told).toMatchObject([{ status: 'cancelled' }])
+  expect((await only()).state).toBe('settled')
+})
+
+test('a withdrawal that meets another daemon’s intake of the same document still withdraws it', async () => {
+  const asked = sampleRequest()
+  const { payments } = world.store
+  let isFirst = true
+  // Between our look and our withdrawal the other daemon stores the payment.
+  const known: typeof payments.known = async (erp, keys) => {
+    const answer = await payments.known(erp, keys)
+    if (isFirst) {
+      isFirst = false
+      world.erp.queue = [asked]
+      await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+    }
+    return answer
+  }
+  const slow: Deps = { ...world.deps, store: { ...world.store, payments: { ...payments, known } } }
+  world.erp.queue = [{ kind: 'cancel', key: asked.key, by: '张三', request: asked }]
+  await intake(slow, 'erp', async () => ({ ok: true, text: '' }))
+  expect((await only()).state).toBe('cancelled')
+  await world.settle()
+  expect(world.bank.sends).toHaveLength(0)
+})
+
+test('a withdrawal that is overtaken by the send is refused with the reason, and is no contradiction', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  const { payments } = world.store
+  const known: typeof payments.known = async (erp, keys) => {
+    const answer = await payments.known(erp, keys)
+    await submit(world.deps, 'bank')
+    return answer
+  }
+  const slow: Deps = { ...world.deps, store: { ...world.store, payments: { ...payments, known } } }
+  const asked = sampleRequest()
+  world.erp.queue = [{ kind: 'cancel', key: asked.key, by: '张三', request: asked }]
+  await intake(slow, 'erp', async () => ({ ok: true, text: '' }))
+  const payment = await only()
+  expect(payment).toMatchObject({ state: 'settled', errorCode: 'CANCEL_TOO_LATE' })
+  expect(await world.store.contradictions.open(10)).toEqual([])
 })
 
 test('a document that was withdrawn or changed before the send is not sent', async () => {

@@ -4,10 +4,11 @@
 import { writeSync } from 'node:fs'
 import { openStore } from '../../connector/store/open-store'
 import { answer, clock } from './stores'
+import { testKeys } from './keys'
 
 async function main(): Promise<void> {
   const [filename = '', size = '0'] = process.argv.slice(2)
-  const store = await openStore({ dialect: 'sqlite', filename }, { clock, schema: 'require' })
+  const store = await openStore({ dialect: 'sqlite', filename }, { clock, keys: testKeys(), schema: 'require' })
   for (let round = 0; round < 100; round++) {
     const seq = (await store.payments.get('P1'))?.seq ?? 0
     const changes = Array.from({ length: Number(size) }, (_, index) => ({

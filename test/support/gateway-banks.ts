@@ -4,19 +4,23 @@ import type { Party } from '../../connector/ports'
 import { ABC } from './gateway-banks/abc'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
+import { CMB } from './gateway-banks/cmb'
+import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
+import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
+import { PAB } from './gateway-banks/pab'
 import type { BankSetup } from './gateway-banks/setup'
 
 export { canShow, codeOf } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
-export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC]
+export const BANKS: readonly BankSetup[] = [...ICBC, ...BOC, ...CCB, ...ABC, ...CMB, ...CMB_FRONTEND, ...CITIC, ...PAB]
 
 export const OUTSIDE: Party = {
   account: '1100000000000000',
   name: '戊公司',
   bankName: '某银行上海分行',
-  bankCode: '308290003000',
+  bankCode: '313290003000',
   kind: 'C',
   province: '上海',
   city: '上海',

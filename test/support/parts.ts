@@ -15,8 +15,8 @@ export function partsWith(clock: Clock): Parts {
     clock,
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
     storeSchema: storeConfigSchema,
-    openStore: (config, isMigrating) =>
-      openStore(storeConfigSchema.parse(config), { clock, schema: isMigrating ? 'migrate' : 'require' }),
+    openStore: (config, keys, isMigrating) =>
+      openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),
   }
 }
 

@@ -12,6 +12,14 @@ import { Client } from 'pg'
 export type RunningPostgres = {
   /** `postgres://…/postgres`; trusted without a password. */
   readonly url: string
+  readonly port: number
+  /**
+   * Ends it without a checkpoint, as a failover or a dying machine does: SIGQUIT is `pg_ctl stop -m immediate`, SIGKILL
+   * takes the postmaster alone and leaves its children to notice.
+   */
+  crash(signal: 'SIGQUIT' | 'SIGKILL'): Promise<void>
+  /** Starts it again over the same data, on the same port. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -60,17 +68,36 @@ export async function startPostgres(): Promise<RunningPostgres> {
     )
     if (made.status !== 0) throw new Error(`initdb: ${made.stderr || String(made.error)}`)
     const port = await freePort()
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=16MB', 'fsync=off']
-    server = spawn(
-      path.join(native, 'bin', 'postgres'),
-      ['-D', data, '-p', String(port), ...settings.flatMap(setting => ['-c', setting])],
-      { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
-    )
-    let log = ''
-    server.stderr?.on('data', chunk => (log = (log + String(chunk)).slice(-4000)))
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-    await answers(url, server, () => log)
-    return { url, stop }
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=16MB', 'fsync=off']
+    async function restart(): Promise<void> {
+      const deadline = Date.now() + START_MS
+      for (;;) {
+        const child = spawn(
+          path.join(native, 'bin', 'postgres'),
+          ['-D', data, '-p', String(port), ...settings.flatMap(setting => ['-c', setting])],
+          { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
+        )
+        server = child
+        let log = ''
+        child.stderr?.on('data', chunk => (log = (log + String(chunk)).slice(-4000)))
+        try {
+          return await answers(url, child, () => log)
+        } catch (error) {
+          // Children of a killed postmaster hold its shared memory for a moment: it refuses to start meanwhile.
+          if (child.exitCode === null || !/shared memory|lock file/.test(log) || Date.now() > deadline) throw error
+          await new Promise(resolve => setTimeout(resolve, 50))
+        }
+      }
+    }
+    async function crash(signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
+      if (server === null || server.exitCode !== null || server.signalCode !== null) return
+      const gone = once(server, 'exit')
+      server.kill(signal)
+      await gone
+    }
+    await restart()
+    return { url, port, crash, restart, stop }
   } catch (error) {
     await stop()
     throw error
@@ -86,7 +113,7 @@ function nativeFolder(): string {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -9,9 +9,11 @@ import { Client } from 'pg'
 import type { Clock, Party, PaymentRequest, StatementLine } from '../../connector/ports'
 import type { StoreConfig } from '../../connector/store/config'
 import { knexConfig } from '../../connector/store/knex-config'
+import { MemoryDatabase, openMemoryStore } from '../../connector/store/memory/memory-store'
 import { openStore } from '../../connector/store/open-store'
 import type { IntakeEntry, Payment, Store, StoredLine } from '../../connector/store/store'
 import { startPostgres, type RunningPostgres } from './postgres'
+import { testKeys } from './keys'
 
 /** The real clock; only a retry ever sleeps. */
 export const clock: Clock = {
@@ -20,13 +22,16 @@ export const clock: Clock = {
 }
 
 export type Place = {
-  readonly config: StoreConfig
+  /** Null in memory, where nothing is durable. */
+  readonly config: StoreConfig | null
+  /** The store as one more daemon would open it. */
+  open(schema: 'migrate' | 'require'): Promise<Store>
   /** Runs SQL as a database administrator would, past the store. */
   sql(text: string): Promise<void>
 }
 
 export type Kind = {
-  readonly name: 'sqlite' | 'postgres' | 'mssql'
+  readonly name: 'sqlite' | 'postgres' | 'mssql' | 'memory'
   /** Starts whatever the places are made in. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -34,8 +39,19 @@ export type Kind = {
   place(): Promise<Place>
 }
 
+/** Those with a database behind them. */
+export function databaseKinds(): readonly Kind[] {
+  return kinds().filter(kind => kind.name !== 'memory')
+}
+
+/** Of a place with a database behind it. */
+export function configOf(place: Place): StoreConfig {
+  if (place.config === null) throw new Error('the store in memory has no configuration')
+  return place.config
+}
+
 export function kinds(): readonly Kind[] {
-  return [sqliteKind(), postgresKind(), ...(process.env['YINQI_TEST_MSSQL'] ? [mssqlKind()] : [])]
+  return [sqliteKind(), memoryKind(), postgresKind(), ...(process.env['YINQI_TEST_MSSQL'] ? [mssqlKind()] : [])]
 }
 
 function sqliteKind(): Kind {
@@ -52,7 +68,7 @@ function sqliteKind(): Kind {
     async place() {
       const filename = path.join(folder, `${++count}.db`)
       return {
-        config: { dialect: 'sqlite', filename },
+        ...placeOf({ dialect: 'sqlite', filename }),
         async sql(text) {
           const db = new Sqlite(filename)
           try {
@@ -85,7 +101,7 @@ function postgresKind(): Kind {
       const name = `store${++count}`
       await onPostgres(server.url, `CREATE DATABASE ${name}`)
       const url = server.url.replace(/\/postgres$/, `/${name}`)
-      return { config: { dialect: 'postgres', url }, sql: text => onPostgres(url, text) }
+      return { ...placeOf({ dialect: 'postgres', url }), sql: text => onPostgres(url, text) }
     },
   }
 }
@@ -131,13 +147,38 @@ SELECT @drop += N'ALTER TABLE ' + QUOTENAME(OBJECT_NAME(parent_object_id)) + N' 
 FROM sys.foreign_keys WHERE OBJECT_NAME(parent_object_id) LIKE N'yinqi[_]%';
 SELECT @drop += N'DROP TABLE ' + QUOTENAME(name) + N';' FROM sys.tables WHERE name LIKE N'yinqi[_]%';
 EXEC sp_executesql @drop`)
-      return { config, sql }
+      return { ...placeOf(config), sql }
     },
   }
 }
 
 export async function opened(place: Place): Promise<Store> {
-  return await openStore(place.config, { clock, schema: 'migrate' })
+  return await place.open('migrate')
+}
+
+/** A place whose SQL nobody runs. */
+export function placeOf(config: StoreConfig): Pick<Place, 'config' | 'open'> {
+  return { config, open: schema => openStore(config, { clock, keys: testKeys(), schema }) }
+}
+
+/** The simulation's store: it keeps every promise but durability, so what is about files and SQL is not asked of it. */
+function memoryKind(): Kind {
+  let count = 0
+  return {
+    name: 'memory',
+    async start() {},
+    async stop() {},
+    async place() {
+      const database = new MemoryDatabase('123', `memory ${++count}`)
+      return {
+        config: null,
+        open: async () => openMemoryStore(database),
+        async sql() {
+          throw new Error('the store in memory has no SQL')
+        },
+      }
+    },
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------ invented rows
@@ -227,6 +268,7 @@ export function entryOf(payment: Payment, changed: Partial<IntakeEntry> = {}): I
     request: payment.request,
     revision: payment.revision,
     status: payment.state,
+    follows: payment.revision === 1 ? null : payment.revision - 1,
     errorCode: '',
     payment,
     cause: 'intake',

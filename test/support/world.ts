@@ -33,9 +33,11 @@ import { intake } from '../../connector/steps/intake'
 import { postJournals } from '../../connector/steps/post-journals'
 import { submit } from '../../connector/steps/submit'
 import { sweep } from '../../connector/steps/sweep'
+import type { Keys } from '../../connector/store/keys'
 import { openStore } from '../../connector/store/open-store'
 import type { Store } from '../../connector/store/store'
 import { SAMPLE_TRAITS, sampleEcho, sampleLine } from './sample'
+import { testKeys } from './keys'
 
 export const ACCOUNT = '0200000109000000001'
 const START = Date.parse('2026-03-01T01:30:00Z')
@@ -192,6 +194,8 @@ export type World = {
   readonly file: MemoryFenceFile
   readonly folder: string
   readonly store: Store
+  /** The store's SQLite file. */
+  readonly storeFile: string
   readonly bank: FakeBank
   readonly erp: FakeErp
   readonly happened: Happening[]
@@ -202,13 +206,25 @@ export type World = {
 }
 
 /** `after`: the same bank, ERP, host, clock and store, by a daemon that starts anew. */
-export async function openWorld(settings: Partial<Deps['settings']> = {}, after?: World): Promise<World> {
+export async function openWorld(
+  settings: Partial<Deps['settings']> = {},
+  after?: World,
+  keys: Keys = testKeys(),
+): Promise<World> {
   const folder = after?.folder ?? mkdtempSync(path.join(tmpdir(), 'yinqi-world-'))
   let now = after?.deps.clock.now() ?? START
-  const clock = { now: () => now, sleep: async () => undefined }
+  const clock = {
+    now: () => now,
+    // No call of this world lasts: a sleep ends when it is given up.
+    sleep: (_ms: number, signal: AbortSignal) =>
+      new Promise<void>(resolve => {
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+  }
   const store = await openStore(
     { dialect: 'sqlite', filename: path.join(folder, 'store.sqlite') },
-    { clock, schema: 'migrate' },
+    { clock, keys, schema: 'migrate' },
   )
   const bank = after?.bank ?? new FakeBank()
   const erp = after?.erp ?? new FakeErp()
@@ -268,6 +284,7 @@ export async function openWorld(settings: Partial<Deps['settings']> = {}, after?
     file,
     folder,
     store,
+    storeFile: path.join(folder, 'store.sqlite'),
     bank,
     erp,
     happened,

@@ -45,8 +45,8 @@ export type PaymentDesk = {
   readonly book: Book
   readonly clock: BankClock
   readonly processing: Processing
-  /** The simulated bank that a CNAPS number belongs to, or null. */
-  readonly bankOfCnaps: (cnaps: string) => string | null
+  /** The simulated bank that keeps this account, by its CNAPS number, or null. */
+  readonly bankOfPayee: (cnaps: string, account: string) => string | null
 }
 
 /** Takes the payment, refused or not, and lets everything happen that is due at once. Inside a transaction. */
@@ -146,12 +146,12 @@ function ordinaryWay(desk: PaymentDesk, draft: Draft, magic: Magic | null): read
 
 /** True when the payee's bank is simulated too and will not credit it: no such account, or another holder's. */
 function bouncesAtPayeeBank(desk: PaymentDesk, payee: Party): boolean {
-  const bank = desk.bankOfCnaps(payee.cnaps)
+  const bank = desk.bankOfPayee(payee.cnaps, payee.account)
   return bank !== null && arrivalAccount(desk, payee) === null
 }
 
 function arrivalAccount(desk: PaymentDesk, payee: Party): Account | null {
-  const bank = desk.bankOfCnaps(payee.cnaps)
+  const bank = desk.bankOfPayee(payee.cnaps, payee.account)
   const account = bank === null ? null : desk.book.account(bank, payee.account)
   return account && !account.record.isClosed && account.record.name === payee.name ? account : null
 }

@@ -123,12 +123,12 @@ function keywordsOf(purpose: string): Purpose | null {
 
 /** A mark stands at the beginning or after a space; inside a word it is text. */
 function keywordBefore(text: string, plus: number): number {
-  for (const length of [4, 3]) {
-    const begin = plus - length
-    const isAlone = begin === 0 || text.charCodeAt(begin - 1) === 32
-    if (begin >= 0 && isAlone && KEYWORDS.has(text.slice(begin, plus))) return begin
-  }
-  return -1
+  if (isWordStart(text, plus - 4) && KEYWORDS.has(text.slice(plus - 4, plus))) return plus - 4
+  return isWordStart(text, plus - 3) && KEYWORDS.has(text.slice(plus - 3, plus)) ? plus - 3 : -1
+}
+
+function isWordStart(text: string, at: number): boolean {
+  return at === 0 || (at > 0 && text.charCodeAt(at - 1) === 32)
 }
 
 /** The first of each counts. */

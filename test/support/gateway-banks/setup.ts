@@ -53,6 +53,8 @@ export type BankSetup = {
   /** Set where every payment travels in a message of its own, and where each is asked about in one. */
   readonly sendsOneByOne?: true
   readonly asksOneByOne?: true
+  /** Set where an answer without rows is how the bank says "no such payment": a row left out of one looks the same. */
+  readonly saysAbsentBySilence?: true
   /** Whether the simulated bank refuses a repeated instruction. */
   readonly refusesRepeats: boolean
   /** Which part of a receipt key stands on the receipt itself. */

@@ -1,0 +1,165 @@
+// A store in plain memory with the semantics of the real one. FOR THE SIMULATION ONLY: it forgets everything with the
+// process, so it is never offered by the configuration and must never carry real money.
+
+import assert from 'node:assert/strict'
+import type { AuditStore } from '../audit'
+import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
+import { createFenceTables } from './fence'
+import { createOutbox } from './outbox'
+import { createPayments } from './payments'
+import { createJournals, createReceipts, createStatements } from './statements'
+import { Tables } from './tables'
+
+/** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
+export class MemoryDatabase {
+  tables: Tables
+  /** What a database server or a file system says of the place itself: a copy lies in another one. */
+  readonly identity: string
+
+  constructor(incarnation: string, identity: string) {
+    this.identity = identity
+    this.tables = new Tables(null)
+    this.tables.values.put('incarnation', incarnation)
+    this.tables.values.put('store', `store ${identity}`)
+    this.tables.values.put('epoch', `epoch ${identity}`)
+  }
+
+  /** The rows as they now stand, for a restore or a clone: rows are frozen, so that copying the tables is enough. */
+  snapshot(): Tables {
+    return new Tables(this.tables)
+  }
+
+  /** Puts an older state back, as an administrator does with a backup. Stores that are open keep the state they had. */
+  restore(tables: Tables): void {
+    this.tables = new Tables(tables)
+  }
+}
+
+export function openMemoryStore(database: MemoryDatabase): Store {
+  const { tables, identity } = database
+  return {
+    payments: createPayments(tables),
+    contradictions: createContradictions(tables),
+    outbox: createOutbox(tables),
+    statements: createStatements(tables),
+    receipts: createReceipts(tables),
+    journals: createJournals(tables),
+    matches: createMatches(tables),
+    meta: createMeta(tables),
+    fence: createFenceTables(tables, identity),
+    audit: NO_AUDIT,
+    reencrypt: async () => ({ rows: 0, isDone: true }),
+    async ping() {},
+    async close() {},
+  }
+}
+
+/** Nothing here is sealed or encrypted, so that nothing vouches for it: the trail has tests of its own on real stores. */
+const NO_AUDIT: AuditStore = {
+  append: async () => undefined,
+  entries: async () => [],
+  check: async () => ({ kind: 'whole', entries: 0, payments: 0, explained: 0 }),
+  anchor: async at => ({ count: 0, link: '', at, mac: '' }),
+}
+
+function createContradictions(tables: Tables): ContradictionStore {
+  return {
+    async record(row) {
+      const evidence = Object.entries(row.evidence).toSorted(([a], [b]) => (a < b ? -1 : 1))
+      const identity = JSON.stringify([row.paymentId, row.code, row.cause, ...evidence.flat()])
+      return tables.transaction(() => {
+        if (tables.contradictions.has(identity)) return false
+        const id = String(tables.contradictions.takeNo())
+        tables.contradictions.put(identity, { ...row, id, resolvedAt: null, resolvedBy: '', resolution: '' })
+        return true
+      })
+    },
+    async open(limit) {
+      return tables.contradictions
+        .values()
+        .filter(row => row.resolvedAt === null)
+        .slice(0, limit)
+    },
+    async resolve(id, person, resolution, at) {
+      const row = tables.contradictions.values().find(candidate => candidate.id === id)
+      if (!row || row.resolvedAt !== null) return false
+      const evidence = Object.entries(row.evidence).toSorted(([a], [b]) => (a < b ? -1 : 1))
+      const identity = JSON.stringify([row.paymentId, row.code, row.cause, ...evidence.flat()])
+      const resolved = { ...row, resolvedAt: at, resolvedBy: person, resolution }
+      return tables.transaction(() => (tables.contradictions.put(identity, resolved), true))
+    },
+  }
+}
+
+function createMatches(tables: Tables): MatchStore {
+  return {
+    async save(matches) {
+      return tables.transaction(() => matches.filter(match => saveMatch(tables, match)).length)
+    },
+    async of(account, { from, to }) {
+      return tables.matches
+        .values()
+        .filter(({ match, days }) => {
+          if (match.account !== account) return false
+          const [first] = days
+          const last = days.at(-1)
+          return first === undefined || last === undefined || (first <= to && last >= from)
+        })
+        .map(row => row.match)
+    },
+  }
+}
+
+/** A bank line and a ledger line belong to at most one match each; the first match stays. */
+function saveMatch(tables: Tables, match: Match): boolean {
+  const isTaken = tables.matches
+    .values()
+    .some(
+      ({ match: other }) =>
+        other.lineIds.some(id => match.lineIds.includes(id)) ||
+        (other.account === match.account && other.ledgerIds.some(id => match.ledgerIds.includes(id))),
+    )
+  if (isTaken) return false
+  const lines = tables.lines.values().filter(row => match.lineIds.includes(row.stored.id))
+  const days = lines.map(row => row.stored.line.bookedOn).toSorted()
+  const no = tables.matches.takeNo()
+  tables.matches.put(String(no), { no, match, days })
+  return true
+}
+
+function createMeta(tables: Tables): MetaStore {
+  return {
+    async cursor(name) {
+      return tables.values.get(`cursor ${name}`) ?? null
+    },
+    async saveCursor(name, value) {
+      tables.transaction(() => tables.values.put(`cursor ${name}`, value))
+    },
+    async allocate(sequence, count) {
+      assert(Number.isSafeInteger(count) && count > 0, 'a count of numbers is a positive integer')
+      return tables.transaction(() => {
+        const first = BigInt(tables.values.get(`sequence ${sequence}`) ?? '1')
+        tables.values.put(`sequence ${sequence}`, (first + BigInt(count)).toString())
+        return first
+      })
+    },
+    async lead(name, owner, now, until) {
+      return tables.transaction(() => {
+        const leader = tables.leaders.get(name)
+        if (leader && leader.owner !== owner && leader.until > now) return false
+        tables.leaders.put(name, { owner, until })
+        return true
+      })
+    },
+    async incarnation() {
+      return tables.values.get('incarnation') ?? ''
+    },
+    async confirm(confirmation) {
+      return tables.transaction(() => {
+        const all = [...(tables.confirmations.get(confirmation.paymentId) ?? []), confirmation]
+        tables.confirmations.put(confirmation.paymentId, all)
+        return all
+      })
+    },
+  }
+}

@@ -1,0 +1,187 @@
+// Bank lines, balances, receipts and journal entries in memory: a line once per (account, key), a receipt once a line,
+// an entry once per key and line. For the simulation only.
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { Conflict, type JournalStore, type ReceiptStore, type StatementStore } from '../store'
+import { addToOutbox } from './outbox'
+import type { LineRow } from './rows'
+import type { Tables } from './tables'
+
+export function createStatements(tables: Tables): StatementStore {
+  return {
+    async insert(lines, outbox) {
+      return tables.transaction(() => {
+        const added = lines.flatMap(draft => {
+          const key = lineKey(draft.account, draft.key)
+          if (tables.lines.has(key)) return []
+          const no = tables.lines.takeNo()
+          const stored = { ...draft, id: String(no) }
+          tables.lines.put(key, { no, stored, lookedAt: null, receiptDueAt: draft.importedAt })
+          return [stored]
+        })
+        addToOutbox(tables, outbox, lines[0]?.importedAt ?? 0)
+        return added
+      })
+    },
+    async known(account, keys) {
+      return new Set(keys.filter(key => tables.lines.has(lineKey(account, key))))
+    },
+    async countOn(account, bookedOn) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && stored.line.bookedOn === bookedOn).length
+    },
+    async unlinked(limit) {
+      return linesWhere(tables, row => row.lookedAt === null && row.stored.line.reference !== '', limit)
+    },
+    async link(lineId, paymentId, at) {
+      tables.transaction(() => {
+        const row = byId(tables, lineId)
+        if (!row) throw new Conflict(`line ${lineId} does not exist`)
+        const linked = row.stored.paymentId
+        if (linked !== null && linked !== paymentId) throw new Conflict(`line ${lineId} belongs to payment ${linked}`)
+        put(tables, { ...row, lookedAt: at, stored: { ...row.stored, paymentId } })
+      })
+    },
+    async list(account, { from, to }) {
+      return tables.lines
+        .values()
+        .filter(
+          ({ stored }) => stored.account === account && stored.line.bookedOn >= from && stored.line.bookedOn <= to,
+        )
+        .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
+        .map(row => row.stored)
+    },
+    async unbooked(limit) {
+      return linesWhere(tables, row => row.stored.journal === 'open' && isLookedAt(row), limit)
+    },
+    async receiptDue(bank, now, limit) {
+      return tables.lines
+        .values()
+        .filter(row => row.stored.bank === bank && row.stored.receipt !== 'none' && row.stored.receipt !== 'stored')
+        .filter(row => row.receiptDueAt <= now && isLookedAt(row))
+        .toSorted((a, b) => a.receiptDueAt - b.receiptDueAt || a.no - b.no)
+        .slice(0, limit)
+        .map(row => row.stored)
+    },
+    async postponeReceipt(lineId, dueAt, isMissing) {
+      tables.transaction(() => {
+        const row = byId(tables, lineId)
+        if (!row || row.stored.receipt === 'stored') return
+        put(tables, {
+          ...row,
+          receiptDueAt: dueAt,
+          stored: { ...row.stored, receipt: isMissing ? 'missing' : 'wanted' },
+        })
+      })
+    },
+    async saveBalance(balance, at, outbox) {
+      tables.transaction(() => {
+        const no = tables.balances.takeNo()
+        tables.balances.put(String(no), { no, balance, at })
+        addToOutbox(tables, outbox, at)
+      })
+    },
+    async balances(account, limit) {
+      return tables.balances
+        .values()
+        .filter(({ balance }) => balance.account === account)
+        .toReversed()
+        .slice(0, limit)
+        .map(({ balance, at }) => ({ balance, at }))
+    },
+  }
+}
+
+export function createReceipts(tables: Tables): ReceiptStore {
+  return {
+    async save(receipt, bytes, paymentId, outbox) {
+      const { digest } = receipt
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), digest, 'a receipt is stored under its own digest')
+      tables.transaction(() => {
+        if (!tables.documents.has(digest)) tables.documents.put(digest, Uint8Array.from(bytes))
+        const row = byId(tables, receipt.lineId)
+        if (!row) throw new Conflict(`line ${receipt.lineId} does not exist`)
+        if (!tables.receipts.has(receipt.lineId)) tables.receipts.put(receipt.lineId, receipt)
+        put(tables, { ...row, stored: { ...row.stored, receipt: 'stored' } })
+        const paid = paymentId === null ? undefined : tables.payments.get(paymentId)
+        if (paid) {
+          const payment = { ...paid.payment, receiptNo: receipt.receiptNo }
+          tables.payments.put(payment.id, { ...paid, payment })
+        }
+        addToOutbox(tables, outbox, receipt.at)
+      })
+    },
+    async ofLine(lineId) {
+      return tables.receipts.get(lineId) ?? null
+    },
+    async bytes(digest) {
+      const bytes = tables.documents.get(digest)
+      return bytes ? Uint8Array.from(bytes) : null
+    },
+  }
+}
+
+export function createJournals(tables: Tables): JournalStore {
+  return {
+    async decide(decisions, at) {
+      tables.transaction(() => {
+        for (const { lineId, journal, entry } of decisions) {
+          const row = byId(tables, lineId)
+          // What was entered or found booked is final; what a rule left to a person may still be decided.
+          if (!row || row.stored.journal === 'entry' || row.stored.journal === 'booked') continue
+          put(tables, { ...row, stored: { ...row.stored, journal } })
+          if (entry === null || tables.entries.has(entry.entry.key)) continue
+          const { erp } = entry
+          const stored = { lineId, erp, entry: entry.entry, status: 'made', voucherNo: '', refusal: '' } as const
+          tables.entries.put(entry.entry.key, stored)
+          const { key } = entry.entry
+          addToOutbox(tables, [{ erp, record: { kind: 'journal.entry', key, entry: entry.entry } }], at)
+        }
+      })
+    },
+    async byKey(key) {
+      return tables.entries.get(key) ?? null
+    },
+    async ofLine(lineId) {
+      return tables.entries.values().find(entry => entry.lineId === lineId) ?? null
+    },
+    async posted(key, voucherNo) {
+      tables.transaction(() => {
+        const entry = tables.entries.get(key)
+        if (entry) tables.entries.put(key, { ...entry, status: 'posted', voucherNo, refusal: '' })
+      })
+    },
+  }
+}
+
+function lineKey(account: string, key: string): string {
+  return JSON.stringify([account, key])
+}
+
+function byId(tables: Tables, lineId: string): LineRow | undefined {
+  return tables.lines.values().find(row => row.stored.id === lineId)
+}
+
+function put(tables: Tables, row: LineRow): void {
+  tables.lines.put(lineKey(row.stored.account, row.stored.key), row)
+}
+
+/** A line with a reference waits until it was looked at: it may be one of ours. */
+function isLookedAt(row: LineRow): boolean {
+  return row.stored.line.reference === '' || row.lookedAt !== null
+}
+
+function linesWhere(tables: Tables, isWanted: (row: LineRow) => boolean, limit: number) {
+  return tables.lines
+    .values()
+    .filter(isWanted)
+    .slice(0, limit)
+    .map(row => row.stored)
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

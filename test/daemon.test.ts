@@ -1,0 +1,54 @@
+// Two daemons on one store: who fetches the statements when the leader's own way to the bank is broken.
+
+import { startDaemon, type Daemon } from '../connector/daemon'
+import { createLog } from '../connector/observe/logger'
+import { createMetrics } from '../connector/observe/metrics'
+import type { Deps } from '../connector/steps/deps'
+import { sampleLine } from './support/sample'
+import { clock } from './support/stores'
+import { ACCOUNT, FakeBank, openWorld } from './support/world'
+
+const PACE = { pollMinMs: 20, pollMaxMs: 200, faultMaxMs: 200 }
+const SCHEDULES = { today: '* * * * * *', history: '0 0 5 1 1 *', historyDays: 1 }
+
+test('a daemon that cannot fetch an account’s statement leaves it to another, instead of leading and failing', async () => {
+  const world = await openWorld()
+  const log = createLog({ level: 'error', file: undefined, isSilent: true })
+  const daemons: Daemon[] = []
+  const start = (instance: string, bank: FakeBank): void => {
+    const deps: Deps = {
+      ...world.deps,
+      clock,
+      banks: new Map([['bank', bank]]),
+      settings: { ...world.deps.settings, instance },
+    }
+    daemons.push(startDaemon(deps, PACE, SCHEDULES, log, createMetrics(world.store, new Map(), clock)))
+  }
+  try {
+    const broken = new FakeBank()
+    let tries = 0
+    broken.statement = async () => {
+      tries++
+      throw new Error('the front-end of this machine is down')
+    }
+    start('d1', broken)
+    await waitFor(() => tries > 0)
+    const whole = new FakeBank()
+    whole.lines.push(sampleLine({ bankId: 'L1' }))
+    start('d2', whole)
+    const range = { from: '2000-01-01', to: '2999-12-31' }
+    await waitFor(async () => (await world.store.statements.list(ACCOUNT, range)).length === 1)
+  } finally {
+    for (const daemon of daemons) await daemon.stop()
+    await world.close()
+  }
+}, 30_000)
+
+/** Both tick once a second; far more ticks than any order of theirs needs. */
+async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('it did not happen')
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
