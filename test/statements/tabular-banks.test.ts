@@ -340,3 +340,63 @@ test('a bank nobody wrote a profile for: the usual headings are enough', () =>
       ],
     },
   ))
+
+test('BCM, personal: two languages in headings, labels and words of direction', () =>
+  expectFile(
+    `交通银行个人客户交易清单
+账号/卡号Account/Card No: 6222600000001234567 户名Account Name: 张某 币种Currency: CNY
+查询起日Query Starting Date: 2026-03-01 查询止日Query Ending Date: 2026-03-31
+Serial Num序号,Trans Date交易日期,Trans Time交易时间,Trading Type交易类型,Dc Flg借贷,Trans Amt交易金额,Balance余额,Payment Receipt Account对方账号,Payment Receipt Account Name对方户名,Abstract摘要
+1,2026-03-02,10:10:10,网上支付,借 Dr,12.50,987.50,243300133,财付通,消费
+2,2026-03-05,11:11:11,转账,贷 Cr,"1,000.00","1,987.50",5300190000000001,甲公司,工资
+`,
+    {
+      head: { bank: 'BCM', account: '6222600000001234567', currency: 'CNY', ...both('1000.00', '1987.50') },
+      lines: [
+        ['2026-03-02', '-12.50', '财付通', '243300133', null, '消费'],
+        ['2026-03-05', '1000.00', '甲公司', '5300190000000001', null, '工资'],
+      ],
+    },
+  ))
+
+test('CCB, personal: number and name of the other party in one cell', () =>
+  expectFile(
+    `中国建设银行个人活期账户全部交易明细
+卡号/账号:6217000010001234567  客户名称:张某  币别:人民币元  钞汇:钞
+序号,摘要,币别,钞汇,交易日期,交易金额,账户余额,交易地点/附言,对方账号与户名
+1,消费,人民币元,钞,20260302,-12.50,987.50,财付通-某店,243300133/财付通支付科技有限公司
+`,
+    {
+      head: { bank: 'CCB', account: '6217000010001234567', currency: 'CNY', ...both('1000.00', '987.50') },
+      lines: [['2026-03-02', '-12.50', '财付通支付科技有限公司', '243300133', null, '消费 财付通-某店']],
+    },
+  ))
+
+test('ICBC, corporate: 转入金额 and 转出金额, a tab before each comma', () =>
+  expectFile(
+    `[HISTORYDETAIL]
+凭证号\t,本方账号\t,对方账号\t,交易时间\t,借/贷\t,转入金额\t,转出金额\t,对方行号\t,对方单位名称\t,用途\t,摘要\t,附言\t,回单个性化信息\t,余额\t
+0\t,0200001009000012345\t,1109\t,2026-03-02 10:10:10\t,借\t,0.00\t,12.50\t,308\t,丙公司\t,货款\t,转账\t,\t,\t,987.50\t
+`,
+    {
+      head: { bank: 'ICBC', account: '0200001009000012345', ...both('1000.00', '987.50') },
+      lines: [['2026-03-02', '-12.50', '丙公司', '1109', null, '转账 货款']],
+    },
+  ))
+
+test('columns called 借 and 贷, and sums of a day and a month that carry a day', () =>
+  expectFile(
+    `日期,摘要,借,贷,余额
+2026-03-02,货款,12.50,,987.50
+2026-03-02,本日合计,12.50,,987.50
+2026-03-05,收款,,1000.00,1987.50
+2026-03-31,本月合计,12.50,1000.00,1987.50
+`,
+    {
+      head: { bank: null, ...both('1000.00', '1987.50') },
+      lines: [
+        ['2026-03-02', '-12.50', null, null, null, '货款'],
+        ['2026-03-05', '1000.00', null, null, null, '收款'],
+      ],
+    },
+  ))

@@ -226,6 +226,10 @@ describe('rows that are no entries', () => {
     await expect(readStatements(rows)).rejects.toThrow('2 rows')
   })
 
+  test('a comma without quotes that moves the cells is seen, also where no balance shows it', async () => {
+    expect(await codeOf('交易日期,金额,摘要\n2026-03-01,-1,200.50,货款')).toBe('STATEMENT_LINE_UNREADABLE:2')
+  })
+
   test('a word of direction that nobody knows stops the file', async () => {
     expect(await codeOf('交易日期,借贷标志,交易金额,摘要\n2026-03-01,乙,1.00,a')).toBe('STATEMENT_LINE_UNREADABLE:2')
   })
@@ -405,6 +409,13 @@ describe('what is no statement', () => {
     expect(await codeOf(book('xlsx', { a: [['x', 1]] }))).toBe('STATEMENT_FORMAT_UNKNOWN:1')
     expect(await codeOf('<html><table><tr><td>x</td></tr></table></html>')).toBe('STATEMENT_FORMAT_UNKNOWN:1')
     expect(await codeOf(zipSync({ 'a.csv': Buffer.from('x') }))).toBe('STATEMENT_FORMAT_UNKNOWN:')
+  })
+
+  test('a long number that a program wrote whole into a workbook is whole', async () => {
+    const numbers = [6_222_000_011_112_227, 6_222_000_011_112_220]
+    const rows = ROWS.slice(0, 2).map((row, at) => [...row.slice(0, 6), numbers[at], row[7]])
+    const one = await readOne(book('xlsx', { a: [HEADING, ...rows] }))
+    expect(one.lines.map(line => line.counterAccount)).toEqual(['6222000011112227', null])
   })
 
   test('a number that a spreadsheet cut names no account', async () => {

@@ -40,14 +40,14 @@ export const USUAL_NAMES: Names = {
   ),
   valueDate: names('起息日期 起息日 计息日 生效日期'),
   in: names(
-    '记账金额(收入) 收入金额 贷方发生额 贷方金额 收入 贷方 存入金额 存入 转入金额 收款金额 入账金额 交易金额(收入)',
+    '记账金额(收入) 收入金额 贷方发生额 贷方金额 收入 贷方 贷 存入金额 存入 转入金额 收款金额 入账金额 交易金额(收入)',
   ),
   out: names(
-    '记账金额(支出) 支出金额 借方发生额 借方金额 支出 借方 支取金额 支取 转出金额 付款金额 出账金额 交易金额(支出)',
+    '记账金额(支出) 支出金额 借方发生额 借方金额 支出 借方 借 支取金额 支取 转出金额 付款金额 出账金额 交易金额(支出)',
   ),
   amount: names('记账金额 入账金额 人民币金额 交易金额 发生额 金额 借方/贷方金额 收支金额'),
   direction: names(
-    '借贷标志 借贷标识 借贷方向 借贷标记 借贷 借/贷 借贷类型 收支标志 收支标识 收付标志 收付标识 收支类型 收支方向 收支 收/支 收付 收/付 收入/支出 交易方向 资金流向 出入账标志',
+    '借贷标志 借贷标识 借贷方向 借贷标记 借贷 借/贷 借贷类型 收支标志 收支标识 收付标志 收付标识 收支类型 收支方向 收支 收/支 收付 收/付 收入/支出 交易方向 方向 资金流向 出入账标志',
   ),
   balance: names('余额 账户余额 交易后余额 本次余额 联机余额 交易余额 当前余额 账面余额 活期余额 结余 可用余额'),
   currency: names('记账币种 币种 交易币种 货币 交易货币 币别 货币种类 币种名称'),
@@ -95,17 +95,17 @@ export const USUAL_PATTERNS: readonly { readonly field: Field; readonly like: Re
   { field: 'payeeName', like: /^收款.*(?:名称|户名)/ },
   {
     field: 'counterBank',
-    like: /^(?:对方|对手|交易对手|收\(?付\)?方).*(?:行名|开户行|开户机构|开户网点|银行)/,
+    like: /^(?:对方|对手|交易对手|交易方|收\(?付\)?方).*(?:行名|开户行|开户机构|开户网点|银行)/,
     other: /行号|地址|类型/,
   },
   {
     field: 'counterName',
-    like: /^(?:对方|对手|交易对手|收\(?付\)?方|往来).*(?:户名|名称|姓名|单位)/,
+    like: /^(?:对方|对手|交易对手|交易方|收\(?付\)?方|往来).*(?:户名|名称|姓名|单位)/,
     other: /行|网点|机构/,
   },
   {
     field: 'counterAccount',
-    like: /^(?:对方|对手|交易对手|收\(?付\)?方|往来).*(?:账号|账户|卡号)/,
+    like: /^(?:对方|对手|交易对手|交易方|收\(?付\)?方|往来).*(?:账号|账户|卡号)/,
     other: /行|网点|机构|类型/,
   },
   { field: 'date', like: /(?:交易|记账|入账|业务|发生|付款)(?:日期|时间|日)/, other: /戳|申请|退汇/ },
@@ -132,7 +132,10 @@ export function sideOf(heading: string): 'in' | 'out' | null {
 
 /** A word of a direction column. `neutral` is the wallets' word for what is neither; null: no word of direction. */
 export function directionOf(text: string): 'in' | 'out' | 'neutral' | null {
-  const word = text.toLowerCase().replaceAll(/[\s()（）[\]]/g, '')
+  const word = text
+    .toLowerCase()
+    .replaceAll(/[\s()（）[\]]/g, '')
+    .replace(/^([\u4e00-\u9fff]+)[/-]?[a-z.]+$/, '$1')
   if (/^(?:借|借方.*|借记|已支出|支|支出|付|付款|付出|出|出账|转出|支取|取出|往账|d|dr|debit|out)$/.test(word))
     return 'out'
   if (/^(?:贷|贷方.*|贷记|已收入|收|收入|收款|入|入账|进账|转入|存入|来账|c|cr|credit|in)$/.test(word)) return 'in'

@@ -26,17 +26,18 @@ const MAX_TITLE_CHARS = 8192
 
 /** A label in a longer word (对方账号) is another label. */
 const ACCOUNT =
-  /(?<![\u4e00-\u9fff])(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝)?(?:账\s*户?\s*号\s*码?|账\s*户|卡\s*号)(?:\([^)]{0,20}\)|\[[^\]]{0,60}\])?\s*:\s*\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
-const ACCOUNT_LABEL = /^(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝)?(?:账户?号码?|账户|卡号)(?:\(.*\))?$/
+  /(?<![\u4e00-\u9fff])(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账\s*户?\s*号\s*码?|账\s*户|卡\s*号)(?:\/[^\s:]{1,4})?[A-Za-z/. ]{0,30}(?:\([^)]{0,20}\)|\[[^\]]{0,60}\])?\s*:\s*\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
+const ACCOUNT_LABEL =
+  /^(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账户?号码?|账户|卡号)(?:\/.{1,4})?(?:\(.*\))?$/
 const ACCOUNT_VALUE = /^\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
-const CURRENCY = /(?:币\s*种|币\s*别|货\s*币)(?:\[[^\]]*\])?\s*:\s*([\u4e00-\u9fffA-Za-z]{1,6})/
+const CURRENCY = /(?:币\s*种|币\s*别|货\s*币)[A-Za-z ]{0,12}(?:\[[^\]]*\])?\s*:\s*([\u4e00-\u9fffA-Za-z]{1,6})/
 const CURRENCY_LABEL = /^(?:币种|币别|货币)$/
 const OPENING = /^(?:期初|上期|承前|起始|上日|昨日|上一?页)(?:账户)?余额/
 const CLOSING = /^(?:期末|本期)(?:账户)?余额/
 const BALANCES =
   /(期初|上期|起始|上日|昨日|期末|本期)(?:账户)?余额(?:\([^)]*\))?\s*[: ]\s*¥?\s*([-(]?[\d,]+(?:\.\d+)?\)?)/g
 const DAYS = /\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)/g
-const PERIOD = /起止|期间|区间|范围|起始|开始|终止|截止|结束|查询日期|查询时间|交易日期|对账日期|日期:|至/
+const PERIOD = /起止|起日|止日|期间|区间|范围|起始|开始|终止|截止|结束|查询日期|查询时间|交易日期|对账日期|日期:|至/
 const EXPORTED = /^(?:导出|打印|下载|制表|生成|查询)(?:日期|时间)/
 const MONTH = /(\d{4})年(\d{1,2})月(?!\d)/
 
@@ -108,8 +109,8 @@ function notePeriod(preamble: Preamble, texts: readonly string[], joined: string
     const days = (text.match(DAYS) ?? []).flatMap(day => readDay(day.replaceAll(' ', ''), context) ?? [])
     if (days.length > 1 && preamble.to === null) [preamble.from, preamble.to] = [days[0] ?? null, days[1] ?? null]
     if (days.length !== 1) continue
-    if (/起始|开始/.test(text)) preamble.from ??= days[0] ?? null
-    else if (/终止|截止|结束/.test(text)) preamble.to ??= days[0] ?? null
+    if (/起始|起日|开始/.test(text)) preamble.from ??= days[0] ?? null
+    else if (/终止|止日|截止|结束/.test(text)) preamble.to ??= days[0] ?? null
   }
 }
 

@@ -149,7 +149,9 @@ function bodyRow(state: State, section: Section, row: Row): void {
   const currency = currencyOf(words[0] ?? '') ?? section.preamble.currency ?? section.layout.profile.currency
   const amount = amountOfRow(values, section.layout, currency, section.convention ?? 'plain')
   if (takesBalance(section, row, values, amount)) return skip(state, 'notes', row)
+  if (day !== null && row.cells.some(isTotalLabel)) return skip(state, 'totals', row)
   if (day === null || typeof amount === 'string') return otherRow(state, section, row, { day, days, amount })
+  if (hasSpilled(state, section, row)) return refuse(state, row, row.cells.map(plain), 'spilled')
   section.isAfterTotals = false
   const balance = balanceOf(state, row, values, currency)
   if (amount.isOut || section.layout.columns.has('in') || section.layout.columns.has('out')) state.hasSigns = true
@@ -172,6 +174,12 @@ function balanceOf(state: State, row: Row, values: Values, currency: string | nu
   return typeof balance === 'string' ? null : balance
 }
 
+/** An amount such as `1,200.50` without quotes moves every cell behind it: what it says then is not what was meant. */
+function hasSpilled({ context }: State, { layout }: Section, row: Row): boolean {
+  if (context.format !== 'csv' || row.cells.length <= layout.headings.length) return false
+  return row.cells.slice(layout.headings.length).some(cell => plain(cell) !== '')
+}
+
 const OPENING_ROW = /^(?:期初|上期|上日|昨日|承前)(?:账户)?(?:余额|页|结余)?$|^(?:承上页|承前页|上页余额)$/
 const CLOSING_ROW = /^(?:期末|本期|日终)(?:账户)?余额$/
 
@@ -186,6 +194,13 @@ function takesBalance(section: Section, row: Row, values: Values, amount: RowAmo
   if (OPENING_ROW.test(label)) section.preamble.opening ??= balance
   else section.preamble.closing ??= balance
   return true
+}
+
+/** A sum of a month or page that has a day like an entry; nothing else is called so, word for word. */
+function isTotalLabel(cell: string): boolean {
+  if (cell.length > 40 || !/[合小总累]/.test(cell)) return false
+  const text = narrow(plain(cell)).replaceAll(/\s/g, '')
+  return /^(?:[本当今][日月季年页期])?(?:收入|支出|借方|贷方)?(?:发生额)?(?:合计|小计|累计|总计)$/.test(text)
 }
 
 const TOTALS = /合计|小计|总计|累计|^总|总额$|笔数|^共\d/
@@ -215,7 +230,7 @@ function otherRow(state: State, section: Section, row: Row, { day, days, amount 
   refuse(state, row, texts, typeof amount === 'string' ? amount : 'unreadable')
 }
 
-function refuse(state: State, row: Row, texts: readonly string[], fault: AmountFault | 'day'): void {
+function refuse(state: State, row: Row, texts: readonly string[], fault: RowFault): void {
   state.faults++
   state.firstFault ??= row.line
   if (state.faults > MAX_FAULTS) return
@@ -224,11 +239,14 @@ function refuse(state: State, row: Row, texts: readonly string[], fault: AmountF
   state.context.warn('error', 'STATEMENT_LINE_UNREADABLE', row.line, `${zh}：${shown} / ${en}: ${shown}`)
 }
 
-const FAULTS: Readonly<Record<AmountFault | 'day', readonly [zh: string, en: string]>> = {
+type RowFault = AmountFault | 'day' | 'spilled'
+
+const FAULTS: Readonly<Record<RowFault, readonly [zh: string, en: string]>> = {
   day: ['日期不可读', 'the date cannot be read'],
   blank: ['没有金额', 'there is no amount'],
   unreadable: ['金额不可读', 'the amount cannot be read'],
   'both-sides': ['收入与支出都有金额', 'there is an amount on both sides'],
+  spilled: ['单元格多于表头，或有逗号未加引号', 'there are more cells than headings, or a comma without quotes'],
   'direction-unknown': ['收支方向的字样不认识', 'the word of direction is not known'],
 }
 

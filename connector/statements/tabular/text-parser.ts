@@ -11,9 +11,10 @@ import { createTable, MAX_PREAMBLE_ROWS } from './table'
 
 const SEPARATORS: readonly Separator[] = [',', '\t', ';', '|']
 
-/** The first characters of a page or an XML spreadsheet with a table in it. */
+/** The first characters of a page or an XML spreadsheet: its table may stand behind more style than is looked at. */
 export function isHtmlTable(head: string): boolean {
-  return /^\s*<(?:[?!a-z])/i.test(head) && /<(?:\w{1,10}:)?(?:table|tr|workbook)[\s>]/i.test(head)
+  const isPage = /^\s*<(?:!doctype\s+html|html|head|meta|style|body|table|div|center)\b/i.test(head)
+  return isPage || (/^\s*<[?!a-z]/i.test(head) && /<(?:\w{1,10}:)?(?:table|tr|workbook)[\s>]/i.test(head))
 }
 
 export function isSeparatedTable(head: string): boolean {

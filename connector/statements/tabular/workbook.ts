@@ -227,10 +227,11 @@ function dayText(serial: number, is1904: boolean): string {
 
 /**
  * A workbook keeps numbers as binary fractions and shows fifteen digits of them: those are the amount that was written.
- * A longer number was cut when it was entered, and shows so.
+ * A longer number that was typed in has zeros for the rest, and shows as cut; any other was written whole by a program.
  */
 function numberText(value: number): string {
   if (!Number.isFinite(value)) return ''
+  if (Number.isSafeInteger(value) && value % 10 !== 0) return String(value)
   if (Math.abs(value) >= 1e15) return value.toExponential(14).replace(/\.?0*e/, 'E')
   return String(Number(value.toPrecision(15)))
 }
