@@ -197,6 +197,8 @@ describe('rows that are no entries', () => {
       [''],
       ['合 计', '', '100.50', '1250.50'],
       ['备注：以上数据仅供参考'],
+      ['2026-04-01'],
+      ['2026-03-01至2026-03-31'],
     ]
     const { statements, problems } = await readStatements(csv(rows))
     expect(statements[0]?.lines.map(line => line.amount)).toEqual(AMOUNTS)
@@ -206,7 +208,7 @@ describe('rows that are no entries', () => {
         code: 'ROWS_SKIPPED',
         line: 3,
         severity: 'warning',
-        text: expect.stringContaining('2 totals, 1 notes, 1 headings'),
+        text: expect.stringContaining('2 totals, 3 notes, 1 headings'),
       }),
     ])
   })
@@ -217,6 +219,7 @@ describe('rows that are no entries', () => {
     ['an amount grouped wrongly', 2, '1,00.00'],
     ['a day the calendar does not have', 0, '2026-02-30'],
     ['a day that is none', 0, '2026-3'],
+    ['a day that is missing', 0, ''],
     ['no amount', 2, ''],
     ['both sides', 3, '5.00'],
   ])('%s that cannot be read stops the file, with every such row named', async (_name, column, value) => {

@@ -217,7 +217,7 @@ function otherRow(state: State, section: Section, row: Row, { day, days, amount 
   if (day === null) {
     if (isHeadingAgain(section, row) && state.preamble === section.preamble) return skip(state, 'headings', row)
     if (beginsTable(state, row)) return
-    if (isDayLike(days)) return refuse(state, row, texts, 'day')
+    if (isDayLike(days) && amount !== 'blank') return refuse(state, row, texts, 'day')
     const isTotal =
       texts.slice(0, 3).some(text => TOTALS.test(text)) || (section.isAfterTotals && typeof amount !== 'string')
     if (isTotal || typeof amount === 'string') {
@@ -227,6 +227,8 @@ function otherRow(state: State, section: Section, row: Row, { day, days, amount 
     }
     return refuse(state, row, texts, 'day')
   }
+  // A day alone, as that of printing, is no entry.
+  if (amount === 'blank' && texts.length <= 2) return skip(state, 'notes', row)
   refuse(state, row, texts, typeof amount === 'string' ? amount : 'unreadable')
 }
 

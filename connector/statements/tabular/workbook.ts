@@ -44,7 +44,9 @@ export async function* parseWorkbook(
   let told: StatementEvent[] = []
   const warn = createWarn(event => void told.push(event))
   const seen = new Map<string, string>()
-  for (const name of book.SheetNames.slice(0, MAX_SHEETS)) {
+  if (book.SheetNames.length > MAX_SHEETS)
+    throw tooLarge(`工作簿超过 ${MAX_SHEETS} 个工作表`, `the workbook has more than ${MAX_SHEETS} sheets`)
+  for (const name of book.SheetNames) {
     told = []
     const events = sheetEvents(book, name, kind, warn)
     const { statements, fault } = events
