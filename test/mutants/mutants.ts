@@ -42,8 +42,8 @@ const SEND: readonly Mutant[] = [
   {
     name: 'lease is not looked at',
     file: steps('submit'),
-    from: 'if (deps.clock.now() >= leaseUntil) {',
-    to: 'if (false) {',
+    from: 'if (deps.clock.now() >= leaseUntil)',
+    to: 'if (false)',
     wrong: 'what was claimed stays claimed',
   },
   {
