@@ -173,6 +173,7 @@ test('CMB, personal of old: 支出 and 存入', () =>
     {
       head: {
         bank: 'CMB',
+        account: '6225********1234',
         opening: { on: '2026-03-02', amount: '100.00' },
         closing: { amount: '90.00' },
         proven: true,
@@ -397,6 +398,22 @@ test('columns called 借 and 贷, and sums of a day and a month that carry a day
       lines: [
         ['2026-03-02', '-12.50', null, null, null, '货款'],
         ['2026-03-05', '1000.00', null, null, null, '收款'],
+      ],
+    },
+  ))
+
+test('a card’s bill: what was spent is positive there and out here, in the currency it was booked in', () =>
+  expectFile(
+    `某某银行信用卡账单
+交易日期,入账日期,交易描述,交易金额,入账金额,入账币种
+2026-03-02,2026-03-03,SHOP ABROAD,10.00,72.50,人民币
+2026-03-05,2026-03-05,还款,-72.50,-72.50,人民币
+`,
+    {
+      head: { bank: null, currency: 'CNY', proven: null },
+      lines: [
+        ['2026-03-03', '-72.50', null, null, null, 'SHOP ABROAD'],
+        ['2026-03-05', '72.50', null, null, null, '还款'],
       ],
     },
   ))

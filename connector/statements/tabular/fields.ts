@@ -120,8 +120,8 @@ export const USUAL_PATTERNS: readonly { readonly field: Field; readonly like: Re
 
 const IS_MONEY = /额|借方|贷方|收入|支出|存入|支取|转入|转出|入账|出账/
 const IS_NO_MONEY = /余额|笔数|日期|时间|号|户名|名称|标志|标识|币种|手续费|方向|类型|行/
-const IS_OUT = /借|支出|支取|取出|转出|付出|出账|付款金额|支付金额/
-const IS_IN = /贷|收入|存入|转入|收款金额|入账/
+const IS_OUT = /借|支出|支取|取出|转出|付出|付方|出账|付款金额|支付金额/
+const IS_IN = /贷|收入|存入|转入|收方|收款金额|入账/
 
 /** `借方(支出)金额`, `发生额(贷方)`, `贷方发生金额`: a side of the account in a money column's own name. */
 export function sideOf(heading: string): 'in' | 'out' | null {

@@ -55,8 +55,10 @@ function assigned(headings: readonly string[], title: string, rows: 1 | 2): Layo
   const columns = columnsOf(headings, profile)
   const has = (...fields: readonly Field[]): boolean => fields.some(field => columns.has(field))
   if (!has('date') || !has('in', 'out', 'amount') || isLedger(known, columns)) return null
+  // A card's bill has one amount, and what was spent is positive.
+  const isCard = profile.kind === 'account' && /信用卡/.test(title) && !has('in', 'out', 'direction')
   const isExplained = has('balance', 'text', 'direction', 'counterName', 'counterAccount', 'bankReference', 'type')
-  return isExplained ? { profile, headings, columns, rows } : null
+  return isExplained ? { profile: isCard ? { ...profile, kind: 'card' } : profile, headings, columns, rows } : null
 }
 
 /** The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has. */
@@ -85,5 +87,11 @@ function columnsOf(headings: readonly string[], profile: Profile): ReadonlyMap<F
   })
   for (const { field, like, other } of USUAL_PATTERNS)
     headings.forEach((heading, index) => like.test(heading) && other?.test(heading) !== true && take(field, index))
+  // What was booked, not what came in, where nothing goes out.
+  const booked = columns.get('in') ?? []
+  if (!columns.has('out') && booked.length > 0 && booked.every(index => headings[index]?.includes('入账'))) {
+    columns.delete('in')
+    columns.set('amount', [...booked, ...(columns.get('amount') ?? [])])
+  }
   return columns
 }
