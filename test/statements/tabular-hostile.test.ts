@@ -248,3 +248,16 @@ describe('what is written is read back', () => {
     )
   })
 })
+
+test('a long cell in any column costs no more than its length', async () => {
+  const heading = ['交易日期', '对手信息', '摘要', '借贷标志', '金额', '余额', '交易状态', '币种', '账号', '流水号']
+  const row = ['2026-03-01', '甲', 'a', '借', '1.00', '9.00', '成功', '人民币', '622200001111', 'S']
+  for (const fill of [' ', '账 ', '1', '-', '-1 ', '甲', '："', '=', 'a.', '(']) {
+    const long = `x${fill.repeat(Math.floor(100_000 / fill.length))}y`
+    const rows = [...row.keys()].map(at => row.with(at, long))
+    const startedAt = performance.now()
+    for (const table of [[heading, row, ...rows], ...rows.map(one => [one, heading, row])])
+      await survive(Buffer.from(table.map(one => one.join('\t')).join('\n')))
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  }
+})

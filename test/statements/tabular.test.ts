@@ -339,6 +339,15 @@ describe('wallets', () => {
     const one = await readOne(`${heading}2026-03-01 10:00:00,${row}\n`)
     expect(one).toMatchObject({ currency: 'CNY', lines: [{ amount, status, reversal, bookedOn: '2026-03-01' }] })
   })
+
+  test('of a wallet without a profile: the same rules', async () => {
+    const rows = ['2026-03-01 10:00:00,某店,5.00,支出,交易成功', '2026-03-01 11:00:00,小金库,7.00,不计收支,交易成功']
+    const one = await readOne(['交易时间,商户名称,金额,收/支,交易状态', ...rows].join('\n'))
+    expect(one.lines.map(line => [line.amount, line.status])).toEqual([
+      ['-5.00', 'booked'],
+      ['7.00', 'information'],
+    ])
+  })
 })
 
 describe('several accounts', () => {

@@ -71,8 +71,12 @@ function counterOf(values: Values, isOut: boolean): Counter {
   }
 }
 
+/** A name has at most some hundred characters; what is longer is not taken apart. */
+const MAX_PARTY_CHARS = 300
+
 /** Name and number in one cell, in either order, with or without something between. */
 function splitParty(text: string): readonly [name: string | null, account: string | null] {
+  if (text.length > MAX_PARTY_CHARS) return [text, null]
   const behind = /^(.*?)[\s/|,，:：-]*(?<![A-Za-z])(\d[\d*]{6,30}\d)$/.exec(text)
   if (behind) return [behind[1] || null, behind[2] ?? null]
   const before = /^(\d[\d*]{6,30}\d)[\s/|,，:：-]+(.+)$/.exec(text)

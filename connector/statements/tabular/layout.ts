@@ -55,10 +55,23 @@ function assigned(headings: readonly string[], title: string, rows: 1 | 2): Layo
   const columns = columnsOf(headings, profile)
   const has = (...fields: readonly Field[]): boolean => fields.some(field => columns.has(field))
   if (!has('date') || !has('in', 'out', 'amount') || isLedger(known, columns)) return null
-  // A card's bill has one amount, and what was spent is positive.
-  const isCard = profile.kind === 'account' && /信用卡/.test(title) && !has('in', 'out', 'direction')
   const isExplained = has('balance', 'text', 'direction', 'counterName', 'counterAccount', 'bankReference', 'type')
-  return isExplained ? { profile: isCard ? { ...profile, kind: 'card' } : profile, headings, columns, rows } : null
+  return isExplained
+    ? { profile: { ...profile, kind: kindOf(profile, known, columns, title) }, headings, columns, rows }
+    : null
+}
+
+/** Cards and wallets that have no profile show in the title and in 收/支 beside a status. */
+function kindOf(
+  profile: Profile,
+  headings: ReadonlySet<string>,
+  columns: ReadonlyMap<Field, readonly number[]>,
+  title: string,
+): Profile['kind'] {
+  const isOneAmount = !(['in', 'out', 'direction'] as const).some(field => columns.has(field))
+  // A card's bill has one amount, and what was spent is positive.
+  if (profile.kind === 'account' && isOneAmount && title.includes('信用卡')) return 'card'
+  return profile.code === null && headings.has('收/支') && columns.has('status') ? 'wallet' : profile.kind
 }
 
 /** The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has. */
