@@ -679,6 +679,33 @@ test('a package goes again only whole where the bank knows only packages', async
   expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
 })
 
+test('members of a package that fall due at different times do not wait for each other for ever', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, referenceScope: 'batch', absentFinalAfterMs: 0 }
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(61_000)
+  await inquire(world.deps, 'bank')
+  world.bank.fault = 'none'
+  const waiting = await world.store.payments.list({}, null, 10)
+  expect(waiting.map(payment => payment.state)).toEqual(['ready', 'ready'])
+  await world.store.payments.postpone(
+    waiting.map((payment, index) => ({
+      paymentId: payment.id,
+      seq: payment.seq,
+      dueAt: world.deps.clock.now() + 10_000 + index * 30_000,
+      statusText: '',
+    })),
+  )
+  // Ten seconds at a time, far longer than any pause between two tries.
+  for (let round = 0; round < 200; round++) {
+    world.move(10_000)
+    await submit(world.deps, 'bank')
+  }
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
+})
+
 test('a payment over the limit waits for its approvals', async () => {
   await world.close()
   world = await openWorld({
