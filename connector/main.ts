@@ -16,7 +16,6 @@ import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
-import { exampleConfig } from './cli/example'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
@@ -25,12 +24,12 @@ import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
-import { sim } from './cli/sim'
-import { openSite, readConfig, schemasOf, type Parts, type Site } from './cli/site'
+import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
+import { openSite, readConfig, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
-import { ConfigError, ownPart } from './config'
-import { Fault, type BankTraits, type Clock, type State } from './ports'
+import { ConfigError } from './config'
+import { Fault, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
 import { openStore } from './store/open-store'
 
@@ -262,22 +261,9 @@ function addSim(
         run(() => {
           const { seeds = options.seed === undefined ? SIM_SEEDS : null, seed = 1 } = options
           const { workers = null, daemons = null, store = 'memory' } = options
-          return sim({ seeds, seed, workers, daemons, store }, { profiles: registeredTraits(), clock }, output())
+          return sim({ seeds, seed, workers, daemons, store }, { profiles: exampleTraits(parts), clock }, output())
         })(),
     )
-}
-
-/** A minute's worth on two cores. */
-const SIM_SEEDS = 2000
-
-/** The traits of every registered bank as the example configuration sets it up, simulated beside the invented kinds. */
-function registeredTraits(): readonly BankTraits[] {
-  const kinds = { store: storeConfigSchema, bridges: schemasOf(BRIDGES), gateways: schemasOf(GATEWAYS) }
-  const config = exampleConfig(kinds)
-  return Object.entries(config.banks).flatMap(([name, bank]) => {
-    const gateway = GATEWAYS[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
-    return gateway ? [gateway.traits] : []
-  })
 }
 
 function addPayment(

@@ -1,12 +1,18 @@
 // `yinqi sim`: thousands of simulated histories, or one of them to read. It touches no bank, no ERP and no store of a site.
 
 import { availableParallelism } from 'node:os'
+import { ownPart } from '../config'
 import type { BankTraits, Clock } from '../ports'
 import { openDatabase, type StoreKind } from '../sim/database'
 import { runSeeds, type Plan } from '../sim/pool'
 import { faultsOf, historyOf, violationsOf, yearsOf, type Totals } from '../sim/report'
 import { runSeed } from '../sim/run'
+import { exampleConfig } from './example'
 import { EXIT, type Output } from './output'
+import { schemasOf, type Parts } from './site'
+
+/** A minute's worth on two cores. */
+export const SIM_SEEDS = 2000
 
 export type SimOptions = {
   /** How many seeds; null: the one of `seed`, told in full. */
@@ -82,4 +88,16 @@ function sayVerdict(count: number, text: string, output: Output): void {
       `违反不变量，可用 yinqi sim --seed 重放：\n${text}`,
       `invariants were violated; replay one with yinqi sim --seed:\n${text}`,
     )
+}
+
+/** The traits of the registered banks as the example configuration sets them up, simulated beside the invented kinds. */
+export function exampleTraits(
+  parts: Pick<Parts, 'bridges' | 'gateways' | 'storeSchema' | 'clock'>,
+): readonly BankTraits[] {
+  const { bridges, gateways, storeSchema, clock } = parts
+  const config = exampleConfig({ store: storeSchema, bridges: schemasOf(bridges), gateways: schemasOf(gateways) })
+  return Object.entries(config.banks).flatMap(([name, bank]) => {
+    const gateway = gateways[bank.gateway]?.create(ownPart(bank, 'gateway'), { clock, name, sequence: () => '' })
+    return gateway ? [gateway.traits] : []
+  })
 }

@@ -13,7 +13,7 @@ import {
 import type { StatementSource } from '../statements/charset'
 import { StatementFileError, type Problem } from '../statements/model'
 import { parseStatementEvents } from '../statements/parse-file'
-import { isAccount, lineOf } from '../statements/to-line'
+import { isAccount, lineOf, mayBeAccount } from '../statements/to-line'
 import { EXIT, table, type Output } from './output'
 import { describe, fileSource, isFileFault, problemOf, unreadable } from './statement'
 
@@ -86,7 +86,7 @@ async function judge(deps: Deps, source: StatementSource, flags: ImportFlags): P
         seen.add(account)
         settings = accountFor(deps, account, flags)
         if (settings) judged.accounts.set(account, settings)
-        else if (flags.account === undefined) reason(`${account}: 账号未登记 / the account is not configured`)
+        else if (flags.account === undefined) reason(account === '' ? NAMELESS : `${account}: ${UNKNOWN_ACCOUNT}`)
       } else if (event.kind === 'entry' && settings) {
         const line = event.entry.status === 'booked' ? lineOf(event.entry, settings.currency) : null
         if (line === null) judged.skipped++
@@ -111,13 +111,16 @@ function byAccountFlag(
   judged: Judged,
   reason: (text: string) => void,
 ): void {
-  if (!deps.accounts.some(one => one.account === wanted))
-    reason(`${wanted}: 账号未登记 / the account is not configured`)
+  if (!deps.accounts.some(one => one.account === wanted)) reason(`${wanted}: ${UNKNOWN_ACCOUNT}`)
   else if (judged.accounts.size === 0)
     reason(
       `${[...seen].slice(0, 5).join(', ')}: 文件不是账户 ${wanted} 的对账单 / the file holds no statement of ${wanted}`,
     )
 }
+
+const UNKNOWN_ACCOUNT = '账号未登记 / the account is not configured'
+
+const NAMELESS = '文件没有写明账号，请用 --account 指定 / the file does not name its account: name it with --account'
 
 const GAP =
   '期初 + 明细 ≠ 期末（或币种不一致），见 statement parse；确认后可用 --accept-gap / opening plus entries is not closing, see statement parse; --accept-gap imports it all the same'
@@ -130,7 +133,9 @@ const LINE_REASONS = {
 
 function accountFor(deps: Deps, written: string, flags: ImportFlags): AccountSettings | null {
   const wanted = deps.accounts.filter(one => flags.account === undefined || one.account === flags.account)
-  const found = wanted.filter(one => isAccount(written, one.account))
+  const found = wanted.filter(
+    one => isAccount(written, one.account) || (flags.account !== undefined && mayBeAccount(written, one.account)),
+  )
   return found.length === 1 ? (found[0] ?? null) : null
 }
 

@@ -5,6 +5,7 @@ import { amountOf, parseAmount } from '../core/money'
 import type { BankSide } from '../core/match/sides'
 import { StatementFileError, type Entry } from '../statements/model'
 import { parseStatementEvents } from '../statements/parse-file'
+import { mayBeAccount } from '../statements/to-line'
 
 export type StatementLines = {
   readonly account: string
@@ -25,7 +26,7 @@ export async function readStatementLines(file: string, wanted: string | undefine
   let skipped = 0
   let count = 0
   const closings: { readonly on: string | null; readonly amount: string }[] = []
-  const isWanted = (): boolean => wanted === undefined || account === wanted
+  const isWanted = (): boolean => wanted === undefined || account === wanted || mayBeAccount(account, wanted)
   for await (const events of parseStatementEvents(
     { name: file, open: () => createReadStream(file) },
     { encoding: null },
@@ -61,8 +62,8 @@ export async function readStatementLines(file: string, wanted: string | undefine
 
 function soleAccount(accounts: ReadonlySet<string>, wanted: string | undefined): string {
   const all = [...accounts]
-  if (wanted !== undefined && !accounts.has(wanted))
-    throw accountError(`没有账户 ${wanted}`, `there is no account ${wanted}`, all)
+  const isThere = wanted === undefined || accounts.has(wanted) || all.every(one => mayBeAccount(one, wanted))
+  if (!isThere) throw accountError(`没有账户 ${wanted}`, `there is no account ${wanted}`, all)
   if (wanted === undefined && all.length > 1)
     throw accountError('含有多个账户，请用 --account 指定', 'there are several accounts: name one with --account', all)
   return wanted ?? all[0] ?? ''

@@ -5,6 +5,7 @@ import type { ParserContext } from './ledger'
 import type { StatementFormat, TextParser } from './model'
 import { createMt940Parser } from './mt940/parser'
 import { createOfxParser } from './ofx/parser'
+import { createHtmlParser, createSeparatedParser, isHtmlTable, isSeparatedTable } from './tabular/text-parser'
 
 type Format = {
   readonly name: StatementFormat
@@ -20,6 +21,8 @@ const FORMATS: readonly Format[] = [
   { name: 'ofx', looksLike: isOfx, create: createOfxParser },
   { name: 'mt942', looksLike: head => isSwift(head) && isInterim(head), create: createMt940Parser },
   { name: 'mt940', looksLike: isSwift, create: createMt940Parser },
+  { name: 'xls', looksLike: isHtmlTable, create: createHtmlParser },
+  { name: 'csv', looksLike: isSeparatedTable, create: createSeparatedParser },
 ]
 
 export function detectFormat(head: string): StatementFormat | null {

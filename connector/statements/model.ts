@@ -1,7 +1,7 @@
 // What a statement file says, whatever its format: a stream of events, so that a file of any size is read in the
 // memory of one entry. Nothing here is invented: what a bank did not write is null.
 
-export type StatementFormat = 'mt940' | 'mt942' | 'camt.052' | 'camt.053' | 'camt.054' | 'ofx'
+export type StatementFormat = 'mt940' | 'mt942' | 'camt.052' | 'camt.053' | 'camt.054' | 'ofx' | 'csv' | 'xls' | 'xlsx'
 
 /** What a reader must know of a file that could be read. `line` is the line of the file, from 1; null: the whole file. */
 export type Problem = {
@@ -20,12 +20,14 @@ export type ProblemCode =
   | 'CURRENCY_MIXED'
   | 'DATE_UNREADABLE'
   | 'DETAIL_OTHER_CURRENCY'
+  | 'DIRECTION_ASSUMED'
   | 'ENTRY_CORRECTION'
   | 'FIELD_MISSING'
   | 'STATEMENT_UNFINISHED'
   | 'STATUS_UNKNOWN'
   | 'SUMMARY_GAP'
   | 'PROBLEMS_OMITTED'
+  | 'ROWS_SKIPPED'
   | FileErrorCode
 
 export type FileErrorCode =

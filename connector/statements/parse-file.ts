@@ -6,6 +6,9 @@ import { chooseCharset, HEAD_BYTES, type StatementSource } from './charset'
 import { createDecode } from './decode'
 import { detectFormat, parserOf } from './detect'
 import { createWarn } from './ledger'
+import { NEEDED } from './tabular/layout'
+import { parseWorkbook } from './tabular/workbook'
+import { firstBytes, workbookKind } from './tabular/workbook-kind'
 import { StatementFileError, type Emit, type StatementEvent, type StatementFormat, type TextParser } from './model'
 
 export type ParseOptions = {
@@ -29,6 +32,8 @@ export async function* parseStatementEvents(
   source: StatementSource,
   options: ParseOptions,
 ): AsyncGenerator<readonly StatementEvent[], void, void> {
+  const workbook = workbookKind(await firstBytes(source))
+  if (workbook !== null) return yield* parseWorkbook(source, workbook)
   const charset = await chooseCharset(source, options.encoding)
   let events: StatementEvent[] = []
   const emit: Emit = event => void events.push(event)
@@ -87,10 +92,12 @@ function start(head: string, charset: Charset, emit: Emit): TextParser {
 }
 
 function unknownFormat(): StatementFileError {
-  const known: readonly StatementFormat[] = ['mt940', 'mt942', 'camt.052', 'camt.053', 'camt.054', 'ofx']
+  const known: readonly StatementFormat[] = [
+    ...(['mt940', 'mt942', 'camt.052', 'camt.053', 'camt.054', 'ofx', 'csv', 'xls', 'xlsx'] as const),
+  ]
   return new StatementFileError(
     'STATEMENT_FORMAT_UNKNOWN',
-    `认不出的对账单格式；支持 ${known.join('、')} / not a statement format we know: ${known.join(', ')}`,
+    `认不出的对账单格式；支持 ${known.join('、')}；表格须有表头：${NEEDED} / not a statement format we know: ${known.join(', ')}; a table needs a heading with ${NEEDED}`,
     { line: 1 },
   )
 }

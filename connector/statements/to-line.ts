@@ -45,6 +45,16 @@ export function isAccount(written: string, configured: string): boolean {
   return [whole, number, whole.replace(/[A-Z]{3}$/, ''), number.replace(/[A-Z]{3}$/, '')].includes(wanted)
 }
 
+/** Whether a person may say that it is: the file names no account, or hides digits of it behind asterisks. */
+export function mayBeAccount(written: string | null, configured: string): boolean {
+  if (written === null || written === '') return true
+  const [mask, wanted] = [bare(written), bare(configured)]
+  const [head = '', ...rest] = mask.split(/[*X]+/)
+  const tail = rest.at(-1)
+  if (tail === undefined || head.length + tail.length < 4) return false
+  return wanted.length > head.length + tail.length && wanted.startsWith(head) && wanted.endsWith(tail)
+}
+
 function bare(account: string): string {
   return account.replaceAll(/[\s.-]/g, '').toUpperCase()
 }

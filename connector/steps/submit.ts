@@ -179,9 +179,10 @@ async function groupForBank(
   )
   const groups: (readonly Payment[])[] = []
   for (const [reference, members] of formed) {
-    if (gateway.traits.referenceScope === 'item' || (await isWhole(deps, gateway.name, reference, members)))
-      groups.push(members)
-    else await postpone(deps, members)
+    const absent =
+      gateway.traits.referenceScope === 'item' ? [] : await absentFrom(deps, gateway.name, reference, members)
+    if (absent.length === 0) groups.push(members)
+    else await postpone(deps, members, absent)
   }
   const fresh = due.filter(payment => payment.instruction.batch.reference === '')
   for (const members of groupBy(fresh, payment => payment.instruction.payer.account).values()) {
@@ -192,14 +193,27 @@ async function groupForBank(
   return groups
 }
 
-async function isWhole(deps: Deps, bank: string, reference: string, members: readonly Payment[]): Promise<boolean> {
+/** The members of a package that would have to travel with these, and are not here. */
+async function absentFrom(
+  deps: Deps,
+  bank: string,
+  reference: string,
+  members: readonly Payment[],
+): Promise<readonly Payment[]> {
   const all = await deps.store.payments.inBatch(bank, reference)
   const here = new Set(members.map(member => member.id))
-  return all.every(payment => here.has(payment.id) || payment.state === 'cancelled' || payment.state === 'failed')
+  return all.filter(payment => !here.has(payment.id) && payment.state !== 'cancelled' && payment.state !== 'failed')
 }
 
-async function postpone(deps: Deps, payments: readonly Payment[]): Promise<void> {
-  const dueAt = deps.clock.now() + deps.settings.retryMaxMs
+/**
+ * Members that are ready but due at different times would wait for each other for ever, each put off just before the other
+ * comes: whoever is early waits for the latest of them.
+ */
+async function postpone(deps: Deps, payments: readonly Payment[], absent: readonly Payment[]): Promise<void> {
+  const now = deps.clock.now()
+  const latest = Math.max(...absent.map(payment => payment.dueAt))
+  const isOnlyEarly = absent.every(payment => payment.state === 'ready') && latest > now
+  const dueAt = isOnlyEarly ? latest : now + deps.settings.retryMaxMs
   const statusText = '等待同一批次的其他指令查清 (waiting for the rest of its package)'
   await deps.store.payments.postpone(
     payments.map(payment => ({ paymentId: payment.id, seq: payment.seq, dueAt, statusText })),

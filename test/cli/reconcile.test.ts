@@ -116,3 +116,18 @@ test('a file that is not there and one that is no statement are told', async () 
   expect(await reconcileFiles(files('hello', LEDGER), odd.output)).toBe(1)
   expect(odd.document()).toMatchObject({ ok: false, code: 'STATEMENT_FORMAT_UNKNOWN' })
 })
+
+test('a bank’s CSV export is a statement, and names its account or is told it', async () => {
+  const rows = ['2026-03-02,货款,,500.00,1500.00,ACME,INV-2026-77', '2026-03-02,租金,120.00,,1380.00,Landlord,S2']
+  const csv = ['交易日期,摘要,借方发生额,贷方发生额,余额,对方户名,交易流水号', ...rows].join('\n')
+  for (const account of [undefined, '1234567890']) {
+    const said = capture('en')
+    const options = { ...files(csv, LEDGER), ...(account === undefined ? {} : { account }) }
+    expect(await reconcileFiles(options, said.output)).toBe(0)
+    expect(said.document()).toMatchObject({
+      account: account ?? '',
+      currency: 'CNY',
+      matches: expect.arrayContaining([expect.objectContaining({ statementIds: ['1'], ledgerIds: ['L1'] })]),
+    })
+  }
+})

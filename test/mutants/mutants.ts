@@ -1,14 +1,19 @@
 // Wrong versions of the path of money, each one line of the compiled program replaced. The simulation must catch every
 // one: what it lets pass, it does not test. `from` stands exactly once in the file, or the mutant is out of date.
 
-export type Mutant = {
-  readonly name: string
+export type Edit = {
   /** In dist/, without its ending. */
   readonly file: string
   readonly from: string
   readonly to: string
+}
+
+export type Mutant = Edit & {
+  readonly name: string
   /** What a hurried programmer would have believed. */
   readonly wrong: string
+  /** A second line of defence that would make up for it, broken as well. */
+  readonly also?: Edit
   /** Stores are restored and copied while it is hunted. */
   readonly isRestored?: true
 }
@@ -42,8 +47,8 @@ const SEND: readonly Mutant[] = [
   {
     name: 'lease is not looked at',
     file: steps('submit'),
-    from: 'if (deps.clock.now() >= leaseUntil) {',
-    to: 'if (false) {',
+    from: 'if (deps.clock.now() >= leaseUntil)',
+    to: 'if (false)',
     wrong: 'what was claimed stays claimed',
   },
   {
@@ -52,6 +57,12 @@ const SEND: readonly Mutant[] = [
     from: 'const mine = sending.filter((payment) => payment !== null);',
     to: "const mine = group.map((payment, i) => started[i] ?? { ...payment, state: 'sending' });",
     wrong: 'a change that another daemon won does not matter',
+    // What leaves is read once more before the socket: alone, the first mistake is harmless.
+    also: {
+      file: steps('check-seals'),
+      from: 'if (check.payment.seq === payment.seq)',
+      to: 'if (check.payment)',
+    },
   },
   {
     name: 'intent is kept over a moved payment',
@@ -70,8 +81,8 @@ const SEND: readonly Mutant[] = [
   {
     name: 'a package goes again in parts',
     file: steps('submit'),
-    from: "return all.every(payment => here.has(payment.id) || payment.state === 'cancelled' || payment.state === 'failed');",
-    to: 'return all.length > 0;',
+    from: "return all.filter(payment => !here.has(payment.id) && payment.state !== 'cancelled' && payment.state !== 'failed');",
+    to: 'return all.slice(all.length);',
     wrong: 'part of a package may travel alone',
   },
   {
@@ -352,7 +363,7 @@ const BOOKS: readonly Mutant[] = [
     name: 'every reading is new',
     file: core('line-key'),
     from: '${content}:${count(content)}`',
-    to: '${content}:${count(content) + lines.length}`',
+    to: '${content}:${count(content)}:${(globalThis.readings = (globalThis.readings ?? 0) + 1)}`',
     wrong: 'a line is known by where it stood',
   },
   {

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { openDatabase } from '../../connector/sim/database'
 import type { SimulatedFence } from '../../connector/sim/fence'
 import type { runSeed } from '../../connector/sim/run'
-import type { Mutant } from './mutants'
+import type { Edit, Mutant } from './mutants'
 
 export type Job = { readonly mutant: Mutant | null; readonly seeds: number }
 export type Verdict = { readonly seeds: number; readonly invariant: string; readonly said: string } | null
@@ -15,10 +15,13 @@ export type Verdict = { readonly seeds: number; readonly invariant: string; read
 const DIST = path.resolve(__dirname, '../..')
 
 function mutate(mutant: Mutant): void {
-  const target = path.join(DIST, `${mutant.file}.js`)
-  const times = readFileSync(target, 'utf8').split(mutant.from).length - 1
-  if (times !== 1)
-    throw new Error(`mutant "${mutant.name}" applies ${times} times to ${mutant.file}: bring it up to date`)
+  for (const edit of mutant.also ? [mutant, mutant.also] : [mutant]) apply(mutant.name, edit)
+}
+
+function apply(name: string, { file, from, to }: Edit): void {
+  const target = path.join(DIST, `${file}.js`)
+  const times = readFileSync(target, 'utf8').split(from).length - 1
+  if (times !== 1) throw new Error(`mutant "${name}" applies ${times} times to ${file}: bring it up to date`)
   // oxlint-disable-next-line no-underscore-dangle -- Node's own name for how a file is loaded
   const extensions = (Module as unknown as { _extensions: Record<string, Loader> })._extensions
   const load = extensions['.js']
@@ -27,7 +30,7 @@ function mutate(mutant: Mutant): void {
     if (filename !== target) return load(module, filename)
     // oxlint-disable-next-line no-underscore-dangle -- and compiled
     module._compile(
-      readFileSync(filename, 'utf8').replace(mutant.from, () => mutant.to),
+      readFileSync(filename, 'utf8').replace(from, () => to),
       filename,
     )
   }

@@ -186,7 +186,7 @@ describe('known attacks are refused quickly', () => {
     ['an endless OFX tag', OFX.replace('<NAME>', `<${long('x')}`), 'STATEMENT_TOO_LARGE'],
     ['endless OFX depth', OFX.replace('<NAME>', long('<A>')), 'STATEMENT_BROKEN'],
     ['an OFX document type', OFX.replace('<OFX>', `${DOCTYPE}<OFX>`), 'STATEMENT_'],
-    ['a zip file', Buffer.from(`PK\u0003\u0004${'\0'.repeat(1000)}`).toString('latin1'), 'STATEMENT_FORMAT_UNKNOWN'],
+    ['a zip file', Buffer.from(`PK\u0003\u0004${'\0'.repeat(1000)}`).toString('latin1'), 'STATEMENT_BROKEN'],
     ['a text that is no statement', 'Dear customer,\n'.repeat(1000), 'STATEMENT_FORMAT_UNKNOWN'],
     ['an empty file', '', 'STATEMENT_ABSENT'],
   ])('%s', async (_name, text, code) => {

@@ -164,3 +164,32 @@ test('digests are counted as a map would count them, far beyond the first table'
     expect(count(digest)).toBe(expected.get(digest))
   }
 })
+
+describe('exports of a bank', () => {
+  const HEADING = '交易日期,摘要,借方发生额,贷方发生额,余额,对方户名'
+  const ROWS = ['2026-03-03,货款,4.50,,5.50,丙公司', '2026-03-02,收款,,10.00,10.00,丁公司']
+  const csv = (account: string): string => [account === '' ? '' : `账号：,${account}`, HEADING, ...ROWS].join('\r\n')
+
+  test('are imported once, newest first or not, whether they are CSV or say so', async () => {
+    expect(await run(csv(ACCOUNT))).toMatchObject({ code: 0, document: { imported: 2, statements: { proven: 1 } } })
+    const upwards = [`账号：,${ACCOUNT}`, HEADING, ...ROWS.toReversed()].join('\n')
+    expect(await run(upwards)).toMatchObject({ code: 0, document: { imported: 0, accounts: [{ known: 2, new: 0 }] } })
+    expect(await stored()).toEqual(
+      expect.arrayContaining([
+        ['02', 1000n],
+        ['03', -450n],
+      ]),
+    )
+  })
+
+  test('that name no account, or hide digits of it, need it from a person', async () => {
+    const masked = `${ACCOUNT.slice(0, 4)}****${ACCOUNT.slice(-4)}`
+    for (const account of ['', masked]) {
+      expect(await run(csv(account))).toMatchObject({ code: 1 })
+      expect(await run(csv(account), { account: ACCOUNT, dryRun: true })).toMatchObject({ code: 0, document: { accounts: [{ lines: 2 }] } }) // prettier-ignore
+    }
+    const others = `9999****${ACCOUNT.slice(-4)}`
+    expect(await run(csv(others), { account: ACCOUNT })).toMatchObject({ code: 1 })
+    expect(await stored()).toEqual([])
+  })
+})

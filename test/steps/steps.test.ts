@@ -542,7 +542,7 @@ test('an answer to an inquiry that misses a line is placed nowhere', async () =>
   world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
   world.bank.fault = 'lost-request'
   await world.settle(1)
-  const { inquire } = world.bank
+  const inquire = world.bank.inquire.bind(world.bank)
   // The bank refused the second one; the first one's answer is missing.
   world.bank.inquire = async () => [{ kind: 'refused', refusal: { code: 'B1', text: '', bankSerial: '' } }]
   await world.settle(2)
@@ -552,13 +552,29 @@ test('an answer to an inquiry that misses a line is placed nowhere', async () =>
 
 test('results of a push that miss a record leave every record to be pushed again', async () => {
   world.erp.queue = [sampleRequest()]
-  const { push } = world.erp
-  world.erp.push = async records => (await push.call(world.erp, records)).slice(1)
+  const push = world.erp.push.bind(world.erp)
+  world.erp.push = async records => (await push(records)).slice(1)
   await world.settle(2)
   world.erp.push = push
   world.erp.told.length = 0
   await world.settle(3)
   expect(world.erp.statuses('FK0001')).toEqual(['ready', 'sending', 'settled'])
+})
+
+test('a row that changed after it was taken is told on that row, once, and the payment goes on as it was taken', async () => {
+  world.erp.queue = [sampleRequest()]
+  await world.settle(1)
+  const told = (): readonly string[] =>
+    world.erp.told.flatMap(record => (record.kind === 'payment.status' ? [record.errorCode] : []))
+  expect(told()).not.toContain('REQUEST_CHANGED')
+  for (let round = 0; round < 2; round++) {
+    world.erp.queue = [sampleRequest({ amount: '99.00', digest: 'another' })]
+    await world.settle(1)
+    expect(told().filter(code => code === 'REQUEST_CHANGED')).toHaveLength(1)
+  }
+  expect((await world.store.contradictions.open(10)).map(row => row.code)).toEqual(['REQUEST_CHANGED'])
+  expect((await only()).state).toBe('settled')
+  expect(world.bank.sends).toHaveLength(1)
 })
 
 test('a failed payment is paid as the next revision', async () => {
@@ -676,6 +692,33 @@ test('a package goes again only whole where the bank knows only packages', async
   const packages = world.bank.sends.map(batch => [batch[0]?.batch.reference, batch.map(item => item.batch.line)])
   expect(packages).toHaveLength(2)
   expect(packages[1]).toEqual(packages[0])
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
+})
+
+test('members of a package that fall due at different times do not wait for each other for ever', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, referenceScope: 'batch', absentFinalAfterMs: 0 }
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(61_000)
+  await inquire(world.deps, 'bank')
+  world.bank.fault = 'none'
+  const waiting = await world.store.payments.list({}, null, 10)
+  expect(waiting.map(payment => payment.state)).toEqual(['ready', 'ready'])
+  await world.store.payments.postpone(
+    waiting.map((payment, index) => ({
+      paymentId: payment.id,
+      seq: payment.seq,
+      dueAt: world.deps.clock.now() + 10_000 + index * 30_000,
+      statusText: '',
+    })),
+  )
+  // Ten seconds at a time, far longer than any pause between two tries.
+  for (let round = 0; round < 200; round++) {
+    world.move(10_000)
+    await submit(world.deps, 'bank')
+  }
   expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
 })
 

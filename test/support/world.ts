@@ -40,6 +40,7 @@ import { SAMPLE_TRAITS, sampleEcho, sampleLine } from './sample'
 import { testKeys } from './keys'
 
 export const ACCOUNT = '0200000109000000001'
+const CALL_TIMEOUT_MS = 30_000
 const START = Date.parse('2026-03-01T01:30:00Z')
 
 export type SendFault = 'none' | 'refused-connection' | 'lost-request' | 'lost-answer' | 'short-answer' | 'lie'
@@ -215,10 +216,10 @@ export async function openWorld(
   let now = after?.deps.clock.now() ?? START
   const clock = {
     now: () => now,
-    // No call of this world lasts: a sleep ends when it is given up.
-    sleep: (_ms: number, signal: AbortSignal) =>
+    // No call of this world lasts: its deadline ends when it is given up. A pause between two tries is over at once.
+    sleep: (ms: number, signal: AbortSignal) =>
       new Promise<void>(resolve => {
-        if (signal.aborted) resolve()
+        if (signal.aborted || ms < CALL_TIMEOUT_MS) resolve()
         signal.addEventListener('abort', () => resolve(), { once: true })
       }),
   }
@@ -260,7 +261,7 @@ export async function openWorld(
       intakeLimit: 50,
       batchLimit: 50,
       leaseMs: 60_000,
-      callTimeoutMs: 30_000,
+      callTimeoutMs: CALL_TIMEOUT_MS,
       retryFirstMs: 1000,
       retryMaxMs: 60_000,
       inquireFirstMs: 1000,

@@ -2,6 +2,7 @@
 // process, so it is never offered by the configuration and must never carry real money.
 
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import type { AuditStore } from '../audit'
 import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
 import { createFenceTables } from './fence'
@@ -20,8 +21,8 @@ export class MemoryDatabase {
     this.identity = identity
     this.tables = new Tables(null)
     this.tables.values.put('incarnation', incarnation)
-    this.tables.values.put('store', `store ${identity}`)
-    this.tables.values.put('epoch', `epoch ${identity}`)
+    this.tables.values.put('store', idOf(`store ${identity}`))
+    this.tables.values.put('epoch', idOf(`epoch ${identity}`))
   }
 
   /** The rows as they now stand, for a restore or a clone: rows are frozen, so that copying the tables is enough. */
@@ -33,6 +34,12 @@ export class MemoryDatabase {
   restore(tables: Tables): void {
     this.tables = new Tables(tables)
   }
+}
+
+/** In the form of the real store's ids, and the same for the same name. */
+function idOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
 export function openMemoryStore(database: MemoryDatabase): Store {

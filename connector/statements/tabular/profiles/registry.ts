@@ -1,0 +1,25 @@
+// The profiles, one line each. A new bank is a new line here and a file beside it.
+
+import type { Profile } from '../profile'
+import { ABC } from './abc'
+import { ALIPAY } from './alipay'
+import { BCM } from './bcm'
+import { BOC } from './boc'
+import { CCB } from './ccb'
+import { CEB } from './ceb'
+import { CGB } from './cgb'
+import { CIB } from './cib'
+import { CITIC } from './citic'
+import { CMB, CMB_CARD } from './cmb'
+import { CMBC } from './cmbc'
+import { HXB } from './hxb'
+import { ICBC } from './icbc'
+import { PAB } from './pab'
+import { PSBC } from './psbc'
+import { SPDB } from './spdb'
+import { WECHAT } from './wechat'
+
+export const PROFILES: readonly Profile[] = [
+  ...[ICBC, ABC, BOC, CCB, BCM, CMB, CMB_CARD, CITIC, CIB, SPDB, CMBC, CEB, PAB, CGB, PSBC, HXB],
+  ...[ALIPAY, WECHAT],
+]
