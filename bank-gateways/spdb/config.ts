@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { CODE_OUTCOMES, isListed } from './codes'
 
-const URL_ = z.url({ protocol: /^https?$/ }).refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL')
+const address = z.url({ protocol: /^https?$/ }).refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL')
 /** Printable ASCII without blanks and markup. */
 const ASCII = /^[\x21-\x25\x27-\x3b\x3d\x3f-\x7e]+$/
 
@@ -35,9 +35,9 @@ const width = (bytes: number) => z.int().min(1).max(500).default(bytes)
 
 export const spdbConfig = z.strictObject({
   /** The INFOSEC sign server (5666 or 449 in use). */
-  signUrl: URL_,
+  signUrl: address,
   /** NC_HTTP (5777 in use). */
-  gatewayUrl: URL_,
+  gatewayUrl: address,
   /** 企业客户号. */
   masterId: z.string().max(30).regex(ASCII),
   /** 指定授权客户号 authMasterID, or empty. */
