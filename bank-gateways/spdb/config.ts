@@ -4,7 +4,9 @@
 import { z } from 'zod'
 import { CODE_OUTCOMES, isListed } from './codes'
 
-const address = z.url({ protocol: /^https?$/ }).refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL')
+const address = z
+  .url({ protocol: /^https?$/ })
+  .refine(isWithoutCredentials, '地址不得含口令 / no credentials in the URL')
 /** Printable ASCII without blanks and markup. */
 const ASCII = /^[\x21-\x25\x27-\x3b\x3d\x3f-\x7e]+$/
 
