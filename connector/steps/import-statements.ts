@@ -3,6 +3,7 @@
 
 import { doubtOfLine, isOwnReference } from '../core/fence'
 import { judgeStatement } from '../core/judge'
+import type { Cause } from '../core/lifecycle'
 import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
@@ -40,9 +41,10 @@ export async function linkPayments(deps: Deps): Promise<number> {
     if (payment?.state === 'sending') continue
     await doubt(deps, stored, payment)
     if (payment) {
-      const moved = await learn(deps, payment, stored.line)
-      // The line of a return proved the debit; now it is what it is, a return.
-      if (moved?.state === 'settled') await learn(deps, moved, stored.line)
+      const cause = await learn(deps, payment, stored.line)
+      // The line of a return proved the debit; now it is what it is, a return, whoever recorded the debit meanwhile.
+      const current = cause === 'statement.debited' ? await deps.store.payments.get(payment.id) : null
+      if (current?.state === 'settled') await learn(deps, current, stored.line)
     }
     await deps.store.statements.link(stored.id, payment?.id ?? null, deps.clock.now())
     count++
@@ -50,10 +52,10 @@ export async function linkPayments(deps: Deps): Promise<number> {
   return count
 }
 
-async function learn(deps: Deps, payment: Payment, line: StatementLine): Promise<Payment | null> {
+async function learn(deps: Deps, payment: Payment, line: StatementLine): Promise<Cause | null> {
   const verdict = judgeStatement(payment.state, payment.instruction, line)
-  const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
-  return moved ?? null
+  await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
+  return verdict.cause
 }
 
 async function readLines(

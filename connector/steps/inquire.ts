@@ -38,20 +38,21 @@ async function learn(
 ): Promise<void> {
   const verdict = judge(gateway, payment, outcome, askedAt)
   const [moved] = await move(deps, [{ payment, actor: deps.settings.instance, patch: {}, verdict }])
-  if (!moved) {
-    const delayMs = backoffMs(payment.attempts, deps.settings.inquireFirstMs, deps.settings.inquireMaxMs)
-    const statusText = verdict.text === '' ? payment.statusText : verdict.text
-    await deps.store.payments.postpone([
-      { paymentId: payment.id, seq: payment.seq, dueAt: deps.clock.now() + delayMs, statusText },
-    ])
-    return
+  // "Returned" about a payment that we had not seen succeed: the debit happened first, then the return, whoever recorded the
+  // debit meanwhile.
+  if (outcome.kind === 'returned' && verdict.cause === 'inquiry.settled') {
+    const current = await deps.store.payments.get(payment.id)
+    if (current?.state === 'settled') {
+      const again = judge(gateway, current, outcome, askedAt)
+      await move(deps, [{ payment: current, actor: deps.settings.instance, patch: {}, verdict: again }])
+    }
   }
-  // "Returned" about a payment that we had not seen succeed: the debit happened first, then the return.
-  if (outcome.kind === 'returned' && moved.state === 'settled') {
-    await move(deps, [
-      { payment: moved, actor: deps.settings.instance, patch: {}, verdict: judge(gateway, moved, outcome, askedAt) },
-    ])
-  }
+  if (moved) return
+  const delayMs = backoffMs(payment.attempts, deps.settings.inquireFirstMs, deps.settings.inquireMaxMs)
+  const statusText = verdict.text === '' ? payment.statusText : verdict.text
+  await deps.store.payments.postpone([
+    { paymentId: payment.id, seq: payment.seq, dueAt: deps.clock.now() + delayMs, statusText },
+  ])
 }
 
 /** `askedAt`: a bank that had no record when it was asked has said nothing about the minutes its answer took. */

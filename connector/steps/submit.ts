@@ -56,7 +56,9 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
   const sending = started.filter(payment => payment !== null && payment.state === 'sending')
   const mine = sending.filter((payment): payment is Payment => payment !== null)
   if (mine.length === 0) return
-  const outcomes = await trySend(deps, gateway, mine, leaseUntil)
+  const outcomes = isParted(gateway, group, mine)
+    ? mine.map(packageParted)
+    : await trySend(deps, gateway, mine, leaseUntil)
   await recordAnswers(
     deps,
     mine.map((payment, index) => {
@@ -71,6 +73,17 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
       }
     }),
   )
+}
+
+/** A package that went before goes again whole or not at all: somebody moved one of its members in this very moment. */
+function isParted(gateway: BankGateway, group: readonly Payment[], mine: readonly Payment[]): boolean {
+  if (gateway.traits.referenceScope === 'item' || mine.length === group.length) return false
+  return group.some(payment => payment.sentAt !== null)
+}
+
+function packageParted(): SendOutcome {
+  const reason = '同批次的指令正在变动，整批暂不发送 (a member of the package was moving: none of it was sent)'
+  return { kind: 'unsent', code: 'PACKAGE_PARTED', reason }
 }
 
 async function trySend(
@@ -91,9 +104,10 @@ async function trySend(
   if (sound.length < payments.length) return payments.map(leaseLost)
   for (const payment of sound) assertSendable(payment)
   const fault = await advanceFence(deps)
-  // The last checks before the socket. A process stopped right after them cannot be fenced by us, only by the bank.
+  // The last checks before the socket. A process stopped right after them cannot be fenced by us, only by the bank. The
+  // lease must outlast the whole call: it may have begun long before its commit, on a machine that stalled.
   if (fault !== null || deps.fence.state().kind === 'closed') return payments.map(() => fenced(fault))
-  if (deps.clock.now() >= leaseUntil) return payments.map(leaseLost)
+  if (deps.clock.now() + deps.settings.callTimeoutMs > leaseUntil) return payments.map(leaseLost)
   const instructions = sound.map(payment => payment.instruction)
   try {
     const outcomes = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
@@ -240,7 +254,11 @@ async function packageReference(deps: Deps, gateway: BankGateway): Promise<strin
 }
 
 function leaseLost(): SendOutcome {
-  return { kind: 'unsent', code: 'LEASE_LOST', reason: '发送前租约已到期 (the lease ended before the send)' }
+  return {
+    kind: 'unsent',
+    code: 'LEASE_LOST',
+    reason: '租约所余时间不足以完成发送 (the lease does not outlast the send)',
+  }
 }
 
 function uncertain(reason: string): SendOutcome {

@@ -62,6 +62,15 @@ test('the strongest evidence goes first: our own entry, a reference, a document 
   ])
 })
 
+test('an entry of ours belongs to the line that it was made of, never to a twin whose own entry is still on its way', () => {
+  expect(match([bank('twin'), bank('b', { entryKey: 'K' })], [ledger('l', { entryKey: 'K' })])).toEqual([
+    'entry: b = l',
+    'bank twin',
+  ])
+  expect(match([bank('twin')], [ledger('l', { entryKey: 'K' })])).toEqual(['bank twin', 'ledger l'])
+  expect(match([bank('b', { entryKey: 'K' })], [ledger('l')])).toEqual(['bank b', 'ledger l'])
+})
+
 test('a document number in the ledger’s text meets the one in the bank’s text', () => {
   expect(
     match(

@@ -22,7 +22,7 @@ export type Reconciliation = {
 }
 
 /** Bump when a pass changes what it accepts. */
-export const MATCH_RULES = '2'
+export const MATCH_RULES = '3'
 
 export function matchLines(
   bank: readonly BankSide[],
@@ -37,6 +37,7 @@ export function matchLines(
       pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
       ambiguous,
     )
+    if (pass.name === 'entry') open.setAside()
   }
   for (const rule of rules) {
     const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule)
@@ -64,6 +65,7 @@ type Group = { readonly bank: readonly BankSide[]; readonly ledger: readonly Led
 class Open {
   bank: readonly BankSide[]
   ledger: readonly LedgerSide[]
+  #aside: Group = { bank: [], ledger: [] }
   readonly #matches: MatchDraft[] = []
   readonly #doubts: MatchDraft[] = []
 
@@ -86,6 +88,19 @@ class Open {
     this.ledger = this.ledger.filter(line => !entries.has(line))
   }
 
+  /**
+   * What we booked belongs to the very line that it was made of, and that line to it: a twin of the line, whose own entry is
+   * still on its way, must not take it. Until both are there, both stay open.
+   */
+  setAside(): void {
+    this.#aside = {
+      bank: this.bank.filter(line => line.entryKey !== null),
+      ledger: this.ledger.filter(line => line.entryKey !== null),
+    }
+    this.bank = this.bank.filter(line => line.entryKey === null)
+    this.ledger = this.ledger.filter(line => line.entryKey === null)
+  }
+
   /** Doubts shrink to what is still open; one that has nobody left on a side was none. */
   result(): Reconciliation {
     const lineIds = new Set(this.bank.map(line => line.id))
@@ -102,6 +117,8 @@ class Open {
       for (const id of rest.ledgerIds) ledgerIds.delete(id)
       ambiguous.push(rest)
     }
+    for (const line of this.#aside.bank) lineIds.add(line.id)
+    for (const line of this.#aside.ledger) ledgerIds.add(line.id)
     return { matches: this.#matches, ambiguous, left: { lineIds: [...lineIds], ledgerIds: [...ledgerIds] } }
   }
 }
