@@ -3,10 +3,10 @@
 import type { Payment } from '../../connector/store/store'
 import { Fault } from '../../connector/ports'
 import type { Deps } from '../../connector/steps/deps'
-import { importStatements } from '../../connector/steps/import-statements'
+import { importStatements, linkPayments } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
-import { move, plain } from '../../connector/steps/move'
+import { move, note, plain } from '../../connector/steps/move'
 import { reconcile } from '../../connector/steps/reconcile'
 import { submit } from '../../connector/steps/submit'
 import { sweep } from '../../connector/steps/sweep'
@@ -720,6 +720,68 @@ test('members of a package that fall due at different times do not wait for each
     await submit(world.deps, 'bank')
   }
   expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['settled', 'settled'])
+})
+
+test('a package of which a member moves in the moment of the send does not go in parts', async () => {
+  world.bank.traits = { ...SAMPLE_TRAITS, referenceScope: 'batch', absentFinalAfterMs: 0 }
+  world.erp.queue = ['FK1', 'FK2'].map(docNo => sampleRequest({ key: { ...sampleRequest().key, docNo } }))
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(61_000)
+  await inquire(world.deps, 'bank')
+  world.bank.fault = 'none'
+  const [member] = await world.store.payments.list({}, null, 1)
+  if (!member) throw new Error('no payment')
+  // The row is edited just then, and the payment gets a word about it.
+  world.erp.recheck = async requests => {
+    world.erp.recheck = async again => again.map(() => 'same')
+    await note(world.deps, member, 'erp.changed', 'REQUEST_CHANGED', '')
+    return requests.map(() => 'same')
+  }
+  await submit(world.deps, 'bank')
+  expect(world.bank.sends).toHaveLength(1)
+  expect((await world.store.payments.list({}, null, 10)).map(payment => payment.state)).toEqual(['ready', 'ready'])
+  for (let round = 0; round < 20; round++) {
+    world.move(60_000)
+    await submit(world.deps, 'bank')
+  }
+  expect(world.bank.sends.map(batch => batch.length)).toEqual([2, 2])
+})
+
+test('a return whose debit another daemon records in the same moment is not lost', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.fault = 'lost-answer'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  const unknown = await only()
+  const { reference, amount } = unknown.instruction
+  world.bank.lines.splice(0, 9, sampleLine({ bankId: 'R1', reference, amount, isReversal: true }))
+  await importStatements(world.deps, ACCOUNT, { from: '2026-03-01', to: '2026-03-01' })
+  world.move(5000)
+  await inquire(world.deps, 'bank')
+  expect((await only()).state).toBe('settled')
+  // What this daemon read is older than what the other has written.
+  const payments = { ...world.store.payments, byReference: async () => unknown }
+  await linkPayments({ ...world.deps, store: { ...world.store, payments } })
+  expect((await only()).state).toBe('returned')
+})
+
+test('a lease that does not outlast the whole call sends nothing', async () => {
+  world.erp.queue = [sampleRequest()]
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  const apply = world.store.payments.apply.bind(world.store.payments)
+  // The machine stalls over its commit for longer than half its lease.
+  const payments = {
+    ...world.store.payments,
+    apply: async (changes: Parameters<typeof apply>[0]) => {
+      world.move(31_000)
+      return apply(changes)
+    },
+  }
+  await submit({ ...world.deps, store: { ...world.store, payments } }, 'bank')
+  expect(world.bank.sends).toHaveLength(0)
+  expect((await only()).state).toBe('ready')
 })
 
 test('a payment over the limit waits for its approvals', async () => {
