@@ -157,10 +157,11 @@ const base = z.strictObject({
       batchLimit: z.int().min(1).max(1000).default(100),
     })
     .prefault({})
-    .refine(timing => timing.callTimeoutMs < timing.leaseMs, {
+    // A send begins only when its lease outlasts the whole call; what lies between claim and socket needs its share.
+    .refine(timing => timing.callTimeoutMs * 5 <= timing.leaseMs * 4, {
       path: ['callTimeoutMs'],
       message:
-        '须小于 leaseMs，否则租约会在银行应答前到期 / must be below leaseMs, or the lease ends before the answer',
+        '不得超过 leaseMs 的五分之四，否则租约不足以完成一次发送 / at most four fifths of leaseMs, or a lease does not outlast a send',
     }),
 })
 

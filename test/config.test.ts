@@ -80,7 +80,7 @@ test.each<[string, readonly [string, string], string, RegExp]>([
     'a call longer than its lease',
     ['admin:', 'timing: { leaseMs: 5000, callTimeoutMs: 5000 }\nadmin:'],
     'timing.callTimeoutMs',
-    /须小于/,
+    /不得超过 leaseMs 的五分之四/,
   ],
 ])('%s is refused at its path', (_what, change, path, message) => {
   const problems = problemsOf(change)

@@ -66,7 +66,7 @@ export type Site = {
 
 const PASSWORD = 'generated-for-this-site'
 /** Short, so that a dead daemon's leases end within the test. */
-const TIMING = { leaseMs: 3000, callTimeoutMs: 2500, receiptRetryMs: 500, inquireFirstMs: 300, inquireMaxMs: 1000 }
+const TIMING = { leaseMs: 6000, callTimeoutMs: 2500, receiptRetryMs: 500, inquireFirstMs: 300, inquireMaxMs: 1000 }
 const ABSENT_FINAL_MS = 2000
 
 export async function openSite(options: SiteOptions): Promise<Site> {
