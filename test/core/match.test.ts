@@ -69,6 +69,10 @@ test('an entry of ours belongs to the line that it was made of, never to a twin 
   ])
   expect(match([bank('twin')], [ledger('l', { entryKey: 'K' })])).toEqual(['bank twin', 'ledger l'])
   expect(match([bank('b', { entryKey: 'K' })], [ledger('l')])).toEqual(['bank b', 'ledger l'])
+  // U8's payment module books under a key of its own: the settlement number tells.
+  expect(match([bank('b', { entryKey: 'K', references: ['S1'] })], [ledger('l', { reference: 'S1' })])).toEqual([
+    'reference: b = l',
+  ])
 })
 
 test('a document number in the ledger’s text meets the one in the bank’s text', () => {

@@ -37,7 +37,8 @@ export function matchLines(
       pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
       ambiguous,
     )
-    if (pass.name === 'entry') open.setAside()
+    if (pass.name === 'entry') open.setAsideOurEntries()
+    if (pass.name === 'document') open.setAsideOurLines()
   }
   for (const rule of rules) {
     const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule)
@@ -88,17 +89,19 @@ class Open {
     this.ledger = this.ledger.filter(line => !entries.has(line))
   }
 
-  /**
-   * What we booked belongs to the very line that it was made of, and that line to it: a twin of the line, whose own entry is
-   * still on its way, must not take it. Until both are there, both stay open.
-   */
-  setAside(): void {
-    this.#aside = {
-      bank: this.bank.filter(line => line.entryKey !== null),
-      ledger: this.ledger.filter(line => line.entryKey !== null),
-    }
-    this.bank = this.bank.filter(line => line.entryKey === null)
+  /** An entry of ours belongs to the very line that it was made of: a twin, whose own entry is on its way, must not take it. */
+  setAsideOurEntries(): void {
+    this.#aside = { ...this.#aside, ledger: this.ledger.filter(line => line.entryKey !== null) }
     this.ledger = this.ledger.filter(line => line.entryKey === null)
+  }
+
+  /**
+   * A line that we booked waits for its own entry. The ERP may have booked that under a key of its own (U8's payment module);
+   * then a reference or a document number tells, but never day and amount.
+   */
+  setAsideOurLines(): void {
+    this.#aside = { ...this.#aside, bank: this.bank.filter(line => line.entryKey !== null) }
+    this.bank = this.bank.filter(line => line.entryKey === null)
   }
 
   /** Doubts shrink to what is still open; one that has nobody left on a side was none. */
