@@ -47,7 +47,7 @@ const SEND: readonly Mutant[] = [
   {
     name: 'lease is not looked at',
     file: steps('submit'),
-    from: 'if (deps.clock.now() >= leaseUntil)',
+    from: 'if (deps.clock.now() + deps.settings.callTimeoutMs > leaseUntil)',
     to: 'if (false)',
     wrong: 'what was claimed stays claimed',
   },
