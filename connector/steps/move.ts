@@ -44,8 +44,9 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       }
       // Intent was decided on what is no longer there, its package with it: it is dropped, never carried over (I2).
       if (item.verdict.cause === 'send.started') continue
-      if (await isOfAnEarlierTry(deps, item)) continue
+      // In this order: a send that begins between the two is on the later reading, and the earlier one loses by its seq.
       const current = await deps.store.payments.get(item.payment.id)
+      if (await isOfAnEarlierTry(deps, item)) continue
       if (current && stillTeaches(item.verdict.cause, current.state))
         open.push({ item: { ...item, payment: current }, index })
     }

@@ -357,6 +357,52 @@ test('a late answer that the bank has it settles a payment that was about to be 
   expect(world.bank.timesDebited((await only()).instruction.reference)).toBe(1)
 })
 
+test('"nothing left" of a try that was given up does not touch a later one that begins while it is being judged', async () => {
+  world.erp.queue = [sampleRequest()]
+  world.bank.traits = { ...world.bank.traits, dedupesReference: false, absentFinalAfterMs: 0 }
+  world.bank.fault = 'lost-request'
+  await intake(world.deps, 'erp', async () => ({ ok: true, text: '' }))
+  await submit(world.deps, 'bank')
+  world.move(61_000)
+  await inquire(world.deps, 'bank')
+  const ready = await only()
+  const earlier: Payment = { ...ready, state: 'sending', seq: 2 }
+  let atBank = (): void => undefined
+  let finish = (): void => undefined
+  const begun = new Promise<void>(resolve => (atBank = resolve))
+  world.bank.fault = 'none'
+  world.bank.beforeSend = () =>
+    new Promise(resolve => {
+      finish = resolve
+      atBank()
+    })
+  let second: Promise<unknown> | null = null
+  // Another daemon sends in the very moment between two readings of the first.
+  const meanwhile = async <T>(reading: Promise<T>): Promise<T> => {
+    const read = await reading
+    if (second === null) {
+      second = submit(world.deps, 'bank')
+      await begun
+    }
+    return read
+  }
+  const { payments } = world.store
+  const store = {
+    ...world.store,
+    payments: {
+      ...payments,
+      history: (id: string) => meanwhile(payments.history(id)),
+      get: (id: string) => meanwhile(payments.get(id)),
+    },
+  }
+  const late = { payment: earlier, actor: 'late', patch: {}, verdict: plain('send.unsent', 'LATE', '') }
+  await move({ ...world.deps, store }, [late])
+  expect((await only()).state).toBe('sending')
+  finish()
+  await second
+  expect((await only()).state).toBe('settled')
+})
+
 test.each(['inquiry.absent', 'inquiry.refused', 'send.refused', 'operator.confirmedUnpaid'] as const)(
   'late news "%s" about a try that was given up does not end or repeat a later one that is in doubt',
   async cause => {
