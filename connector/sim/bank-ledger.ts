@@ -17,8 +17,8 @@ export type Order = {
   readonly visibleAt: number
   readonly lie: Lie
   state: 'pending' | 'settled' | 'refused' | 'returned'
-  /** A false echo was told in calm, where nothing is lost: the connector has heard it. */
-  isTold: boolean
+  /** How often a false echo was told in calm, where nothing is lost. */
+  timesTold: number
 }
 
 export type Debit = {
@@ -122,7 +122,7 @@ export class BankLedger {
       visibleAt: world.now + hiddenMs,
       lie,
       state: 'pending',
-      isTold: false,
+      timesTold: 0,
     }
     this.orders.push(order)
     if (lie === 'none' && world.strikes('bank.refuses')) this.#later(order, () => (order.state = 'refused'))

@@ -99,7 +99,7 @@ function echoOf(world: World, ledger: BankLedger, order: Order): Echo {
   const { reference, amount, payee } = order.instruction
   const echo: Echo = { reference, amount, payeeAccount: payee.account, bankSerial: order.serial, code: '0', text: '' }
   if (order.lie !== 'echo') return echo
-  order.isTold ||= world.isCalm
+  if (world.isCalm) order.timesTold++
   world.note('bank', () => `tells a lie about ${reference}`)
   const lies: readonly Echo[] = [
     { ...echo, amount: { ...amount, minor: amount.minor + 100n } },

@@ -163,10 +163,13 @@ async function judgeContradictions(
   }
 }
 
-/** A lie shows when it meets the truth: a line of another amount always, a false no once its payment failed for it. */
+/**
+ * A lie shows when it meets the truth: a line of another amount always, a false no once its payment failed for it, a wrong
+ * echo once it was told in calm. The first telling may answer a question that was asked, and given up, before the calm.
+ */
 function mustBeContradicted(order: Order, payment: Payment): boolean {
   if (order.lie === 'line') return true
-  return order.lie === 'refused' ? payment.state === 'failed' : order.isTold
+  return order.lie === 'refused' ? payment.state === 'failed' : order.timesTold > 1
 }
 
 async function entriesOf(world: World, store: Store, account: string): Promise<readonly string[]> {

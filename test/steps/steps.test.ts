@@ -376,12 +376,12 @@ test('"nothing left" of a try that was given up does not touch a later one that 
       finish = resolve
       atBank()
     })
-  let second: Promise<unknown> | null = null
+  const other: { sends: Promise<unknown> | null } = { sends: null }
   // Another daemon sends in the very moment between two readings of the first.
   const meanwhile = async <T>(reading: Promise<T>): Promise<T> => {
     const read = await reading
-    if (second === null) {
-      second = submit(world.deps, 'bank')
+    if (other.sends === null) {
+      other.sends = submit(world.deps, 'bank')
       await begun
     }
     return read
@@ -399,7 +399,7 @@ test('"nothing left" of a try that was given up does not touch a later one that 
   await move({ ...world.deps, store }, [late])
   expect((await only()).state).toBe('sending')
   finish()
-  await second
+  await other.sends
   expect((await only()).state).toBe('settled')
 })
 
