@@ -1,6 +1,10 @@
 // Every code the gateway knows: the bank's `rspcod` values with their outcome at each level, and our own. A code that is
 // not here, and not configured by the site, never means paid and never means refused.
 
+import { type ExtraCodeOf, describe, extraOutcomeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
+
 /** What a message's own status says. `ok`: its items speak. `empty`: no records. */
 export type MessageClass = 'ok' | 'empty' | 'notSignedIn' | 'notExecuted' | 'uncertain'
 export type SubmitClass = 'accepted' | 'refused' | 'uncertain'
@@ -14,12 +18,7 @@ export const CODE_OUTCOMES = {
   signIn: ['temporary'],
 } as const
 
-export type ExtraCode = {
-  readonly code: string
-  readonly level: keyof typeof CODE_OUTCOMES
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 type Listed = {
   readonly zh: string
@@ -62,20 +61,20 @@ export function isListed(code: string): boolean {
 }
 
 export function messageClassOf(code: string, extras: readonly ExtraCode[]): MessageClass {
-  return listed(code)?.message ?? extra(code, 'message', extras) ?? 'uncertain'
+  return listed(code)?.message ?? extraOutcomeOf(CODE_OUTCOMES, code, 'message', extras) ?? 'uncertain'
 }
 
 export function submitClassOf(code: string, extras: readonly ExtraCode[]): SubmitClass {
-  return listed(code)?.submit ?? extra(code, 'submit', extras) ?? 'uncertain'
+  return listed(code)?.submit ?? extraOutcomeOf(CODE_OUTCOMES, code, 'submit', extras) ?? 'uncertain'
 }
 
 export function inquiryClassOf(code: string, extras: readonly ExtraCode[]): InquiryClass {
-  return listed(code)?.inquiry ?? extra(code, 'inquiry', extras) ?? 'unavailable'
+  return listed(code)?.inquiry ?? extraOutcomeOf(CODE_OUTCOMES, code, 'inquiry', extras) ?? 'unavailable'
 }
 
 /** True when the site knows this answer to a sign-in as one that says nothing about the password. */
 export function isTemporarySignIn(code: string, extras: readonly ExtraCode[]): boolean {
-  return extra(code, 'signIn', extras) !== undefined
+  return extraOutcomeOf(CODE_OUTCOMES, code, 'signIn', extras) !== undefined
 }
 
 /** The host's own code inside a B999 text, e.g. `GCMS.E065` of `(GCMS.E065)账户未开通…`, or null. */
@@ -86,28 +85,12 @@ export function hostCodeOf(text: string): string | null {
 
 /** Chinese and English meaning of a code with what the bank said, for the trail. */
 export function describeCode(code: string, text: string, extras: readonly ExtraCode[]): string {
-  const known = listed(code)
-  const meaning = known
-    ? `${known.zh} / ${known.en}`
-    : (extras.find(entry => entry.code === code)?.meaning ?? '未列出的返回码 / a code not in the tables')
-  return text === '' ? meaning : `${meaning}: ${text}`
+  return describe(listed(code), extras.find(entry => entry.code === code)?.meaning, text)
 }
 
 function listed(code: string): Listed | null {
   return isListed(code) ? (RSPCODS[code] ?? null) : null
 }
-
-function extra<L extends keyof typeof CODE_OUTCOMES>(
-  code: string,
-  level: L,
-  extras: readonly ExtraCode[],
-): (typeof CODE_OUTCOMES)[L][number] | undefined {
-  const outcome = extras.find(entry => entry.code === code && entry.level === level)?.outcome
-  return CODE_OUTCOMES[level].find(allowed => allowed === outcome)
-}
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'boc.unreachable': ['连不上前置机，报文未发出', 'front-end unreachable, nothing was sent'],
@@ -148,10 +131,5 @@ const PROBLEMS = {
   'boc.receipt_file': ['回单文件无法读取', 'the receipt file cannot be read'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

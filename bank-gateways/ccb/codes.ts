@@ -1,6 +1,10 @@
 // Every code the gateway knows: RETURN_CODE, DEAL_TYPE and DEAL_RESULT with what they decide, and our own. A code that is
 // not here, and not configured by the site, never means paid and never means refused.
 
+import { type ExtraCodeOf, describe, extraOutcomeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
+
 /** What a site may say of a code that the reference does not list, by where it stands. */
 export const CODE_OUTCOMES = {
   /** RETURN_CODE of a payment. `unsent`: nothing was executed. Never the code of a repeated REQUEST_SN: the first may be paid. */
@@ -14,12 +18,7 @@ export const CODE_OUTCOMES = {
 } as const
 
 export type CodeLevel = keyof typeof CODE_OUTCOMES
-export type ExtraCode = {
-  readonly code: string
-  readonly level: CodeLevel
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 type Meaning = { readonly zh: string; readonly en: string }
 
@@ -84,9 +83,7 @@ export function extraOutcome<L extends CodeLevel>(
   level: L,
   extras: readonly ExtraCode[],
 ): (typeof CODE_OUTCOMES)[L][number] | undefined {
-  if (isListed(code, level)) return undefined
-  const outcome = extras.find(entry => entry.code === code && entry.level === level)?.outcome
-  return CODE_OUTCOMES[level].find(allowed => allowed === outcome)
+  return isListed(code, level) ? undefined : extraOutcomeOf(CODE_OUTCOMES, code, level, extras)
 }
 
 /** Chinese and English meaning of a code with what the bank said, for the trail. */
@@ -94,12 +91,8 @@ export function describeCode(code: string, level: CodeLevel, text: string, extra
   const table = level === 'dealType' ? DEAL_TYPES : level === 'dealResult' ? DEAL_RESULTS : RETURN_CODES
   const listed = Object.hasOwn(table, code) ? table[code] : undefined
   const extra = extras.find(entry => entry.code === code && entry.level === level)?.meaning
-  const meaning = listed ? `${listed.zh} / ${listed.en}` : (extra ?? '未列出的返回码 / a code not in the tables')
-  return text === '' ? meaning : `${meaning}: ${text}`
+  return describe(listed, extra, text)
 }
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'ccb.unreachable': ['连不上外联客户端，报文未发出', '外联客户端 unreachable, nothing was sent'],
@@ -132,10 +125,5 @@ const PROBLEMS = {
   'ccb.paging': ['明细翻页不收敛', 'paging does not come to an end'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

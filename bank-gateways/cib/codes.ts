@@ -1,6 +1,10 @@
 // Every code the gateway knows: the bank's STATUS codes and XFERPRCCODE values with their outcome, and our own. A code that is
 // not here, and not configured by the site, never means paid and never means refused.
 
+import { type ExtraCodeOf, describe, extraOutcomeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
+
 /** Of STATUS/CODE in the answer to a payment. `ok`: XFERPRCCODE speaks. */
 export type SubmitClass = 'ok' | 'refused' | 'notExecuted' | 'uncertain'
 /** Of STATUS/CODE in the answer to a question about a payment. */
@@ -16,12 +20,7 @@ export const CODE_OUTCOMES = {
   list: ['empty'],
 } as const
 
-export type ExtraCode = {
-  readonly code: string
-  readonly level: keyof typeof CODE_OUTCOMES
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 type Listed = {
   readonly zh: string
@@ -80,15 +79,15 @@ export function isListed(code: string, level: keyof typeof CODE_OUTCOMES): boole
 }
 
 export function submitClassOf(code: string, extras: readonly ExtraCode[]): SubmitClass {
-  return listed(code)?.submit ?? extra(code, 'submit', extras) ?? 'uncertain'
+  return listed(code)?.submit ?? extraOutcomeOf(CODE_OUTCOMES, code, 'submit', extras) ?? 'uncertain'
 }
 
 export function inquiryClassOf(code: string, extras: readonly ExtraCode[]): InquiryClass {
-  return listed(code)?.inquiry ?? extra(code, 'inquiry', extras) ?? 'unavailable'
+  return listed(code)?.inquiry ?? extraOutcomeOf(CODE_OUTCOMES, code, 'inquiry', extras) ?? 'unavailable'
 }
 
 export function listClassOf(code: string, extras: readonly ExtraCode[]): ListClass {
-  return listed(code)?.list ?? extra(code, 'list', extras) ?? 'fault'
+  return listed(code)?.list ?? extraOutcomeOf(CODE_OUTCOMES, code, 'list', extras) ?? 'fault'
 }
 
 export function stateOf(code: string): State | null {
@@ -97,11 +96,7 @@ export function stateOf(code: string): State | null {
 
 /** Chinese and English meaning of a code with what the bank said, for the trail. */
 export function describeCode(code: string, text: string, extras: readonly ExtraCode[]): string {
-  const known = listed(code)
-  const meaning = known
-    ? `${known.zh} / ${known.en}`
-    : (extras.find(entry => entry.code === code)?.meaning ?? '未列出的返回码 / a code not in the tables')
-  return text === '' ? meaning : `${meaning}: ${text}`
+  return describe(listed(code), extras.find(entry => entry.code === code)?.meaning, text)
 }
 
 export function describeState(code: string, text: string): string {
@@ -113,18 +108,6 @@ export function describeState(code: string, text: string): string {
 function listed(code: string): Listed | null {
   return Object.hasOwn(STATUSES, code) ? (STATUSES[code] ?? null) : null
 }
-
-function extra<L extends keyof typeof CODE_OUTCOMES>(
-  code: string,
-  level: L,
-  extras: readonly ExtraCode[],
-): (typeof CODE_OUTCOMES)[L][number] | undefined {
-  const outcome = extras.find(entry => entry.code === code && entry.level === level)?.outcome
-  return CODE_OUTCOMES[level].find(allowed => allowed === outcome)
-}
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'cib.unreachable': ['连不上代理服务，报文未发出', 'proxy unreachable, nothing was sent'],
@@ -164,10 +147,5 @@ const PROBLEMS = {
   'cib.paging': ['明细翻页不连贯', 'the pages do not fit together'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret and no whole account. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

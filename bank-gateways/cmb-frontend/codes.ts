@@ -1,7 +1,10 @@
 // Every code that the gateway knows: the front-end's RETCOD, CMB's REQSTS and RTNFLG with what each decides, and our own problems.
 // A code that is not here, and not configured by the site, never means paid and never means refused.
 
-import { maskedAccount } from '../shared/account'
+import { bankWords } from '../shared/account'
+import { problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
 
 export type Meaning = { readonly zh: string; readonly en: string }
 
@@ -83,15 +86,6 @@ export function describeItem(reqsts: string, rtnflg: string, text: string): stri
   return described(status?.outcome === 'final' ? own(RETURN_FLAGS, rtnflg) : status, `${reqsts}/${rtnflg}`, text)
 }
 
-/** The bank's words as they may stand in a trail: one line, no whole account number, no run of key material. */
-export function bankWords(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[0-9]{12,}/g, maskedAccount)
-    .replace(/[A-Za-z0-9+/=]{32,}/g, '***')
-    .slice(0, 300)
-}
-
 function described(meaning: Meaning | undefined, code: string, text: string): string {
   const words = meaning ? `${meaning.zh} / ${meaning.en}` : `未列出的返回码 ${code} / a code not in the tables`
   return text === '' ? words : `${words}: ${bankWords(text)}`
@@ -100,9 +94,6 @@ function described(meaning: Meaning | undefined, code: string, text: string): st
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined
 }
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'cmb-frontend.unreachable': ['连不上前置机，报文未发出', 'front-end unreachable, nothing was sent'],
@@ -142,10 +133,5 @@ const PROBLEMS = {
   'cmb-frontend.paging': ['明细翻页不收敛', 'paging does not come to an end'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

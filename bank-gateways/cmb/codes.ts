@@ -1,7 +1,10 @@
 // Every code that the gateway knows: CMB's resultcode, reqSts and rtnFlg with what each decides, and our own problems. A
 // code that is not here, and not configured by the site, never means paid and never means refused.
 
-import { maskedAccount } from '../shared/account'
+import { bankWords } from '../shared/account'
+import { type ExtraCodeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
 
 export type Meaning = { readonly zh: string; readonly en: string }
 
@@ -57,12 +60,7 @@ export const CODE_OUTCOMES = {
   item: ['refused'],
 } as const
 
-export type ExtraCode = {
-  readonly code: string
-  readonly level: keyof typeof CODE_OUTCOMES
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 export function messageClassOf(code: string, extras: readonly ExtraCode[]): MessageClass {
   const listed = own(RESULT_CODES, code)
@@ -104,15 +102,6 @@ export function describeItem(reqSts: string, rtnFlg: string, text: string): stri
   return described(isFinal ? (own(RETURN_FLAGS, rtnFlg) ?? null) : (status ?? null), `${reqSts}/${rtnFlg}`, text)
 }
 
-/** The bank's words as they may stand in a trail: one line, no whole account number, no run of key material. */
-export function bankWords(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[0-9]{12,}/g, maskedAccount)
-    .replace(/[A-Za-z0-9+/=]{32,}/g, '***')
-    .slice(0, 300)
-}
-
 function described(meaning: Meaning | null, code: string, text: string): string {
   const words = meaning ? `${meaning.zh} / ${meaning.en}` : `未列出的返回码 ${code} / a code not in the tables`
   return text === '' ? words : `${words}: ${bankWords(text)}`
@@ -126,9 +115,6 @@ function extraMeaning(code: string, extras: readonly ExtraCode[]): Meaning | nul
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined
 }
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'cmb.unreachable': ['连不上银行，报文未发出', 'the bank is unreachable, nothing was sent'],
@@ -164,10 +150,5 @@ const PROBLEMS = {
   'cmb.receipt': ['回单内容不是完整的 PDF', 'the receipt is not a whole PDF'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

@@ -1,6 +1,10 @@
 // Every code the gateway knows: the header's return codes and the `Stt` values with their outcome, and our own. A code that is
 // not here, and not configured by the site, never means paid and never means refused.
 
+import { type ExtraCodeOf, describe, extraOutcomeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
+
 /** Of the header that answers a payment. Never `settled`: only Stt says paid (banks/pab §4). */
 export type SubmitClass = 'accepted' | 'refused' | 'notExecuted' | 'uncertain'
 /** Of the header that answers a question. `ok`: its body speaks. */
@@ -13,12 +17,7 @@ export const CODE_OUTCOMES = {
   inquiry: ['absent', 'unavailable'],
 } as const
 
-export type ExtraCode = {
-  readonly code: string
-  readonly level: keyof typeof CODE_OUTCOMES
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 type Listed = {
   readonly zh: string
@@ -65,20 +64,16 @@ export function isListed(code: string): boolean {
 }
 
 export function submitClassOf(code: string, extras: readonly ExtraCode[]): SubmitClass {
-  return listed(code)?.submit ?? extra(code, 'submit', extras) ?? 'uncertain'
+  return listed(code)?.submit ?? extraOutcomeOf(CODE_OUTCOMES, code, 'submit', extras) ?? 'uncertain'
 }
 
 export function inquiryClassOf(code: string, extras: readonly ExtraCode[]): InquiryClass {
-  return listed(code)?.inquiry ?? extra(code, 'inquiry', extras) ?? 'unavailable'
+  return listed(code)?.inquiry ?? extraOutcomeOf(CODE_OUTCOMES, code, 'inquiry', extras) ?? 'unavailable'
 }
 
 /** Chinese and English meaning of a header code with what the bank said, for the trail. */
 export function describeCode(code: string, text: string, extras: readonly ExtraCode[]): string {
-  const known = listed(code)
-  const meaning = known
-    ? `${known.zh} / ${known.en}`
-    : (extras.find(entry => entry.code === code)?.meaning ?? '未列出的返回码 / a code not in the tables')
-  return text === '' ? meaning : `${meaning}: ${text}`
+  return describe(listed(code), extras.find(entry => entry.code === code)?.meaning, text)
 }
 
 /** Yhcljg or BackRem with the meaning of the code it begins with, or as it is. */
@@ -91,18 +86,6 @@ export function describeResult(text: string): string {
 function listed(code: string): Listed | null {
   return isListed(code) ? (RETURN_CODES[code] ?? null) : null
 }
-
-function extra<L extends keyof typeof CODE_OUTCOMES>(
-  code: string,
-  level: L,
-  extras: readonly ExtraCode[],
-): (typeof CODE_OUTCOMES)[L][number] | undefined {
-  const outcome = extras.find(entry => entry.code === code && entry.level === level)?.outcome
-  return CODE_OUTCOMES[level].find(allowed => allowed === outcome)
-}
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'pab.unreachable': ['连不上前置机，报文未发出', 'front-end unreachable, nothing was sent'],
@@ -139,10 +122,5 @@ const PROBLEMS = {
   'pab.paging': ['明细翻页不连贯', 'the pages do not fit together'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
-export type ProblemCode = keyof typeof PROBLEMS
-
 /** The one spelling of our own problems; `detail` must hold no secret and no whole account. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

@@ -9,3 +9,10 @@ export function maskedAccount(account: string): string {
 export function withMaskedAccounts(text: string): string {
   return text.replace(/\d{12,}/g, maskedAccount)
 }
+
+/** The bank's words as they may stand in a trail: one line, no whole account number, no run of key material. */
+export function bankWords(text: string): string {
+  return withMaskedAccounts(text.replace(/\p{Cc}+/gu, ' '))
+    .replace(/[A-Za-z0-9+/=]{32,}/g, '***')
+    .slice(0, 300)
+}

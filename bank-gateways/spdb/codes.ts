@@ -1,6 +1,10 @@
 // Every code the gateway knows: the bank's returnCode and transStatus values with their outcome, and our own. A code that is not
 // here, and not configured by the site, never means paid and never means refused.
 
+import { type ExtraCodeOf, describe, extraOutcomeOf, problemsOf } from '../shared/codes'
+
+export type { Problem } from '../shared/codes'
+
 export type SubmitClass = 'ok' | 'refused' | 'notExecuted' | 'uncertain'
 export type InquiryClass = 'ok' | 'absent' | 'unavailable'
 export type StatusClass = 'paid' | 'refused' | 'taken'
@@ -12,13 +16,7 @@ export const CODE_OUTCOMES = {
   list: ['empty'],
 } as const
 
-type Level = keyof typeof CODE_OUTCOMES
-export type ExtraCode = {
-  readonly code: string
-  readonly level: Level
-  readonly outcome: string
-  readonly meaning: string
-}
+export type ExtraCode = ExtraCodeOf<typeof CODE_OUTCOMES>
 
 type Words = { readonly zh: string; readonly en: string }
 
@@ -51,15 +49,15 @@ export function isListed(code: string): boolean {
 }
 
 export function submitClassOf(code: string, extras: readonly ExtraCode[]): SubmitClass {
-  return isListed(code) ? 'ok' : (extra(code, 'submit', extras) ?? 'uncertain')
+  return isListed(code) ? 'ok' : (extraOutcomeOf(CODE_OUTCOMES, code, 'submit', extras) ?? 'uncertain')
 }
 
 export function inquiryClassOf(code: string, extras: readonly ExtraCode[]): InquiryClass {
-  return isListed(code) ? 'ok' : (extra(code, 'inquiry', extras) ?? 'unavailable')
+  return isListed(code) ? 'ok' : (extraOutcomeOf(CODE_OUTCOMES, code, 'inquiry', extras) ?? 'unavailable')
 }
 
 export function isEmptyList(code: string, extras: readonly ExtraCode[]): boolean {
-  return extra(code, 'list', extras) === 'empty'
+  return extraOutcomeOf(CODE_OUTCOMES, code, 'list', extras) === 'empty'
 }
 
 export function statusOf(status: string): (typeof STATUSES)[string] | null {
@@ -69,19 +67,8 @@ export function statusOf(status: string): (typeof STATUSES)[string] | null {
 /** Chinese and English meaning of a code with what the bank said, for the trail. */
 export function describeCode(code: string, text: string, extras: readonly ExtraCode[]): string {
   const known = Object.hasOwn(CODES, code) ? CODES[code] : undefined
-  const unknown = '未列出的返回码 / a code not in the tables'
-  const meaning = known ? `${known.zh} / ${known.en}` : (extras.find(entry => entry.code === code)?.meaning ?? unknown)
-  return text === '' ? meaning : `${meaning}: ${text}`
+  return describe(known, extras.find(entry => entry.code === code)?.meaning, text)
 }
-
-function extra<L extends Level>(code: string, level: L, extras: readonly ExtraCode[]) {
-  const outcome = extras.find(entry => entry.code === code && entry.level === level)?.outcome
-  const allowed: readonly (typeof CODE_OUTCOMES)[L][number][] = CODE_OUTCOMES[level]
-  return allowed.find(one => one === outcome)
-}
-
-/** Something that stopped an exchange or an instruction: a stable code and a reason in Chinese and English. */
-export type Problem = { readonly code: string; readonly reason: string }
 
 const PROBLEMS = {
   'spdb.unreachable': ['连不上网关，报文未发出', 'gateway unreachable, nothing was sent'],
@@ -125,10 +112,7 @@ const PROBLEMS = {
   'spdb.paging': ['明细翻页不连贯', 'the pages do not fit together'],
 } as const satisfies Readonly<Record<string, readonly [string, string]>>
 
+/** The one spelling of our own problems; `detail` must hold no secret and no whole account. */
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** The one spelling of our own problems; `detail` must hold no secret and no whole account. */
-export function problem(code: ProblemCode, detail: string): Problem {
-  const [zh, en] = PROBLEMS[code]
-  return { code, reason: detail === '' ? `${zh} / ${en}` : `${zh} / ${en}: ${detail}` }
-}
+export const problem = problemsOf(PROBLEMS)

@@ -26,9 +26,9 @@ export async function reconcileFiles(options: ReconcileOptions, output: Output):
     const statement = await readStatementLines(options.statement, options.account)
     const ledger: LedgerSide[] = []
     const source = { name: options.ledger, open: () => createReadStream(options.ledger) }
-    for await (const row of readLedgerCsv(source, statement.currency)) ledger.push(row)
-    const rules = options.rules === undefined ? [] : readRules(options.rules, statement.currency)
-    const ledgerMinor = options.ledgerBalance === undefined ? null : minorOf(options.ledgerBalance, statement.currency)
+    for await (const row of readLedgerCsv(source, statement.unit)) ledger.push(row)
+    const rules = options.rules === undefined ? [] : readRules(options.rules, statement.unit)
+    const ledgerMinor = options.ledgerBalance === undefined ? null : minorOf(options.ledgerBalance, statement.unit)
     report(statement, ledger, rules, ledgerMinor, output)
     return EXIT.ok
   } catch (error) {
@@ -43,7 +43,7 @@ function report(
   ledgerMinor: bigint | null,
   output: Output,
 ): void {
-  const { currency } = statement
+  const { unit: currency } = statement
   const found = matchLines(statement.lines, ledger, rules)
   const open = {
     bank: openOf(
@@ -63,7 +63,7 @@ function report(
   output.json({
     ruleVersion: MATCH_RULES,
     account: statement.account,
-    currency,
+    currency: statement.currency,
     matches: found.matches.map(groupOf),
     ambiguous: found.ambiguous.map(groupOf),
     left: { statement: found.left.lineIds, ledger: found.left.ledgerIds },
@@ -129,7 +129,7 @@ function say(
   output: Output,
 ): void {
   if (output.isJson) return
-  const { currency } = statement
+  const { unit: currency } = statement
   const lines = new Map(statement.lines.map(line => [line.id, line]))
   const entries = new Map(ledger.map(line => [line.id, line]))
   const brief = (line: BankSide | LedgerSide | undefined): string =>

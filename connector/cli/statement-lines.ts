@@ -9,13 +9,19 @@ import { mayBeAccount } from '../statements/to-line'
 
 export type StatementLines = {
   readonly account: string
-  readonly currency: string
+  /** As the file says; null where it does not. */
+  readonly currency: string | null
+  /** What amounts are read and printed in: the file's currency, or two decimals where it states none. */
+  readonly unit: string
   readonly lines: readonly BankSide[]
   /** Pending and informational entries: they are not booked, so that no ledger can have them for certain. */
   readonly skipped: number
   readonly closingOn: string | null
   readonly closingMinor: bigint | null
 }
+
+/** Exports of Chinese banks often name no currency. Any of two decimals reads their amounts alike; it is never told as theirs. */
+const TWO_DECIMALS = 'CNY'
 
 /** Throws StatementFileError; also where the file holds several accounts and none is named. */
 export async function readStatementLines(file: string, wanted: string | undefined): Promise<StatementLines> {
@@ -46,13 +52,15 @@ export async function readStatementLines(file: string, wanted: string | undefine
     }
   }
   const only = soleAccount(accounts, wanted)
-  const unit = currency ?? entries[0]?.entry.currency ?? 'CNY'
+  const stated = currency ?? entries[0]?.entry.currency ?? null
+  const unit = stated ?? TWO_DECIMALS
   const lines = entries.map(({ entry }, index) => sideOf(entry, String(index + 1), unit))
   const closing = closings.toSorted((a, b) => (a.on ?? '').localeCompare(b.on ?? '')).at(-1)
   const closingMoney = closing ? parseAmount(closing.amount, unit) : null
   return {
     account: only,
-    currency: unit,
+    currency: stated,
+    unit,
     lines,
     skipped,
     closingOn: closing?.on ?? null,

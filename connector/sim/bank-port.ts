@@ -19,8 +19,6 @@ import { bankClock, bankDay } from '../core/bank-time'
 import type { BankLedger, Order } from './bank-ledger'
 import type { World } from './world'
 
-export type SimulatedBank = { readonly ledger: BankLedger; readonly gateway: BankGateway }
-
 export function createGateway(world: World, ledger: BankLedger): BankGateway {
   return {
     name: ledger.name,

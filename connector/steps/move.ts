@@ -46,9 +46,7 @@ export async function move(deps: Deps, moves: readonly Move[]): Promise<readonly
       if (item.verdict.cause === 'send.started') continue
       // In this order: a send that begins between the two is on the later reading, and the earlier one loses by its seq.
       const current = await deps.store.payments.get(item.payment.id)
-      if (await isOfAnEarlierTry(deps, item)) continue
-      if (current && stillTeaches(item.verdict.cause, current.state))
-        open.push({ item: { ...item, payment: current }, index })
+      if (current && !(await isOutdated(deps, item, current))) open.push({ item: { ...item, payment: current }, index })
     }
   }
   return moves.map((_, index) => results.get(index) ?? null)
@@ -68,18 +66,14 @@ const OF_ITS_TRY: ReadonlySet<Cause> = new Set([
  * Late news about a try that was given up (its lease was swept, the bank proved absence) while a later one has begun. That
  * the bank has paid is true of the payment; that it has not is true of that try only, and would end or repeat the other.
  */
-async function isOfAnEarlierTry(deps: Deps, { payment, verdict }: Move): Promise<boolean> {
-  if (verdict.cause === null || !OF_ITS_TRY.has(verdict.cause)) return false
-  // Absence that somebody else has taken note of meanwhile is no news.
-  if (verdict.cause === 'inquiry.absent') return true
+async function isOutdated(deps: Deps, { payment, verdict }: Move, current: Payment): Promise<boolean> {
+  const { cause } = verdict
+  if (cause === null || !OF_ITS_TRY.has(cause)) return false
+  // Not finding and not knowing teach nothing once somebody else has learned anything.
+  if (cause === 'inquiry.absent') return true
+  if (cause === 'send.uncertain' && current.state !== 'sending') return true
   const history = await deps.store.payments.history(payment.id)
   return history.some(row => row.seq > payment.seq && row.cause === 'send.started')
-}
-
-/** Not knowing, and not finding, teach nothing once somebody else knows more. */
-function stillTeaches(cause: Cause | null, state: State): boolean {
-  if (cause === 'send.uncertain') return state === 'sending'
-  return cause !== 'inquiry.absent' || state === 'unknown'
 }
 
 /** A history row and a word to the ERP without a change of state, e.g. a cancellation that came too late. */

@@ -95,6 +95,13 @@ test('a ledger in GB18030 is read as it is', async () => {
   expect(said.document()).toMatchObject({ matches: [{ statementIds: ['5'], ledgerIds: ['X'], pass: 'day-amount' }] })
 })
 
+test('a currency that the file does not state is not made up', async () => {
+  const statement = '交易日期,借方发生额,贷方发生额,账户余额,对方户名,摘要\n2026-03-04,,77.00,177.00,,来款\n'
+  const said = capture('en')
+  expect(await reconcileFiles(files(statement, 'id,date,amount\nX,2026-03-04,77.00\n'), said.output)).toBe(0)
+  expect(said.document()).toMatchObject({ currency: null, matches: [{ statementIds: ['1'], ledgerIds: ['X'] }] })
+})
+
 test.each([
   ['a missing column', 'id,date\nX,2026-03-04\n', 'LEDGER_HEADER', 1],
   ['a bad amount', 'id,date,amount\nX,2026-03-04,1.00\nY,2026-03-04,12.3456\n', 'LEDGER_ROW', 3],
@@ -126,7 +133,7 @@ test('a bank’s CSV export is a statement, and names its account or is told it'
     expect(await reconcileFiles(options, said.output)).toBe(0)
     expect(said.document()).toMatchObject({
       account: account ?? '',
-      currency: 'CNY',
+      currency: null,
       matches: expect.arrayContaining([expect.objectContaining({ statementIds: ['1'], ledgerIds: ['L1'] })]),
     })
   }
