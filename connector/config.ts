@@ -48,6 +48,17 @@ const account = z.strictObject({
   accountSet: z.string().default(''),
   ledgerAccount: z.string().default(''),
   wantsReceipts: z.boolean().default(true),
+  provesByLines: z.boolean().default(true),
+  freshnessMs: z
+    .int()
+    .min(60_000)
+    .max(31 * 86_400_000)
+    .default(86_400_000),
+  bookFrom: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, '应如「2026-03-01」 / like "2026-03-01"')
+    .or(z.literal(''))
+    .default(''),
 })
 
 const hold = z
@@ -140,6 +151,9 @@ const base = z.strictObject({
       today: z.string().default('0 */10 8-20 * * *'),
       history: z.string().default('0 30 6 * * *'),
       historyDays: z.int().min(1).max(31).default(3),
+      backfillDays: z.int().min(0).max(365).default(0),
+      retryFirstMs: milliseconds.default(600_000),
+      retryMaxMs: milliseconds.default(21_600_000),
     })
     .prefault({}),
   timing: z

@@ -83,6 +83,8 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'receipt.failed',
   'bank.paused',
   'fence.closed',
+  'statement.gap',
+  'statement.late',
 ])
 
 export async function openSite(
@@ -97,7 +99,7 @@ export async function openSite(
   })
   const store = await openStoreOf(config, parts, options.isMigrating)
   const guards = new Map<string, Guard>()
-  const metrics = createMetrics(store, guards, parts.clock)
+  const metrics = createMetrics(store, guards, parts.clock, config.accounts)
   const tell = (happening: Happening): void => {
     metrics.count(happening)
     if (LOUD.has(happening.kind)) log.error(happening.kind, happening)
@@ -202,6 +204,7 @@ function settingsOf(config: Config): Settings {
     inquireMaxMs: timing.inquireMaxMs,
     receiptRetryMs: timing.receiptRetryMs,
     receiptGiveUpMs: timing.receiptGiveUpMs,
+    coverage: config.schedules,
     maker: config.maker,
     holds: config.approvals,
     journal: config.journal,

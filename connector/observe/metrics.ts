@@ -1,9 +1,11 @@
 // Prometheus metrics, fed by what happened and read from the store when asked. Labels are the words of the database.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { ageOf } from '../core/coverage'
 import type { Clock } from '../ports'
 import type { Happening } from '../steps/deps'
 import type { Store } from '../store/store'
+import { maskText } from './logger'
 
 export type Metrics = {
   count(happening: Happening): void
@@ -18,7 +20,10 @@ export type BankStates = ReadonlyMap<string, { health(): { readonly closed: stri
 /** More than a person can look at in a day: beyond it the number says no more. */
 const OPEN_MAX = 1000
 
-export function createMetrics(store: Store, banks: BankStates, clock: Clock): Metrics {
+/** How old an account's newest statement may be. */
+export type Targets = readonly { readonly account: string; readonly freshnessMs: number }[]
+
+export function createMetrics(store: Store, banks: BankStates, clock: Clock, targets: Targets = []): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const moves = new Counter({
@@ -88,6 +93,24 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     labelNames: ['erp'],
     registers,
   })
+  const age = new Gauge({
+    name: 'yinqi_statement_age_seconds',
+    help: 'Age of the newest statement of an account',
+    labelNames: ['account'],
+    registers,
+  })
+  const late = new Gauge({
+    name: 'yinqi_statement_late',
+    help: '1 where that is older than the account may be',
+    labelNames: ['account'],
+    registers,
+  })
+  const gaps = new Gauge({
+    name: 'yinqi_statement_gaps',
+    help: 'Days whose lines do not fit the balances',
+    labelNames: ['account'],
+    registers,
+  })
   const closed = new Gauge({
     name: 'yinqi_bank_closed',
     help: 'Banks that are not sent payments now, and why',
@@ -108,7 +131,7 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, open, pending, refusals, oldest, closed]) gauge.reset()
+      for (const gauge of [states, open, pending, refusals, oldest, closed, age, late, gaps]) gauge.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
       for (const item of await store.outbox.counts(clock.now())) {
@@ -116,6 +139,14 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
         refusals.set({ erp: item.erp }, item.refused)
         oldest.set({ erp: item.erp }, item.oldestAt === null ? 0 : (clock.now() - item.oldestAt) / 1000)
       }
+      for (const fresh of await store.coverage.freshness()) {
+        const target = targets.find(({ account }) => account === fresh.account)
+        if (!target) continue
+        const { ageMs, isLate } = ageOf(fresh, clock.now(), target.freshnessMs)
+        age.set({ account: maskText(fresh.account) }, ageMs / 1000)
+        late.set({ account: maskText(fresh.account) }, isLate ? 1 : 0)
+      }
+      for (const { account } of await store.coverage.gaps(OPEN_MAX)) gaps.inc({ account: maskText(account) })
       for (const [bank, guard] of banks) {
         const reason = guard.health().closed
         if (reason !== null) closed.set({ bank, reason }, 1)

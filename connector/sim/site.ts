@@ -59,6 +59,9 @@ function accountAt(world: World, bank: string, index: number): AccountSettings {
     accountSet: '001',
     ledgerAccount: world.random.chance(850) ? LEDGER_ACCOUNT : '',
     wantsReceipts: world.random.chance(700),
+    provesByLines: true,
+    freshnessMs: 86_400_000,
+    bookFrom: '',
   }
 }
 
@@ -75,6 +78,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     inquireMaxMs: 300_000,
     receiptRetryMs: 600_000,
     receiptGiveUpMs: 3 * 3_600_000,
+    coverage: { backfillDays: 0, retryFirstMs: 600_000, retryMaxMs: 21_600_000 },
     maker: '银企直联',
     holds: world.swarm.needsApproval
       ? [{ name: '大额', from: { minor: APPROVAL_FROM, currency: 'CNY' }, businessTypes: [], approvals: 2 }]

@@ -22,6 +22,12 @@ export type AccountSettings = {
   /** The ledger account (科目) that carries this bank account; empty: nothing is booked or reconciled. */
   readonly ledgerAccount: string
   readonly wantsReceipts: boolean
+  /** Whether the balance that the bank gives with a line may prove its day. */
+  readonly provesByLines: boolean
+  /** The account is late when its newest statement is older than this. */
+  readonly freshnessMs: number
+  /** Lines booked before this day make no journal entry: the ERP has them from before. Empty: every line may. */
+  readonly bookFrom: string
 }
 
 export type Settings = {
@@ -39,6 +45,8 @@ export type Settings = {
   readonly inquireMaxMs: number
   readonly receiptRetryMs: number
   readonly receiptGiveUpMs: number
+  /** How many days before the first fetch are asked for, and how soon a day that failed or has a gap is asked for again. */
+  readonly coverage: { readonly backfillDays: number; readonly retryFirstMs: number; readonly retryMaxMs: number }
   /** Maker's name on vouchers. */
   readonly maker: string
   readonly holds: readonly HoldRule[]
@@ -86,6 +94,10 @@ export type Happening =
   | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
   | { readonly kind: 'bank.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
+  | { readonly kind: 'statement.gap'; readonly account: string; readonly day: string; readonly amount: string }
+  | { readonly kind: 'statement.gap.closed'; readonly account: string; readonly day: string }
+  | { readonly kind: 'statement.late'; readonly account: string; readonly ageMs: number }
+  | { readonly kind: 'statement.fresh'; readonly account: string }
   | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
   | { readonly kind: 'fence.opened'; readonly instance: string }
   | { readonly kind: 'fence.difference'; readonly id: string; readonly text: string; readonly mustBeNamed: boolean }

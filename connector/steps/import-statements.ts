@@ -4,10 +4,12 @@
 import { doubtOfLine, isOwnReference } from '../core/fence'
 import { judgeStatement } from '../core/judge'
 import type { Cause } from '../core/lifecycle'
-import { lineKeys } from '../core/line-key'
+import { startPages } from '../core/join-pages'
+import { LINE_KEY_VERSION, lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
+import { failDays, proveRange, receiveDays, requestDays } from './coverage'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
@@ -23,12 +25,40 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     throw new Fault('ACCOUNT_UNKNOWN', `账号未登记 (the account is not configured): ${account}`)
   // What cannot be kept is not asked for: a store that takes no writes would have the bank asked again and again.
   await deps.store.ping()
+  await requireKeyRules(deps, account)
+  const askedAt = deps.clock.now()
+  const fileDays = await requestDays(deps, account, range)
   const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
     readLines(gateway, account, range, signal),
+  ).catch(async (error: unknown) => {
+    await failDays(deps, account, range, error)
+    throw error
+  })
+  const keys = lineKeys(lines)
+  // What a person's file said of a day and what the interface says are two views of the same entries.
+  const isOwn = (line: StatementLine): boolean => !fileDays.has(line.bookedOn)
+  const own = lines.filter(isOwn)
+  const count = await storeLines(
+    deps,
+    settings,
+    own,
+    keys.filter((_key, index) => lines[index] !== undefined && isOwn(lines[index])),
   )
-  const count = await storeLines(deps, settings, lines, lineKeys(lines))
+  const daysWithLines = new Set(own.map(line => line.bookedOn))
+  await receiveDays(deps, account, range, { source: 'interface', daysWithLines, askedAt })
   await saveBalance(deps, settings)
+  await proveRange(deps, settings, range)
   return count
+}
+
+/** Lines under other rules of identity than this program's would all be imported a second time. */
+export async function requireKeyRules(deps: Deps, account: string): Promise<void> {
+  const version = await deps.store.statements.identityVersion(account)
+  if (version === null || version === LINE_KEY_VERSION) return
+  throw new Fault(
+    'STATEMENT_KEYS_OLD',
+    `库中流水的识别规则是第 ${version} 版，请先运行 yinqi statement rekey（先加 --dry-run 查看） (lines are known by rule ${version}: run yinqi statement rekey first)`,
+  )
 }
 
 /** Lines that carry a reference and were not looked at yet. Returns the number looked at. */
@@ -64,13 +94,14 @@ async function readLines(
   range: DateRange,
   signal: AbortSignal,
 ): Promise<readonly StatementLine[]> {
-  const lines: StatementLine[] = []
+  const pages = startPages()
   let after: string | null = null
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer: Page<StatementLine> = await gateway.statement(account, range, after, signal)
-    lines.push(...answer.items)
+    if (!pages.add(answer.items))
+      throw new Fault('STATEMENT_PAGE_REPEATED', `page ${page + 1} of ${range.from}..${range.to} came before`)
     after = answer.next
-    if (after === null) return lines
+    if (after === null) return pages.lines
   }
   throw new Fault('STATEMENT_ENDLESS', `more than ${MAX_PAGES} pages for ${range.from}..${range.to}`)
 }
@@ -109,7 +140,7 @@ export async function storeLines(
     key: keys[index] ?? '',
     line,
     paymentId: null,
-    journal: settings.ledgerAccount === '' ? 'left' : 'open',
+    journal: settings.ledgerAccount === '' || line.bookedOn < settings.bookFrom ? 'left' : 'open',
     receipt: settings.wantsReceipts && line.receiptKey !== '' ? 'wanted' : 'none',
     importedAt: at,
   }))

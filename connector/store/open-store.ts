@@ -4,8 +4,11 @@ import type { Clock } from '../ports'
 import { createAuditStore } from './audit-store'
 import type { StoreConfig } from './config'
 import { createContradictionStore } from './contradiction-store'
+import { createCoverageStore } from './coverage-store'
 import { openDatabase, type Database } from './database'
+import { createExceptionStore } from './exception-store'
 import { createFenceStore } from './fence-store'
+import { createFileStore } from './file-store'
 import { requireKeysOf } from './key-check'
 import type { Keys } from './keys'
 import { createJournalStore } from './journal-store'
@@ -47,6 +50,9 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     receipts: createReceiptStore(db),
     journals: createJournalStore(db),
     matches: createMatchStore(db),
+    coverage: createCoverageStore(db),
+    files: createFileStore(db),
+    exceptions: createExceptionStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),

@@ -76,6 +76,12 @@ const COLUMNS: readonly Column[] = [
     rowOf: row => text(row, 'digest'),
     isBytes: true,
   },
+  { table: 'yinqi_coverage', column: 'content', id: ['id'], more: [], rowOf: row => text(row, 'id') },
+  { table: 'yinqi_statement_span', column: 'content', id: ['id'], more: [], rowOf: row => text(row, 'id') },
+  {
+    ...{ table: 'yinqi_statement_file_part', column: 'content', id: ['id'], more: [] },
+    ...{ rowOf: row => text(row, 'id'), isBytes: true },
+  },
 ]
 
 /** Batch by batch: the first column that still has stale rows gives up to `limit` of them. @throws Fault when encryption is off */

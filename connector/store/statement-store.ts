@@ -5,10 +5,11 @@ import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, wo
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
+import { identitiesOf, identityVersion, rekey } from './rekey'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
-const LINE_FROM =
+export const LINE_FROM =
   'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */
@@ -19,8 +20,8 @@ export function createStatementStore(db: Database): StatementStore {
     insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
     async known(account, keys) {
       const digests = keys.map(key => digestOf([account, key]))
-      const rows = await selectIn(db, 'SELECT line_key FROM yinqi_statement_line WHERE key_digest IN', digests)
-      return new Set(rows.map(row => text(row, 'line_key')))
+      const rows = await selectIn(db, 'SELECT line_identity FROM yinqi_statement_line WHERE identity_digest IN', digests)
+      return new Set(rows.map(row => text(row, 'line_identity')))
     },
     async countOn(account, bookedOn) {
       const [row] = await db.query(
@@ -29,6 +30,9 @@ export function createStatementStore(db: Database): StatementStore {
       )
       return row === undefined ? 0 : integer(row, 'lines')
     },
+    identities: account => identitiesOf(db, account),
+    identityVersion: account => identityVersion(db, account),
+    rekey: (account, changes, event, at) => db.transaction(tx => rekey(tx, { account, changes, event, at })),
     unlinked: limit => linesWhere(db, `looked_at IS NULL AND reference <> '' ORDER BY no`, [], limit),
     async link(lineId, paymentId, at) {
       await db.transaction(async tx => {
@@ -106,10 +110,10 @@ async function insertLines(
   const inserted = await insertNew(
     tx,
     'yinqi_statement_line',
-    'key_digest',
+    'identity_digest',
     lines.map(line => rowOfLine(tx.keys, line)),
   )
-  const rows = await selectIn(tx, `SELECT ${LINE_FROM} WHERE key_digest IN`, [...inserted])
+  const rows = await selectIn(tx, `SELECT ${LINE_FROM} WHERE identity_digest IN`, [...inserted])
   await addToOutbox(tx, outbox, lines[0]?.importedAt ?? 0)
   return rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no')).map(row => lineOf(tx.keys, row))
 }
@@ -122,6 +126,8 @@ function rowOfLine(keys: Keys, stored: Omit<StoredLine, 'id'>) {
     bank: stored.bank,
     account: stored.account,
     line_key: stored.key,
+    line_identity: stored.key,
+    identity_digest: keyDigest,
     booked_on: line.bookedOn,
     currency: line.amount.currency,
     amount_minor: line.amount.minor.toString(),

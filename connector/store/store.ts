@@ -12,10 +12,21 @@ import type {
   State,
   StatementLine,
 } from '../ports'
-import type { AuditStore, Reencrypted, SealCheck } from './audit'
+import type { AuditEvent, AuditStore, Reencrypted, SealCheck } from './audit'
+import type { CoverageStore, ExceptionStore, StatementFileStore } from './coverage-types'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
 
+export type {
+  CoverageRow,
+  CoverageStore,
+  ExceptionOwner,
+  ExceptionStore,
+  LineFact,
+  StatementFile,
+  StatementFileStore,
+  StatementSpan,
+} from './coverage-types'
 export type { Asking, KnownRequest } from './known-request'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
@@ -253,7 +264,10 @@ export type StoredLine = {
   readonly id: string
   readonly bank: string
   readonly account: string
-  /** Identity within the account (I9): bank id, or content and occurrence; prefixed with its rule's version. */
+  /**
+   * What it is called outside, for ever: its identity when it was imported (I9), which is the bank's id, or content and
+   * occurrence, behind its rule's version. The identity that new lines are compared with may have changed since.
+   */
   readonly key: string
   readonly line: StatementLine
   readonly paymentId: string | null
@@ -264,12 +278,23 @@ export type StoredLine = {
 }
 
 export interface StatementStore {
-  /** Inserts lines whose (account, key) is new, with their outbox records; returns the new ones. */
+  /** Inserts lines whose identity (their key, at birth) is new to the account, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
-  /** Of these keys, the ones that the account has already. */
+  /** Of these identities, the ones that the account has already. */
   known(account: string, keys: readonly string[]): Promise<ReadonlySet<string>>
   /** How many lines the account has of that day. */
   countOn(account: string, bookedOn: string): Promise<number>
+  /** Every line of an account with its identity, in the order in which they were imported. */
+  identities(account: string): Promise<readonly { readonly stored: StoredLine; readonly identity: string }[]>
+  /** The version of the rule that an account's identities were made by; null without lines. */
+  identityVersion(account: string): Promise<string | null>
+  /** Gives lines other identities, and tells the trail, in one transaction. */
+  rekey(
+    account: string,
+    changes: readonly { readonly lineId: string; readonly to: string }[],
+    event: AuditEvent,
+    at: number,
+  ): Promise<void>
   /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
@@ -375,6 +400,9 @@ export interface Store {
   readonly receipts: ReceiptStore
   readonly journals: JournalStore
   readonly matches: MatchStore
+  readonly coverage: CoverageStore
+  readonly files: StatementFileStore
+  readonly exceptions: ExceptionStore
   readonly meta: MetaStore
   readonly audit: AuditStore
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */

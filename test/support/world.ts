@@ -253,6 +253,9 @@ export async function openWorld(
         accountSet: '001',
         ledgerAccount: '100201',
         wantsReceipts: false,
+        provesByLines: true,
+        freshnessMs: 86_400_000,
+        bookFrom: '',
       },
     ],
     settings: {
@@ -268,6 +271,7 @@ export async function openWorld(
       inquireMaxMs: 60_000,
       receiptRetryMs: 1000,
       receiptGiveUpMs: 10_000,
+      coverage: { backfillDays: 0, retryFirstMs: 600_000, retryMaxMs: 21_600_000 },
       maker: '银企直联',
       holds: [],
       journal: [],

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { AuditStore } from '../audit'
 import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
 import { createFenceTables } from './fence'
+import { createCoverage, createExceptions, createFiles } from './coverage'
 import { createOutbox } from './outbox'
 import { createPayments } from './payments'
 import { createJournals, createReceipts, createStatements } from './statements'
@@ -52,6 +53,9 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     receipts: createReceipts(tables),
     journals: createJournals(tables),
     matches: createMatches(tables),
+    coverage: createCoverage(tables),
+    files: createFiles(tables),
+    exceptions: createExceptions(tables),
     meta: createMeta(tables),
     fence: createFenceTables(tables, identity),
     audit: NO_AUDIT,

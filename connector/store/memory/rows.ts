@@ -32,6 +32,7 @@ export type ErpRecordRow = {
 
 export type LineRow = {
   readonly no: number
+  readonly identity: string
   readonly stored: StoredLine
   readonly lookedAt: number | null
   readonly receiptDueAt: number

@@ -17,7 +17,7 @@ export function createStatements(tables: Tables): StatementStore {
           if (tables.lines.has(key)) return []
           const no = tables.lines.takeNo()
           const stored = { ...draft, id: String(no) }
-          tables.lines.put(key, { no, stored, lookedAt: null, receiptDueAt: draft.importedAt })
+          tables.lines.put(key, { no, identity: draft.key, stored, lookedAt: null, receiptDueAt: draft.importedAt })
           return [stored]
         })
         addToOutbox(tables, outbox, lines[0]?.importedAt ?? 0)
@@ -31,6 +31,24 @@ export function createStatements(tables: Tables): StatementStore {
       return tables.lines
         .values()
         .filter(({ stored }) => stored.account === account && stored.line.bookedOn === bookedOn).length
+    },
+    async identities(account) {
+      const rows = tables.lines.values().filter(({ stored }) => stored.account === account)
+      return rows.map(({ stored, identity }) => ({ stored, identity }))
+    },
+    async identityVersion(account) {
+      const row = tables.lines.values().find(({ stored }) => stored.account === account)
+      return row === undefined ? null : row.identity.slice(0, Math.max(0, row.identity.indexOf(':')))
+    },
+    async rekey(account, changes) {
+      tables.transaction(() => {
+        for (const { lineId, to } of changes) {
+          const [key, row] = tables.lines.entries().find(([, { stored }]) => stored.id === lineId) ?? []
+          if (key === undefined || row?.stored.account !== account) continue
+          tables.lines.remove(key)
+          tables.lines.put(lineKey(account, to), { ...row, identity: to })
+        }
+      })
     },
     async unlinked(limit) {
       return linesWhere(tables, row => row.lookedAt === null && row.stored.line.reference !== '', limit)
@@ -165,7 +183,7 @@ function byId(tables: Tables, lineId: string): LineRow | undefined {
 }
 
 function put(tables: Tables, row: LineRow): void {
-  tables.lines.put(lineKey(row.stored.account, row.stored.key), row)
+  tables.lines.put(lineKey(row.stored.account, row.identity), row)
 }
 
 /** A line with a reference waits until it was looked at: it may be one of ours. */

@@ -14,7 +14,16 @@ import type {
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt } from '../store'
+import type {
+  CoverageRow,
+  ExceptionOwner,
+  FenceEvent,
+  HistoryRow,
+  StatementFile,
+  StatementSpan,
+  StoredEntry,
+  StoredReceipt,
+} from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -39,6 +48,20 @@ export class Table<Row> {
 
   values(): readonly Row[] {
     return (this.#list ??= [...this.#rows.values()])
+  }
+
+  entries(): readonly (readonly [string, Row])[] {
+    return [...this.#rows]
+  }
+
+  remove(key: string): void {
+    const before = this.#rows.get(key)
+    this.#list = null
+    this.#undo(() => {
+      this.#list = null
+      if (before !== undefined) this.#rows.set(key, before)
+    })
+    this.#rows.delete(key)
   }
 
   get size(): number {
@@ -86,6 +109,11 @@ export class Tables {
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
   readonly findings: Table<FindingRow>
+  readonly coverage: Table<CoverageRow>
+  readonly files: Table<StatementFile>
+  readonly fileParts: Table<Uint8Array>
+  readonly spans: Table<StatementSpan>
+  readonly owners: Table<ExceptionOwner>
   /** Cursors, sequences and facts about the store. */
   readonly values: Table<string>
   readonly leaders: Table<{ readonly owner: string; readonly until: number }>
@@ -109,6 +137,11 @@ export class Tables {
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
     this.findings = table(from?.findings)
+    this.coverage = table(from?.coverage)
+    this.files = table(from?.files)
+    this.fileParts = table(from?.fileParts)
+    this.spans = table(from?.spans)
+    this.owners = table(from?.owners)
     this.values = table(from?.values)
     this.leaders = table(from?.leaders)
   }

@@ -1,0 +1,88 @@
+// Closing balances of days, from what the bank said elsewhere than in its lines: its statement files and its balances. A
+// later and more exact word goes before an earlier one; what a moving balance cannot say for sure is not taken.
+
+import type { Balance, Money, StatementLine } from '../ports'
+import { addDays, bankClock, bankDay } from './bank-time'
+import type { Claim } from './proof'
+
+/** A statement of a file: the balance before `from`, and behind `to`. */
+export type FileStatement = {
+  readonly digest: string
+  readonly from: string
+  readonly to: string
+  readonly isProven: boolean
+  readonly opening: Money | null
+  readonly closing: Money | null
+  readonly importedAt: number
+}
+
+/** As the bank gave it; `at` is our instant, for a bank that says no time of day. */
+export type TakenBalance = { readonly balance: Balance; readonly at: number }
+
+/**
+ * A balance says something about the lines before it only when none of them is as near as this: the bank's clocks of
+ * balances and of bookings need not be one.
+ */
+const MARGIN_MS = 5 * 60_000
+
+/** By day. Statements in the order in which they were imported. */
+export function claimsOf(
+  statements: readonly FileStatement[],
+  balances: readonly TakenBalance[],
+  linesOn: (day: string) => readonly StatementLine[],
+  currency: string,
+): ReadonlyMap<string, Claim> {
+  const claims = new Map<string, Claim>()
+  const add = (day: string, money: Money | null, by: Claim['by'], isBetter: boolean): void => {
+    if (money === null || money.currency !== currency || (claims.has(day) && !isBetter)) return
+    claims.set(day, { day, minor: money.minor, by })
+  }
+  // Those whose own balances hold speak last, and so win.
+  const ordered = [...statements.filter(one => !one.isProven), ...statements.filter(one => one.isProven)]
+  for (const one of ordered) {
+    const others = statements.filter(other => other !== one && other.digest === one.digest)
+    const isFollowed = others.some(other => other.from === one.to && isSame(other.opening, one.closing))
+    const isFollower = others.some(other => other.to === one.from && isSame(other.closing, one.opening))
+    // A statement that was made before the day was over says nothing about how the day ended.
+    if (!isFollowed && bankDay(one.importedAt) > one.to) add(one.to, one.closing, 'file', true)
+    if (!isFollower) add(addDays(one.from, -1), one.opening, 'file', true)
+  }
+  for (const { balance } of balances.toReversed())
+    add(addDays(balance.asOf.slice(0, 10), -1), balance.previousDay, 'balance', false)
+  const byDay = new Map<string, { readonly time: string; readonly current: Money }[]>()
+  for (const { balance, at } of balances) {
+    const moment = balance.asOf.includes('T') ? balance.asOf : `${bankDay(at)}T${bankClock(at)}`
+    const [day = '', time = ''] = moment.split('T')
+    byDay.set(day, [...(byDay.get(day) ?? []), { time, current: balance.current }])
+  }
+  for (const [day, taken] of byDay) {
+    const early = firstBefore(taken, linesOn(day))
+    if (early) add(addDays(day, -1), early.current, 'balance', false)
+  }
+  for (const [day, taken] of byDay) {
+    const late = firstBefore(taken.toReversed(), linesOn(day), 'behind')
+    if (late) add(day, late.current, 'balance', false)
+  }
+  return claims
+}
+
+type Taken = { readonly time: string; readonly current: Money }
+
+/** The first of these balances, if it was taken before (or behind) every line of its day, well apart. */
+function firstBefore(taken: readonly Taken[], lines: readonly StatementLine[], side?: 'behind'): Taken | null {
+  const [first] = taken
+  if (first === undefined || lines.some(line => line.bookedTime === '')) return null
+  const at = msOf(first.time)
+  const isApart = lines.every(({ bookedTime }) =>
+    side === 'behind' ? at - msOf(bookedTime) > MARGIN_MS : msOf(bookedTime) - at > MARGIN_MS,
+  )
+  return isApart ? first : null
+}
+
+function msOf(time: string): number {
+  return Date.parse(`1970-01-01T${time}Z`)
+}
+
+function isSame(a: Money | null, b: Money | null): boolean {
+  return a !== null && b !== null && a.minor === b.minor && a.currency === b.currency
+}

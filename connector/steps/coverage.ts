@@ -1,0 +1,171 @@
+// Writes down what was asked of a bank and received for each account's day, and proves the days by their balances (I9).
+// It decides nothing about lines: a gap is shown and asked for again, never filled by guessing.
+
+import { backoffMs } from '../core/backoff'
+import { addDays, bankDay } from '../core/bank-time'
+import { claimsOf } from '../core/claims'
+import { closesAt, daysOf, startOfDay } from '../core/coverage'
+import { formatAmount } from '../core/money'
+import { proveDays, type DayProof } from '../core/proof'
+import { groupBy } from '../core/group'
+import type { DateRange } from '../ports'
+import type { CoverageRow } from '../store/store'
+import type { AccountSettings, Deps } from './deps'
+
+/** A longer range is asked for in parts; nothing sensible asks for more at once. */
+const MAX_DAYS = 800
+
+/** So far back does a proof look for a balance to begin with. */
+const LOOK_BACK_DAYS = 40
+
+/** The days are asked for now. Returns those whose lines came from a file: the bank's own view of them is not mixed in. */
+export async function requestDays(deps: Deps, account: string, range: DateRange): Promise<ReadonlySet<string>> {
+  const at = deps.clock.now()
+  const changed = await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), at, row => ({
+    ...row,
+    requestedAt: at,
+    dueAt: row.dueAt ?? (row.receivedAt === null ? closesAt(row.day) : null),
+  }))
+  return new Set(changed.filter(({ after }) => after.source === 'file').map(({ after }) => after.day))
+}
+
+/** The whole answer about these days was stored. It was asked for at `askedAt`, so it knows nothing of what came later. */
+export async function receiveDays(
+  deps: Deps,
+  account: string,
+  range: DateRange,
+  answer: { readonly source: 'interface' | 'file'; readonly daysWithLines: ReadonlySet<string>; readonly askedAt: number },
+): Promise<void> {
+  const { source, daysWithLines, askedAt } = answer
+  await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), deps.clock.now(), row => ({
+    ...row,
+    receivedAt: Math.max(row.receivedAt ?? 0, askedAt),
+    source: row.source === '' && daysWithLines.has(row.day) ? source : row.source,
+    error: '',
+    attempts: row.proof === 'gap' ? row.attempts : 0,
+    dueAt: isFinal(row.day, source, askedAt) ? null : closesAt(row.day),
+  }))
+}
+
+export async function failDays(deps: Deps, account: string, range: DateRange, error: unknown): Promise<void> {
+  const now = deps.clock.now()
+  const { retryFirstMs, retryMaxMs } = deps.settings.coverage
+  const text = error instanceof Error ? `${'code' in error ? `${String(error.code)}: ` : ''}${error.message}` : String(error)
+  await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), now, row => ({
+    ...row,
+    error: text.slice(0, 500),
+    attempts: row.attempts + 1,
+    // A day that is not over is asked for by its schedule.
+    dueAt: Math.max(now + backoffMs(row.attempts, retryFirstMs, retryMaxMs), closesAt(row.day)),
+  }))
+}
+
+/** A statement of the running day, or one that was made in the night, may be short of lines. */
+function isFinal(day: string, source: CoverageRow['source'], askedAt: number): boolean {
+  return askedAt >= (source === 'file' ? startOfDay(addDays(day, 1)) : closesAt(day))
+}
+
+/** Proves anew what these days may have changed: from the last known balance before them to the next behind them. */
+export async function proveRange(deps: Deps, settings: AccountSettings, range: DateRange): Promise<void> {
+  const { account, currency, provesByLines } = settings
+  const { coverage } = deps.store
+  const days = await affectedDays(deps, account, range)
+  const [start, end] = [days[0], days.at(-1)]
+  if (start === undefined || end === undefined) return
+  const wide = { from: start, to: addDays(end, 1) }
+  const rows = new Map((await coverage.rows(account, wide)).map(row => [row.day, row]))
+  const stored = await deps.store.statements.list(account, wide)
+  const lines = groupBy(
+    stored.map(({ line }) => line),
+    line => line.bookedOn,
+  )
+  const files = await deps.store.files.spans(account, wide)
+  const statements = files
+    .filter(({ file }) => file.status === 'imported' && !isInterim(file.format))
+    .map(({ file, span }) => ({ ...span, isProven: span.proven === 'yes', importedAt: file.importedAt }))
+  const balances = await coverage.balances(account, wide)
+  const claims = claimsOf(statements, balances, day => lines.get(day) ?? [], currency)
+  const before = await coverage.anchorBefore(account, start)
+  const isNext = before !== null && addDays(before.day, 1) === start
+  const opening = claims.get(addDays(start, -1)) ?? null
+  const anchor =
+    opening ?? (isNext && before.closing !== null ? { day: before.day, minor: before.closing.minor, by: before.by } : null)
+  const today = bankDay(deps.clock.now())
+  const proofs = proveDays(
+    days.map(day => ({ day, lines: lines.get(day) ?? [] })),
+    claims,
+    anchor,
+    {
+      usesLineBalances: provesByLines,
+      isClosed: day => {
+        const row = rows.get(day)
+        return day < today && !!row && row.receivedAt !== null && isFinal(day, row.source, row.receivedAt)
+      },
+    },
+  )
+  await saveProofs(deps, settings, proofs, range)
+}
+
+/** MT942 and camt.052 tell of a moment within a day: their closing balance is not the day's. */
+function isInterim(format: string): boolean {
+  return format === 'mt942' || format === 'camt.052'
+}
+
+async function affectedDays(deps: Deps, account: string, range: DateRange): Promise<readonly string[]> {
+  const { coverage } = deps.store
+  const today = bankDay(deps.clock.now())
+  const span = await coverage.span(account)
+  if (span === null) return []
+  // A balance that was taken on these days may say how the day before them ended.
+  const eve = addDays(range.from, -1)
+  const anchor = await coverage.anchorBefore(account, eve)
+  const farthest = addDays(range.from, -LOOK_BACK_DAYS)
+  const wanted = anchor === null ? span.from : addDays(anchor.day, 1)
+  const start = [wanted, span.from, farthest].toSorted().at(-1) ?? range.from
+  const last = span.to < today ? span.to : today
+  const later = await coverage.rows(account, { from: addDays(range.to, 1), to: last })
+  const next = later.find(row => row.closing !== null)
+  const end = next?.day ?? last
+  return daysOf({ from: start < range.from ? start : range.from, to: end }, MAX_DAYS)
+}
+
+async function saveProofs(
+  deps: Deps,
+  settings: AccountSettings,
+  proofs: readonly DayProof[],
+  asked: DateRange,
+): Promise<void> {
+  const { account, currency } = settings
+  const now = deps.clock.now()
+  const byDay = new Map(proofs.map(proof => [proof.day, proof]))
+  const { retryFirstMs, retryMaxMs } = deps.settings.coverage
+  const money = (minor: bigint | null) => (minor === null ? null : { minor, currency })
+  const changed = await deps.store.coverage.change(
+    account,
+    proofs.map(({ day }) => day),
+    now,
+    row => {
+      const found = byDay.get(row.day)
+      if (found === undefined) return row
+      const { proof, gapFrom, by } = found
+      const isGap = proof === 'gap'
+      const wasAsked = row.day >= asked.from && row.day <= asked.to
+      const attempts = isGap && wasAsked ? row.attempts + 1 : row.attempts
+      const retryAt = now + backoffMs(row.attempts, retryFirstMs, retryMaxMs)
+      return {
+        ...row,
+        ...{ proof, gapFrom, by, opening: money(found.openingMinor), closing: money(found.closingMinor) },
+        gap: isGap ? money(found.gapMinor) : null,
+        gapSince: isGap ? (row.gapSince ?? now) : null,
+        attempts: isGap ? attempts : row.proof === 'gap' ? 0 : row.attempts,
+        dueAt: isGap ? (wasAsked ? retryAt : (row.dueAt ?? retryAt)) : row.proof === 'gap' && row.error === '' ? null : row.dueAt,
+      }
+    },
+  )
+  for (const { before, after } of changed) {
+    const { day } = after
+    if (after.gap !== null && (before.gap === null || before.gap.minor !== after.gap.minor))
+      deps.tell({ kind: 'statement.gap', account, day, amount: `${formatAmount(after.gap)} ${currency}` })
+    if (after.gap === null && before.gap !== null) deps.tell({ kind: 'statement.gap.closed', account, day })
+  }
+}

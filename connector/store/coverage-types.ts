@@ -1,0 +1,135 @@
+// Coverage, statement files and exceptions, as the rest of the connector sees them. Part of the store's interface.
+
+import type { Proof, ProofSource } from '../core/proof'
+import type { Balance, DateRange, Money } from '../ports'
+import type { AuditEvent } from './audit'
+import type { StoredLine } from './store'
+
+/** What is known of one account's day that its lines do not say themselves. */
+export type CoverageRow = {
+  readonly account: string
+  readonly day: string
+  readonly openedAt: number
+  /** The last time that a bank was asked for this day. */
+  readonly requestedAt: number | null
+  /** When the newest whole answer about it was asked for, or a file with it imported. */
+  readonly receivedAt: number | null
+  /** Where its lines came from; empty while it has none. */
+  readonly source: 'interface' | 'file' | ''
+  /** Failed or fruitless since the last success. */
+  readonly attempts: number
+  /** When it is asked for again; null: not by itself. */
+  readonly dueAt: number | null
+  readonly error: string
+  readonly proof: Proof
+  readonly gapSince: number | null
+  readonly opening: Money | null
+  readonly closing: Money | null
+  /** What the lines lack to fit the balances; null: nothing. */
+  readonly gap: Money | null
+  /** The first day that the gap may lie on. */
+  readonly gapFrom: string
+  readonly by: ProofSource | ''
+}
+
+/** A line as coverage and exceptions look at it: nothing of it is encrypted. */
+export type LineFact = {
+  readonly id: string
+  readonly account: string
+  readonly key: string
+  readonly bookedOn: string
+  readonly amount: Money
+  readonly receipt: StoredLine['receipt']
+  readonly journal: StoredLine['journal']
+  readonly entry: 'made' | 'posted' | 'refused' | null
+  readonly refusal: string
+  readonly importedAt: number
+}
+
+export interface CoverageStore {
+  /** Changes rows, those that are not there are opened at `at`; locked from the read on. `change` must be pure. */
+  change(
+    account: string,
+    days: readonly string[],
+    at: number,
+    change: (row: CoverageRow) => CoverageRow,
+  ): Promise<readonly { readonly before: CoverageRow; readonly after: CoverageRow }[]>
+  rows(account: string, range: DateRange): Promise<readonly CoverageRow[]>
+  /** First and last day that the account has a row of, or null. */
+  span(account: string): Promise<DateRange | null>
+  /** Rows whose `dueAt` has come, oldest day first. */
+  due(account: string, now: number, limit: number): Promise<readonly CoverageRow[]>
+  /** The newest row before the day whose closing balance is known. */
+  anchorBefore(account: string, day: string): Promise<CoverageRow | null>
+  /** Rows with a gap, of every account, oldest day first. */
+  gaps(limit: number): Promise<readonly CoverageRow[]>
+  /** Per account: the newest receipt, and when its first row was opened. */
+  freshness(): Promise<
+    readonly { readonly account: string; readonly receivedAt: number | null; readonly openedAt: number }[]
+  >
+  lines(account: string, range: DateRange): Promise<readonly LineFact[]>
+  /** Balances that the bank took on these days, oldest first. */
+  balances(account: string, range: DateRange): Promise<readonly { readonly balance: Balance; readonly at: number }[]>
+}
+
+export type StatementFile = {
+  /** SHA-256 of its bytes, hex. */
+  readonly digest: string
+  /** SM3 of its bytes, hex; empty where this Node.js has no SM3. */
+  readonly sm3: string
+  readonly name: string
+  readonly bytes: number
+  readonly parts: number
+  readonly encoding: string
+  readonly format: string
+  readonly status: 'importing' | 'imported' | 'refused'
+  readonly reason: string
+  readonly importedBy: string
+  readonly importedAt: number
+}
+
+/** One statement of a file: which days it covers, and what it says the balances were. */
+export type StatementSpan = {
+  readonly digest: string
+  readonly position: number
+  readonly account: string
+  readonly from: string
+  readonly to: string
+  readonly proven: 'yes' | 'no' | 'unknown'
+  readonly entries: number
+  readonly number: string
+  readonly opening: Money | null
+  readonly closing: Money | null
+  /** Closing less opening less the lines, where that is not nothing. */
+  readonly difference: Money | null
+  readonly at: number
+}
+
+export interface StatementFileStore {
+  /** One part of a file's bytes, numbered from 1; one that is there already stays. */
+  putPart(digest: string, no: number, bytes: Uint8Array, at: number): Promise<void>
+  part(digest: string, no: number): Promise<Uint8Array | null>
+  /** What became of a file, with what it covers and the trail's entry, in one transaction. An imported file stays imported. */
+  save(file: StatementFile, spans: readonly StatementSpan[], event: AuditEvent): Promise<void>
+  /** Files whose digest begins like this, at most `limit`, newest first. */
+  list(digestStart: string, limit: number): Promise<readonly StatementFile[]>
+  /** Statements that touch these days, of files that were imported or refused, oldest file first. */
+  spans(
+    account: string,
+    range: DateRange,
+  ): Promise<readonly { readonly span: StatementSpan; readonly file: StatementFile }[]>
+}
+
+export type ExceptionOwner = {
+  readonly exceptionId: string
+  readonly owner: string
+  readonly note: string
+  readonly by: string
+  readonly at: number
+}
+
+export interface ExceptionStore {
+  owners(): Promise<readonly ExceptionOwner[]>
+  /** The newest word counts; every word is in the audit trail. */
+  assign(assignment: ExceptionOwner): Promise<void>
+}
