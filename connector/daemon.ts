@@ -19,13 +19,15 @@ import { postJournals } from './steps/post-journals'
 import { reconcile } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
+import { coverageWatch, importLed } from './steps/watch-coverage'
 
 export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; readonly faultMaxMs: number }
 export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
 export type Daemon = { stop(): Promise<void> }
 
-/** Leads an account's schedules for this long; another daemon takes over after it. */
-const LEAD_MS = 60_000
+/** Days that wait do so for minutes and hours: looking for them as often as for payments only asks the store. */
+const WATCH_SLOWER = 12
+
 const RECONCILE_DAYS = 31
 
 export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: Log, metrics: Metrics): Daemon {
@@ -34,6 +36,19 @@ export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: L
   setMaxListeners(0, stopping.signal)
   const loops = stepsOf(deps).map(([name, step]) =>
     runLoop(name, step, pace, deps.clock, stopping.signal, log, metrics),
+  )
+  const watches = [...deps.banks.keys()].map(bank =>
+    runLoop(
+      `coverage:${bank}`,
+      coverageWatch(deps, bank, (account, range, error) =>
+        log.warn('statement import failed', { account, ...range, error }),
+      ),
+      { ...pace, pollMinMs: pace.pollMaxMs, pollMaxMs: pace.pollMaxMs * WATCH_SLOWER },
+      deps.clock,
+      stopping.signal,
+      log,
+      metrics,
+    ),
   )
   const scheduled = (expression: string, rangeOf: () => DateRange) =>
     schedule(expression, () => importAll(deps, rangeOf(), log), { timezone: 'Asia/Shanghai', noOverlap: true })
@@ -47,7 +62,7 @@ export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: L
     async stop() {
       stopping.abort()
       await Promise.all(tasks.map(async task => task.destroy()))
-      await Promise.all(loops)
+      await Promise.all([...loops, ...watches])
     },
   }
 }
@@ -107,24 +122,12 @@ async function runLoop(
 }
 
 async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
-  for (const { account } of deps.accounts) await importLed(deps, account, range, log)
+  for (const { account } of deps.accounts) await importOne(deps, account, range, log)
 }
 
-/** One daemon leads an account. One that fails gives it up: another's way to the bank may be whole. */
-async function importLed(deps: Deps, account: string, range: DateRange, log: Log): Promise<void> {
-  const { meta } = deps.store
-  const { instance } = deps.settings
-  const name = `schedules:${account}`
-  const now = deps.clock.now()
-  const isLeader = await meta.lead(name, instance, now, now + LEAD_MS).catch(() => false)
-  if (!isLeader) return
-  try {
-    await importStatements(deps, account, range)
-  } catch (error) {
-    log.warn('statement import failed', { account, ...range, error })
-    const at = deps.clock.now()
-    await meta.lead(name, instance, at, at).catch(() => false)
-  }
+async function importOne(deps: Deps, account: string, range: DateRange, log: Log): Promise<void> {
+  const fetched = await importLed(deps, account, range)
+  if (fetched.kind === 'failed') log.warn('statement import failed', { account, ...range, error: fetched.error })
 }
 
 async function reconcileAll(deps: Deps): Promise<number> {

@@ -26,8 +26,7 @@ import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
 import { openSite, readConfig, type Parts, type Site } from './cli/site'
-import { parse } from './cli/statement'
-import { importStatementFile, type ImportFlags } from './cli/statement-import'
+import { addCoverage, addStatement } from './cli/statement-commands'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
 import { storeConfigSchema } from './store/config'
@@ -174,6 +173,8 @@ function build(finish: (code: number) => void): Command {
   addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
+  addCoverage(program, output, withDeps)
+  addBench(program, output, run)
   return program
 }
 
@@ -308,28 +309,11 @@ function addPayment(
   }
 }
 
-function addStatement(
+function addBench(
   program: Command,
   output: () => Output,
   run: (work: () => Promise<number>) => () => Promise<void>,
-  withDeps: WithDeps,
 ): void {
-  const statement = program.command('statement').description('对账单文件 / statement files')
-  statement
-    .command('parse <file>')
-    .description('解析对账单文件，自动识别格式与字符集 / read a statement file, format and charset detected')
-    .option('--encoding <charset>', '指定字符集 / name the charset')
-    .action((file: string, options: { encoding?: string }) => run(() => parse(file, options, output()))())
-  statement
-    .command('import <file>')
-    .description('把对账单文件的流水导入一次 / bring a statement file’s lines into the store, once')
-    .option('--account <account>', '仅此账户 / this account only')
-    .option('--encoding <charset>', '指定字符集 / name the charset')
-    .option('--dry-run', '只检查，不写入 / look, store nothing')
-    .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
-    .action((file: string, options: ImportFlags) =>
-      withDeps(deps => importStatementFile(deps, file, options, output())),
-    )
   program
     .command('bench')
     .description('性能测试 / benchmarks')

@@ -1,6 +1,9 @@
 // `yinqi statement import`: a file's booked lines into the store, once. The whole file is read and judged first; a gap,
 // an unknown account or a day known from elsewhere stops it before anything is stored.
 
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import type { StatementSpan } from '../store/store'
 import type { AccountSettings, Deps } from '../steps/deps'
 import {
   importFile,
@@ -10,18 +13,23 @@ import {
   type FileLine,
   type FileLines,
 } from '../steps/import-file'
+import { requireKeyRules } from '../steps/import-statements'
+import { keepBytes, recordFile } from '../steps/keep-file'
 import type { StatementSource } from '../statements/charset'
 import { StatementFileError, type Problem } from '../statements/model'
 import { parseStatementEvents } from '../statements/parse-file'
 import { isAccount, lineOf, mayBeAccount } from '../statements/to-line'
 import { EXIT, table, type Output } from './output'
 import { describe, fileSource, isFileFault, problemOf, unreadable } from './statement'
+import { startSpans, type Spans } from './statement-spans'
 
 export type ImportFlags = {
   readonly account?: string
   readonly encoding?: string
   readonly dryRun?: boolean
   readonly acceptGap?: boolean
+  /** Who imports it: the name of the system's user where nobody says. */
+  readonly as?: string
 }
 
 type Judged = {
@@ -29,8 +37,11 @@ type Judged = {
   readonly accounts: Map<string, AccountSettings>
   readonly refusals: string[]
   readonly problems: Problem[]
+  readonly spans: Spans
   skipped: number
   digest: string
+  encoding: string
+  format: string
 }
 
 /** More reasons than a person reads are not gathered. */
@@ -45,13 +56,14 @@ export async function importStatementFile(
   const source = fileSource(file)
   try {
     const judged = await judge(deps, source, flags)
-    if (judged.refusals.length > 0) return refuse(judged.refusals, judged, output)
+    if (judged.refusals.length > 0) return await refuse(deps, source, judged.refusals, judged, flags, output)
+    for (const account of judged.accounts.values()) await requireKeyRules(deps, account.account)
     const lines = linesOf(source, flags, judged.accounts)
     const days = await lookThrough(deps, lines)
     const contested = days.filter(isContested)
-    if (contested.length > 0) return refuse(contested.slice(0, MAX_REASONS).map(contestText), judged, output)
-    const hasNew = days.some(day => day.lines > day.known)
-    const count = flags.dryRun === true || !hasNew ? 0 : await importFile(deps, lines)
+    if (contested.length > 0)
+      return await refuse(deps, source, contested.slice(0, MAX_REASONS).map(contestText), judged, flags, output)
+    const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, days, lines, flags)
     tell(judged, days, count, flags, output)
     return EXIT.ok
   } catch (error) {
@@ -64,6 +76,32 @@ export async function importStatementFile(
   }
 }
 
+/** The bytes first, so that no line is without its file; what the file covers last, so that no day counts too early. */
+async function keepAndImport(
+  deps: Deps,
+  source: StatementSource,
+  judged: Judged,
+  days: readonly DayReport[],
+  lines: FileLines,
+  flags: ImportFlags,
+): Promise<number> {
+  const file = await keepBytes(deps, named(source), factsOf(judged, flags))
+  await recordFile(deps, file, [], new Set())
+  const count = days.some(day => day.lines > day.known) ? await importFile(deps, lines) : 0
+  const spans = judged.spans.of(judged.digest, file.importedAt)
+  const daysWithLines = new Set(days.map(day => day.day))
+  await recordFile(deps, { ...file, status: 'imported' }, spans, daysWithLines)
+  return count
+}
+
+function named(source: StatementSource): StatementSource {
+  return { name: path.basename(source.name), open: () => source.open() }
+}
+
+function factsOf({ digest, encoding, format }: Judged, flags: ImportFlags) {
+  return { digest, encoding, format, importedBy: flags.as ?? userInfo().username }
+}
+
 /** Reads the whole file: which accounts it is of, whether its balances are proven, whether every line can be stored. */
 async function judge(deps: Deps, source: StatementSource, flags: ImportFlags): Promise<Judged> {
   const judged: Judged = {
@@ -71,8 +109,11 @@ async function judge(deps: Deps, source: StatementSource, flags: ImportFlags): P
     accounts: new Map(),
     refusals: [],
     problems: [],
+    spans: startSpans(),
     skipped: 0,
     digest: '',
+    encoding: '',
+    format: '',
   }
   const seen = new Set<string>()
   let settings: AccountSettings | null = null
@@ -81,18 +122,24 @@ async function judge(deps: Deps, source: StatementSource, flags: ImportFlags): P
     for (const event of events) {
       if (event.kind === 'problem') judged.problems.push(event.problem)
       else if (event.kind === 'digest') judged.digest = event.sha256
-      else if (event.kind === 'statement') {
+      else if (event.kind === 'file') {
+        judged.encoding = event.encoding
+        judged.format = event.format
+      } else if (event.kind === 'statement') {
         const account = event.statement.account ?? ''
         seen.add(account)
         settings = accountFor(deps, account, flags)
+        judged.spans.begin(settings)
         if (settings) judged.accounts.set(account, settings)
         else if (flags.account === undefined) reason(account === '' ? NAMELESS : `${account}: ${UNKNOWN_ACCOUNT}`)
       } else if (event.kind === 'entry' && settings) {
         const line = event.entry.status === 'booked' ? lineOf(event.entry, settings.currency) : null
         if (line === null) judged.skipped++
         else if (typeof line === 'string') reason(`${source.name}:${event.line}: ${LINE_REASONS[line]}`)
+        else judged.spans.line(line)
       } else if (event.kind === 'end' && settings) {
         const { proven } = event.statement
+        judged.spans.end(event.statement)
         judged.proofs[proven === null ? 'undecided' : proven ? 'proven' : 'gaps']++
         if (proven === false && flags.acceptGap !== true)
           reason(`${event.statement.account ?? '?'} ${event.statement.number ?? ''}: ${GAP}`)
@@ -161,7 +208,20 @@ function linesOf(
   }
 }
 
-function refuse(reasons: readonly string[], judged: Judged, output: Output): number {
+/** What was refused is kept all the same where it is of a known account: it says what the bank said. */
+async function refuse(
+  deps: Deps,
+  source: StatementSource,
+  reasons: readonly string[],
+  judged: Judged,
+  flags: ImportFlags,
+  output: Output,
+): Promise<number> {
+  const spans: readonly StatementSpan[] = judged.spans.of(judged.digest, deps.clock.now())
+  if (flags.dryRun !== true && spans.length > 0) {
+    const file = await keepBytes(deps, named(source), factsOf(judged, flags))
+    await recordFile(deps, { ...file, status: 'refused', reason: reasons.join('\n').slice(0, 2000) }, spans, new Set())
+  }
   output.say('未导入任何流水：', 'nothing was imported:')
   for (const reason of reasons) output.say(`✗ ${reason}`, `✗ ${reason}`)
   output.json({ ok: false, reasons, problems: judged.problems, sha256: judged.digest })

@@ -70,7 +70,9 @@ export function coverDay(
     received: receivedAt === null ? 'no' : receivedAt >= startOfDay(addDays(day, 1)) ? 'yes' : 'part',
     proof: facts?.proof ?? 'open',
     receipts: site.hasReceipts ? count(wanted, line => line.receipt === 'stored') : null,
-    posted: site.hasLedger ? count(lines, line => isPosted(line) || (line.journal === 'left' && matched.has(line.id))) : null,
+    posted: site.hasLedger
+      ? count(lines, line => isPosted(line) || (line.journal === 'left' && matched.has(line.id)))
+      : null,
     reconciled: site.hasLedger ? count(lines, line => matched.has(line.id)) : null,
   }
 }
@@ -100,13 +102,21 @@ export function rangesOf(days: readonly string[], longest: number): readonly { f
   return ranges.map(({ from, to }) => ({ from, to }))
 }
 
-/** How old the newest news of an account is, and whether that is older than its target. */
+/**
+ * How old the newest news of an account is, and whether that is older than its target. A statement of an old day is old
+ * news, whenever it was imported.
+ */
 export function ageOf(
-  fresh: { readonly receivedAt: number | null; readonly openedAt: number },
+  fresh: {
+    readonly newest: { readonly day: string; readonly receivedAt: number } | null
+    readonly openedAt: number
+  },
   now: number,
   targetMs: number,
 ): { readonly ageMs: number; readonly isLate: boolean } {
-  const ageMs = Math.max(0, now - (fresh.receivedAt ?? fresh.openedAt))
+  const { newest, openedAt } = fresh
+  const knownUntil = newest === null ? openedAt : Math.min(newest.receivedAt, startOfDay(addDays(newest.day, 1)))
+  const ageMs = Math.max(0, now - knownUntil)
   return { ageMs, isLate: ageMs > targetMs }
 }
 

@@ -34,7 +34,11 @@ export async function receiveDays(
   deps: Deps,
   account: string,
   range: DateRange,
-  answer: { readonly source: 'interface' | 'file'; readonly daysWithLines: ReadonlySet<string>; readonly askedAt: number },
+  answer: {
+    readonly source: 'interface' | 'file'
+    readonly daysWithLines: ReadonlySet<string>
+    readonly askedAt: number
+  },
 ): Promise<void> {
   const { source, daysWithLines, askedAt } = answer
   await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), deps.clock.now(), row => ({
@@ -50,7 +54,8 @@ export async function receiveDays(
 export async function failDays(deps: Deps, account: string, range: DateRange, error: unknown): Promise<void> {
   const now = deps.clock.now()
   const { retryFirstMs, retryMaxMs } = deps.settings.coverage
-  const text = error instanceof Error ? `${'code' in error ? `${String(error.code)}: ` : ''}${error.message}` : String(error)
+  const text =
+    error instanceof Error ? `${'code' in error ? `${String(error.code)}: ` : ''}${error.message}` : String(error)
   await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), now, row => ({
     ...row,
     error: text.slice(0, 500),
@@ -89,7 +94,8 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
   const isNext = before !== null && addDays(before.day, 1) === start
   const opening = claims.get(addDays(start, -1)) ?? null
   const anchor =
-    opening ?? (isNext && before.closing !== null ? { day: before.day, minor: before.closing.minor, by: before.by } : null)
+    opening ??
+    (isNext && before.closing !== null ? { day: before.day, minor: before.closing.minor, by: before.by } : null)
   const today = bankDay(deps.clock.now())
   const proofs = proveDays(
     days.map(day => ({ day, lines: lines.get(day) ?? [] })),
@@ -158,7 +164,13 @@ async function saveProofs(
         gap: isGap ? money(found.gapMinor) : null,
         gapSince: isGap ? (row.gapSince ?? now) : null,
         attempts: isGap ? attempts : row.proof === 'gap' ? 0 : row.attempts,
-        dueAt: isGap ? (wasAsked ? retryAt : (row.dueAt ?? retryAt)) : row.proof === 'gap' && row.error === '' ? null : row.dueAt,
+        dueAt: isGap
+          ? wasAsked
+            ? retryAt
+            : (row.dueAt ?? retryAt)
+          : row.proof === 'gap' && row.error === ''
+            ? null
+            : row.dueAt,
       }
     },
   )

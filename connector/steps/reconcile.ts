@@ -3,6 +3,7 @@
 import { MATCH_RULES, matchLines } from '../core/match/match'
 import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { DateRange } from '../ports'
+import type { StoredLine } from '../store/store'
 import { accountOf, type Deps } from './deps'
 import { entryKeyOf } from './post-journals'
 
@@ -15,18 +16,7 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   const matched = await deps.store.matches.of(account, range)
   const matchedLines = new Set(matched.flatMap(match => match.lineIds))
   const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
-  const bank = lines
-    .filter(line => !matchedLines.has(line.id))
-    .map((stored): BankSide => ({
-      id: stored.id,
-      date: stored.line.bookedOn,
-      minor: stored.line.amount.minor,
-      references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
-      counterparty: stored.line.counterName,
-      counterAccount: stored.line.counterAccount,
-      text: `${stored.line.purpose} ${stored.line.text}`,
-      entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
-    }))
+  const bank = lines.filter(line => !matchedLines.has(line.id)).map(bankSideOf)
   if (bank.length === 0) return 0
   const ledger: LedgerSide[] = []
   for await (const line of bridge.ledger(settings.ledgerAccount, range))
@@ -38,4 +28,19 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   )
   if (count > 0) deps.tell({ kind: 'matched', account, count })
   return count
+}
+
+/** A stored line as reconciliation looks at it. */
+export function bankSideOf(stored: StoredLine): BankSide {
+  const { line } = stored
+  return {
+    id: stored.id,
+    date: line.bookedOn,
+    minor: line.amount.minor,
+    references: [line.reference, line.bankSerial, line.bankId ?? ''],
+    counterparty: line.counterName,
+    counterAccount: line.counterAccount,
+    text: `${line.purpose} ${line.text}`,
+    entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
+  }
 }

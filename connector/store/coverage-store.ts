@@ -23,7 +23,8 @@ export function createCoverageStore(db: Database): CoverageStore {
         for (const day of [...new Set(days)].toSorted()) changed.push(await changeOne(tx, account, day, at, change))
         return changed
       }),
-    rows: (account, { from, to }) => rowsWhere('account = ? AND day >= ? AND day <= ? ORDER BY day', [account, from, to]),
+    rows: (account, { from, to }) =>
+      rowsWhere('account = ? AND day >= ? AND day <= ? ORDER BY day', [account, from, to]),
     async span(account) {
       const [row] = await db.query(
         'SELECT MIN(day) AS first_on, MAX(day) AS last_on FROM yinqi_coverage WHERE account = ?',
@@ -57,11 +58,14 @@ export function createCoverageStore(db: Database): CoverageStore {
     },
     async freshness() {
       const rows = await db.query(
-        'SELECT account, MAX(received_at) AS received_at, MIN(opened_at) AS opened_at FROM yinqi_coverage GROUP BY account ORDER BY account',
+        `SELECT m.account, m.opened_at, c.day, c.received_at FROM (
+  SELECT account, MIN(opened_at) AS opened_at, MAX(CASE WHEN received_at IS NULL THEN '' ELSE day END) AS last_on
+  FROM yinqi_coverage GROUP BY account
+) AS m LEFT JOIN yinqi_coverage AS c ON c.account = m.account AND c.day = m.last_on ORDER BY m.account`,
       )
       return rows.map(row => ({
         account: text(row, 'account'),
-        receivedAt: integerOrNull(row, 'received_at'),
+        newest: row['day'] === null ? null : { day: text(row, 'day'), receivedAt: integer(row, 'received_at') },
         openedAt: integer(row, 'opened_at'),
       }))
     },

@@ -5,6 +5,21 @@ import type { Balance, DateRange, Money } from '../ports'
 import type { AuditEvent } from './audit'
 import type { StoredLine } from './store'
 
+/** What tells an account's lines apart (I9): it may be made anew by another rule, the line's key never is. */
+export interface LineIdentities {
+  /** Every line of an account with its identity, in the order in which they were imported. */
+  identities(account: string): Promise<readonly { readonly stored: StoredLine; readonly identity: string }[]>
+  /** The version of the rule that an account's identities were made by; null without lines. */
+  identityVersion(account: string): Promise<string | null>
+  /** Gives lines other identities, and tells the trail, in one transaction. */
+  rekey(
+    account: string,
+    changes: readonly { readonly lineId: string; readonly to: string }[],
+    event: AuditEvent,
+    at: number,
+  ): Promise<void>
+}
+
 /** What is known of one account's day that its lines do not say themselves. */
 export type CoverageRow = {
   readonly account: string
@@ -46,6 +61,12 @@ export type LineFact = {
   readonly importedAt: number
 }
 
+export type Freshness = {
+  readonly account: string
+  readonly newest: { readonly day: string; readonly receivedAt: number } | null
+  readonly openedAt: number
+}
+
 export interface CoverageStore {
   /** Changes rows, those that are not there are opened at `at`; locked from the read on. `change` must be pure. */
   change(
@@ -63,10 +84,8 @@ export interface CoverageStore {
   anchorBefore(account: string, day: string): Promise<CoverageRow | null>
   /** Rows with a gap, of every account, oldest day first. */
   gaps(limit: number): Promise<readonly CoverageRow[]>
-  /** Per account: the newest receipt, and when its first row was opened. */
-  freshness(): Promise<
-    readonly { readonly account: string; readonly receivedAt: number | null; readonly openedAt: number }[]
-  >
+  /** Per account: the newest day that was received, when, and when the account's first row was opened. */
+  freshness(): Promise<readonly Freshness[]>
   lines(account: string, range: DateRange): Promise<readonly LineFact[]>
   /** Balances that the bank took on these days, oldest first. */
   balances(account: string, range: DateRange): Promise<readonly { readonly balance: Balance; readonly at: number }[]>

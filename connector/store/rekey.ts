@@ -3,17 +3,8 @@
 import { appendAudit } from './audit-trail'
 import { digestOf, numberOf, text } from './codec'
 import type { Database, Session } from './database'
-import { LINE_FROM, lineOf } from './statement-store'
 import { selectTop } from './statements'
 import type { StatementStore } from './store'
-
-export async function identitiesOf(
-  db: Database,
-  account: string,
-): Promise<Awaited<ReturnType<StatementStore['identities']>>> {
-  const rows = await db.query(`SELECT line_identity, ${LINE_FROM} WHERE account = ? ORDER BY no`, [account])
-  return rows.map(row => ({ stored: lineOf(db.keys, row), identity: text(row, 'line_identity') }))
-}
 
 /** Lines are given another rule's identities all at once, so that any of them says which rule it was. */
 export async function identityVersion(db: Database, account: string): Promise<string | null> {

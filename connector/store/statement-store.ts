@@ -5,11 +5,11 @@ import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, wo
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
-import { identitiesOf, identityVersion, rekey } from './rekey'
+import { identityVersion, rekey } from './rekey'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
-export const LINE_FROM =
+const LINE_FROM =
   'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */
@@ -20,7 +20,11 @@ export function createStatementStore(db: Database): StatementStore {
     insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
     async known(account, keys) {
       const digests = keys.map(key => digestOf([account, key]))
-      const rows = await selectIn(db, 'SELECT line_identity FROM yinqi_statement_line WHERE identity_digest IN', digests)
+      const rows = await selectIn(
+        db,
+        'SELECT line_identity FROM yinqi_statement_line WHERE identity_digest IN',
+        digests,
+      )
       return new Set(rows.map(row => text(row, 'line_identity')))
     },
     async countOn(account, bookedOn) {
@@ -30,7 +34,10 @@ export function createStatementStore(db: Database): StatementStore {
       )
       return row === undefined ? 0 : integer(row, 'lines')
     },
-    identities: account => identitiesOf(db, account),
+    async identities(account) {
+      const rows = await db.query(`SELECT line_identity, ${LINE_FROM} WHERE account = ? ORDER BY no`, [account])
+      return rows.map(row => ({ stored: lineOf(db.keys, row), identity: text(row, 'line_identity') }))
+    },
     identityVersion: account => identityVersion(db, account),
     rekey: (account, changes, event, at) => db.transaction(tx => rekey(tx, { account, changes, event, at })),
     unlinked: limit => linesWhere(db, `looked_at IS NULL AND reference <> '' ORDER BY no`, [], limit),

@@ -12,21 +12,12 @@ import type {
   State,
   StatementLine,
 } from '../ports'
-import type { AuditEvent, AuditStore, Reencrypted, SealCheck } from './audit'
-import type { CoverageStore, ExceptionStore, StatementFileStore } from './coverage-types'
+import type { AuditStore, Reencrypted, SealCheck } from './audit'
+import type { CoverageStore, ExceptionStore, LineIdentities, StatementFileStore } from './coverage-types'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
 
-export type {
-  CoverageRow,
-  CoverageStore,
-  ExceptionOwner,
-  ExceptionStore,
-  LineFact,
-  StatementFile,
-  StatementFileStore,
-  StatementSpan,
-} from './coverage-types'
+export type * from './coverage-types'
 export type { Asking, KnownRequest } from './known-request'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
@@ -277,24 +268,13 @@ export type StoredLine = {
   readonly importedAt: number
 }
 
-export interface StatementStore {
+export interface StatementStore extends LineIdentities {
   /** Inserts lines whose identity (their key, at birth) is new to the account, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
   /** Of these identities, the ones that the account has already. */
   known(account: string, keys: readonly string[]): Promise<ReadonlySet<string>>
   /** How many lines the account has of that day. */
   countOn(account: string, bookedOn: string): Promise<number>
-  /** Every line of an account with its identity, in the order in which they were imported. */
-  identities(account: string): Promise<readonly { readonly stored: StoredLine; readonly identity: string }[]>
-  /** The version of the rule that an account's identities were made by; null without lines. */
-  identityVersion(account: string): Promise<string | null>
-  /** Gives lines other identities, and tells the trail, in one transaction. */
-  rekey(
-    account: string,
-    changes: readonly { readonly lineId: string; readonly to: string }[],
-    event: AuditEvent,
-    at: number,
-  ): Promise<void>
   /** Lines with a reference that have not been looked at yet, oldest first. */
   unlinked(limit: number): Promise<readonly StoredLine[]>
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */

@@ -49,12 +49,9 @@ export function createCoverage(tables: Tables): CoverageStore {
       const accounts = [...new Set(tables.coverage.values().map(row => row.account))].toSorted()
       return accounts.map(account => {
         const rows = rowsOf(account)
-        const received = rows.flatMap(row => row.receivedAt ?? [])
-        return {
-          account,
-          receivedAt: received.length === 0 ? null : Math.max(...received),
-          openedAt: Math.min(...rows.map(row => row.openedAt)),
-        }
+        const last = rows.findLast(row => row.receivedAt !== null)
+        const newest = last?.receivedAt ? { day: last.day, receivedAt: last.receivedAt } : null
+        return { account, newest, openedAt: Math.min(...rows.map(row => row.openedAt)) }
       })
     },
     async lines(account, { from, to }) {

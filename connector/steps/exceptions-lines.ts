@@ -1,0 +1,161 @@
+// Exceptions of lines: what is matched with nothing, or with several, what is in no journal, what has no receipt.
+
+import { addDays } from '../core/bank-time'
+import { isPosted } from '../core/coverage'
+import { dayException, type ExceptionItem } from '../core/exceptions'
+import { matchLines } from '../core/match/match'
+import { formatAmount } from '../core/money'
+import type { DateRange, LedgerLine, Money } from '../ports'
+import type { LineFact } from '../store/store'
+import { accountOf, type AccountSettings, type Deps } from './deps'
+import type { Scope } from './exceptions'
+import { bankSideOf } from './reconcile'
+
+/** More of one kind of one account are not told one by one. */
+const LIMIT = 200
+
+/** Bank lines and ledger lines without a match, once they are older than the way from one side to the other takes. */
+export async function unmatchedLines(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
+  const range = { from: scope.range.from, to: addDays(scope.range.to, 1 - scope.graceDays) }
+  return await eachBooked(deps, scope, async settings => {
+    const { account } = settings
+    const matched = await matchedOf(deps, account, scope.range)
+    const lines = await deps.store.coverage.lines(account, range)
+    const bank = lines
+      .filter(line => !matched.lines.has(line.id))
+      .map(line => {
+        const text = amountText(line.amount)
+        const what = {
+          zh: `银行流水 ${text} 在账面没有对应`,
+          en: `bank line ${text} has no counterpart in the ledger`,
+        }
+        return dayException(
+          'unmatched',
+          { account, day: line.bookedOn, subject: `bank-${line.id}`, amount: line.amount },
+          what,
+        )
+      })
+    const ledger = (await ledgerOf(deps, settings, range))
+      .filter(line => !matched.ledger.has(line.id))
+      .map(line => {
+        const text = `${amountText(line.amount)} ${line.voucherNo}`.trim()
+        const what = {
+          zh: `账面记录 ${text} 在银行没有对应`,
+          en: `ledger line ${text} has no counterpart at the bank`,
+        }
+        return dayException(
+          'unmatched',
+          { account, day: line.date, subject: `ledger-${line.id}`, amount: line.amount },
+          what,
+        )
+      })
+    return [...bank.slice(0, LIMIT), ...ledger.slice(0, LIMIT)]
+  })
+}
+
+/** Open lines with several candidates, as the rules of reconciliation see them now. */
+export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
+  return await eachBooked(deps, scope, async settings => {
+    const { account } = settings
+    const matched = await matchedOf(deps, account, scope.range)
+    const lines = (await deps.store.statements.list(account, scope.range)).filter(line => !matched.lines.has(line.id))
+    if (lines.length === 0) return []
+    const ledger = (await ledgerOf(deps, settings, scope.range)).filter(line => !matched.ledger.has(line.id))
+    const { ambiguous } = matchLines(
+      lines.map(bankSideOf),
+      ledger.map(line => ({ ...line, minor: line.amount.minor })),
+      [],
+    )
+    return ambiguous.slice(0, LIMIT).map(group => {
+      const first = lines.find(line => line.id === group.lineIds[0])
+      const day = first?.line.bookedOn ?? scope.range.to
+      const what = {
+        zh: `流水 ${group.lineIds.join('、')} 有候选 ${group.ledgerIds.join('、')}：${group.reason}`,
+        en: `lines ${group.lineIds.join(', ')} have the candidates ${group.ledgerIds.join(', ')}: ${group.reason}`,
+      }
+      const subject = group.lineIds.join('-').slice(0, 100)
+      return dayException('ambiguous', { account, day, subject, amount: first?.line.amount ?? null }, what)
+    })
+  })
+}
+
+/** Left to a person and matched with nothing, or made and refused by the ERP. */
+export async function unbookableLines(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
+  return await eachBooked(deps, scope, async ({ account, bookFrom }) => {
+    const matched = await matchedOf(deps, account, scope.range)
+    const lines = await deps.store.coverage.lines(account, scope.range)
+    return lines
+      .filter(line => !matched.lines.has(line.id) && !isPosted(line) && isStuck(line) && line.bookedOn >= bookFrom)
+      .slice(0, LIMIT)
+      .map(line => {
+        const text = amountText(line.amount)
+        const what =
+          line.journal === 'left'
+            ? {
+                zh: `流水 ${text} 没有入账规则，留给人工`,
+                en: `line ${text}: no rule books it, it is left to a person`,
+              }
+            : {
+                zh: `流水 ${text} 的凭证被 ERP 拒收：${line.refusal}`,
+                en: `line ${text}: the ERP refuses its entry: ${line.refusal}`,
+              }
+        const of = { account, day: line.bookedOn, subject: line.id, amount: line.amount }
+        return dayException('unbookable', of, what, line.importedAt)
+      })
+  })
+}
+
+function isStuck(line: LineFact): boolean {
+  return line.journal === 'left' || line.entry === 'refused'
+}
+
+export async function missingReceipts(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
+  const found: ExceptionItem[] = []
+  for (const account of scope.accounts) {
+    const lines = await deps.store.coverage.lines(account, scope.range)
+    for (const line of lines.filter(({ receipt }) => receipt === 'missing').slice(0, LIMIT)) {
+      const text = amountText(line.amount)
+      const what = { zh: `流水 ${text} 至今没有回单`, en: `line ${text} has no receipt yet` }
+      const of = { account, day: line.bookedOn, subject: line.id, amount: line.amount }
+      found.push(dayException('receipt', of, what, line.importedAt))
+    }
+  }
+  return found
+}
+
+async function eachBooked(
+  deps: Deps,
+  { accounts }: Scope,
+  find: (settings: AccountSettings) => Promise<readonly ExceptionItem[]>,
+): Promise<readonly ExceptionItem[]> {
+  const found: ExceptionItem[] = []
+  for (const account of accounts) {
+    const settings = accountOf(deps, account)
+    if (settings !== null && settings.ledgerAccount !== '') found.push(...(await find(settings)))
+  }
+  return found
+}
+
+type Matched = { readonly lines: ReadonlySet<string>; readonly ledger: ReadonlySet<string> }
+
+/** What is matched over some days: the one place that knows how the store tells. */
+export async function matchedOf(deps: Deps, account: string, range: DateRange): Promise<Matched> {
+  const matches = await deps.store.matches.of(account, range)
+  return {
+    lines: new Set(matches.flatMap(match => match.lineIds)),
+    ledger: new Set(matches.flatMap(match => match.ledgerIds)),
+  }
+}
+
+/** Empty where the ERP shows no ledger: what cannot be seen is not missed. */
+async function ledgerOf(deps: Deps, settings: AccountSettings, range: DateRange): Promise<readonly LedgerLine[]> {
+  const bridge = deps.erps.get(settings.erp)
+  if (!bridge?.ledger) return []
+  const lines: LedgerLine[] = []
+  for await (const line of bridge.ledger(settings.ledgerAccount, range)) lines.push(line)
+  return lines
+}
+
+function amountText(amount: Money): string {
+  return `${formatAmount(amount)} ${amount.currency}`
+}
