@@ -12,6 +12,7 @@ import { fenceReasons } from './fence'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
 import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
+import { rekeyOnUpgrade } from './statement-rekey'
 
 /** Runs until SIGTERM or SIGINT, then lets what is under way finish. */
 export async function start(file: string, parts: Parts, output: Output): Promise<number> {
@@ -78,11 +79,17 @@ export function check(file: string, parts: Parts, output: Output): number {
 }
 
 export async function migrate(file: string, parts: Parts, output: Output): Promise<number> {
-  const store = await openStoreOf(readConfig(file, parts), parts, true)
-  await store.close()
-  output.say('数据库结构已是最新', 'the schema is up to date')
-  output.json({ ok: true })
-  return EXIT.ok
+  const config = readConfig(file, parts)
+  const store = await openStoreOf(config, parts, true)
+  try {
+    output.say('数据库结构已是最新', 'the schema is up to date')
+    const accounts = config.accounts.map(one => one.account)
+    const waiting = await rekeyOnUpgrade({ store, clock: parts.clock }, accounts, output)
+    output.json({ ok: true, rekeyWaiting: waiting })
+    return EXIT.ok
+  } finally {
+    await store.close()
+  }
 }
 
 /** Reaches every ERP and bank; says what is missing in words that can be acted on. */

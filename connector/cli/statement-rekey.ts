@@ -3,7 +3,7 @@
 
 import { cleanName, personKey } from '../core/people'
 import type { Deps } from '../steps/deps'
-import { applyPlan, planAccount, type AccountPlan } from '../steps/rekey'
+import { applyPlan, planAccount, type AccountPlan, type Keeping } from '../steps/rekey'
 import { EXIT, table, type Output } from './output'
 
 export type RekeyFlags = {
@@ -37,6 +37,33 @@ export async function rekeyStatements(deps: Deps, flags: RekeyFlags, output: Out
   }
   tell(plans, isDry, output)
   return EXIT.ok
+}
+
+/** With a new program: lines that only get other names get them at once; what a person should see first waits for one. */
+export async function rekeyOnUpgrade(
+  keeping: Keeping,
+  accounts: readonly string[],
+  output: Output,
+): Promise<readonly string[]> {
+  const waiting: string[] = []
+  for (const account of accounts) {
+    const plan = await planAccount(keeping, account)
+    if (plan.changes.length === 0) continue
+    if (plan.merges.length + plan.splits.length > 0) {
+      waiting.push(account)
+      output.say(
+        `账户 ${account}：识别规则有变化，请运行 yinqi statement rekey --dry-run 查看`,
+        `account ${account}: its lines are known by an older rule, see yinqi statement rekey --dry-run`,
+      )
+      continue
+    }
+    await applyPlan(keeping, plan, { person: 'yinqi migrate', reason: `rule ${plan.to}` })
+    output.say(
+      `账户 ${account}：${plan.changes.length} 笔流水已按新规则识别，没有合并或拆分`,
+      `account ${account}: ${plan.changes.length} lines are known by the new rule, none was merged or split`,
+    )
+  }
+  return waiting
 }
 
 function tell(plans: readonly AccountPlan[], isDry: boolean, output: Output): void {

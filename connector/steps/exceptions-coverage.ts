@@ -43,7 +43,9 @@ export async function unprovenDays(deps: Deps, scope: Scope): Promise<readonly E
   for (const account of scope.accounts) {
     const rows = await deps.store.coverage.rows(account, scope.range)
     const byDay = new Map(rows.map(row => [row.day, row]))
-    const days = rows.filter(row => row.proof === 'unproven' && row.day <= until && !isUnderGap(row.day, rows))
+    const days = rows.filter(
+      row => row.proof === 'unproven' && row.day <= until && !isFirst(row) && !isUnderGap(row.day, rows),
+    )
     for (const { from, to } of rangesOf(
       days.map(row => row.day),
       LIMIT,
@@ -67,6 +69,11 @@ export async function unprovenDays(deps: Deps, scope: Scope): Promise<readonly E
     }
   }
   return found
+}
+
+/** The record begins with this balance: nothing is known from before that could prove the day, and nobody could add it. */
+function isFirst({ opening, closing }: CoverageRow): boolean {
+  return opening === null && closing !== null
 }
 
 /** Part of a longer stretch that a gap is told of already. */

@@ -12,12 +12,15 @@ export type AccountPlan = RekeyPlan & {
   readonly lines: number
 }
 
+/** A store needs no site to be rekeyed. */
+export type Keeping = Pick<Deps, 'store' | 'clock'>
+
 /** The rule to go to, by its version. */
 export type Rule = { readonly version: string; readonly rule: () => LineKeys }
 
 export const CURRENT_RULE: Rule = { version: LINE_KEY_VERSION, rule: lineKeyRule(LINE_KEY_VERSION) }
 
-export async function planAccount(deps: Deps, account: string, to: Rule = CURRENT_RULE): Promise<AccountPlan> {
+export async function planAccount(deps: Keeping, account: string, to: Rule = CURRENT_RULE): Promise<AccountPlan> {
   const from = await deps.store.statements.identityVersion(account)
   const none = { account, from, to: to.version, lines: 0, changes: [], merges: [], splits: [] }
   if (from === null || from === to.version) return none
@@ -31,7 +34,7 @@ export async function planAccount(deps: Deps, account: string, to: Rule = CURREN
 
 /** Applies the plan that was just made. Nobody imports lines of the account meanwhile: they are refused until it is done. */
 export async function applyPlan(
-  deps: Deps,
+  deps: Keeping,
   plan: AccountPlan,
   by: { readonly person: string; readonly reason: string },
 ): Promise<void> {

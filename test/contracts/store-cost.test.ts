@@ -32,9 +32,9 @@ SELECT 'P' || no, no, 'u8', 'icbc', 'R' || no, 'B', 1, 'CNY', '1', '{}', 'settle
 FROM yinqi_request;
 INSERT INTO yinqi_outbox (erp, key_digest, record_key, kind, content, attempts, created_at, due_at, delivered_at, erp_number, refusal_text)
 SELECT 'u8', md5(n::text), n::text, 'payment.status', '{}', 1, 0, 0, 1, '', '' FROM generate_series(1, ${FINISHED}) AS n;
-INSERT INTO yinqi_statement_line (key_digest, bank, account, line_key, booked_on, currency, amount_minor, reference, content,
+INSERT INTO yinqi_statement_line (identity_digest, key_digest, bank, account, line_key, booked_on, currency, amount_minor, reference, content,
   payment_id, journal, receipt, receipt_due_at, looked_at, imported_at)
-SELECT md5(n::text), 'icbc', 'a', n::text, '2031-05-06', 'CNY', '1', 'R', '{}', 'P' || n, 'entry', 'stored', 0, 0, 0
+SELECT md5(n::text), md5(n::text), 'icbc', 'a', n::text, '2031-05-06', 'CNY', '1', 'R', '{}', 'P' || n, 'entry', 'stored', 0, 0, 0
 FROM generate_series(1, ${FINISHED}) AS n;
 ANALYZE`)
     await client.query('SELECT pg_stat_force_next_flush()')
