@@ -15,6 +15,9 @@ import type { AccountSettings, Deps } from './deps'
 /** A longer range is asked for in parts; nothing sensible asks for more at once. */
 const MAX_DAYS = 800
 
+/** Of a bank that does not answer. */
+const PATIENT_ATTEMPTS = 3
+
 /** So far back does a proof look for a balance to begin with. */
 const LOOK_BACK_DAYS = 40
 
@@ -103,13 +106,19 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
     anchor,
     {
       usesLineBalances: provesByLines,
-      isClosed: day => {
-        const row = rows.get(day)
-        return day < today && !!row && row.receivedAt !== null && isFinal(day, row.source, row.receivedAt)
-      },
+      isClosed: day => day < today && isSettled(rows.get(day), day, deps.clock.now()),
     },
   )
   await saveProofs(deps, settings, proofs, range)
+}
+
+/**
+ * Nothing more of the day is on its way: its whole answer is there, or nobody is about to ask for it. A bank that failed to
+ * answer a few times is no reason to keep quiet about a hole.
+ */
+function isSettled(row: CoverageRow | undefined, day: string, now: number): boolean {
+  if (row && row.receivedAt !== null && isFinal(day, row.source, row.receivedAt)) return true
+  return now >= closesAt(day) && (!row || row.dueAt === null || row.attempts >= PATIENT_ATTEMPTS)
 }
 
 /** MT942 and camt.052 tell of a moment within a day: their closing balance is not the day's. */
