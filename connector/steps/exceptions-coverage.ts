@@ -1,7 +1,7 @@
 // Exceptions of coverage: gaps, days and statements that nothing proves, accounts without news, contradictions.
 
 import { bankDay, addDays } from '../core/bank-time'
-import { ageOf, daysOf, rangesOf } from '../core/coverage'
+import { ageOf, daysOf, rangesOf, startOfDay } from '../core/coverage'
 import { dayException, NEXT_STEPS, type ExceptionItem } from '../core/exceptions'
 import { formatAmount } from '../core/money'
 import type { CoverageRow } from '../store/store'
@@ -44,7 +44,12 @@ export async function unprovenDays(deps: Deps, scope: Scope): Promise<readonly E
     const rows = await deps.store.coverage.rows(account, scope.range)
     const byDay = new Map(rows.map(row => [row.day, row]))
     const days = rows.filter(
-      row => row.proof === 'unproven' && row.day <= until && !isFirst(row) && !isUnderGap(row.day, rows),
+      row =>
+        row.proof === 'unproven' &&
+        row.day <= until &&
+        row.receivedAt !== null &&
+        !isFirst(row) &&
+        !isUnderGap(row.day, rows),
     )
     for (const { from, to } of rangesOf(
       days.map(row => row.day),
@@ -81,21 +86,35 @@ function isUnderGap(day: string, rows: readonly CoverageRow[]): boolean {
   return rows.some(row => row.proof === 'gap' && row.gapFrom <= day && day <= row.day)
 }
 
+/** Accounts whose newest statement is too old, and older days of which nothing came although later ones did. */
 export async function lateAccounts(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
   const now = deps.clock.now()
   const fresh = await deps.store.coverage.freshness()
-  return deps.accounts
-    .filter(({ account }) => scope.accounts.includes(account))
-    .flatMap(({ account, freshnessMs }) => {
-      const found = fresh.find(item => item.account === account)
-      if (found === undefined) return []
-      const { ageMs, isLate } = ageOf(found, now, freshnessMs)
-      if (!isLate) return []
+  const found: ExceptionItem[] = []
+  for (const { account, freshnessMs } of deps.accounts) {
+    const known = fresh.find(item => item.account === account)
+    if (known === undefined || !scope.accounts.includes(account)) continue
+    const { ageMs, isLate } = ageOf(known, now, freshnessMs)
+    if (isLate) {
       const hours = Math.floor(ageMs / 3_600_000)
       const what = { zh: `最新流水已是 ${hours} 小时前的`, en: `the newest statement is ${hours} hours old` }
-      const base = { id: `late:${account}`, type: 'late', account, day: found.newest?.day ?? '', amount: null } as const
-      return [{ ...base, since: now - ageMs + freshnessMs, what, next: NEXT_STEPS.late }]
-    })
+      const base = { id: `late:${account}`, type: 'late', account, day: known.newest?.day ?? '', amount: null } as const
+      found.push({ ...base, since: now - ageMs + freshnessMs, what, next: NEXT_STEPS.late })
+    }
+    const newest = known.newest?.day ?? ''
+    const holes = (await deps.store.coverage.rows(account, scope.range)).filter(
+      row => row.receivedAt === null && row.day < newest && now - startOfDay(addDays(row.day, 1)) > freshnessMs,
+    )
+    for (const { from, to } of rangesOf(
+      holes.map(row => row.day),
+      LIMIT,
+    )) {
+      const error = holes.find(row => row.day === from)?.error ?? ''
+      const what = { zh: `${from} – ${to} 没有收到流水 ${error}`, en: `${from} – ${to}: nothing was received ${error}` }
+      found.push(dayException('late', { account, day: from, subject: from, amount: null }, what))
+    }
+  }
+  return found
 }
 
 /** Of payments, not of accounts: shown when every account is. */
