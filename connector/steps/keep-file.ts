@@ -28,12 +28,16 @@ export async function keepBytes(deps: Deps, source: Bytes, facts: FileFacts): Pr
   const sha256 = createHash('sha256')
   const sm3 = getHashes().includes('sm3') ? createHash('sm3') : null
   const at = deps.clock.now()
-  let [bytes, parts] = [0, 0]
+  let bytes = 0
+  const parts: string[] = []
   let held: Buffer[] = []
   let heldBytes = 0
   const flush = async (): Promise<void> => {
     if (heldBytes === 0) return
-    await deps.store.files.putPart(facts.digest, ++parts, Buffer.concat(held), at)
+    const part = Buffer.concat(held)
+    const digest = createHash('sha256').update(part).digest('hex')
+    await deps.store.files.putPart(digest, part, at)
+    parts.push(digest)
     held = []
     heldBytes = 0
   }
@@ -84,9 +88,9 @@ export async function recordFile(
 /** The bytes of a kept file, part by part, as they came. @throws Fault STORE_CORRUPT when they are not what was kept */
 export async function* keptBytes(deps: Deps, file: StatementFile): AsyncGenerator<Uint8Array, void, void> {
   const sha256 = createHash('sha256')
-  for (let no = 1; no <= file.parts; no++) {
-    const part = await deps.store.files.part(file.digest, no)
-    if (part === null) throw new Fault('STORE_CORRUPT', `part ${no} of statement file ${file.digest} is missing`)
+  for (const digest of file.parts) {
+    const part = await deps.store.files.part(digest)
+    if (part === null) throw new Fault('STORE_CORRUPT', `part ${digest} of statement file ${file.digest} is missing`)
     sha256.update(part)
     yield part
   }

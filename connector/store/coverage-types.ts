@@ -98,7 +98,8 @@ export type StatementFile = {
   readonly sm3: string
   readonly name: string
   readonly bytes: number
-  readonly parts: number
+  /** Digests of its parts, in order. */
+  readonly parts: readonly string[]
   readonly encoding: string
   readonly format: string
   readonly status: 'importing' | 'imported' | 'refused'
@@ -125,9 +126,10 @@ export type StatementSpan = {
 }
 
 export interface StatementFileStore {
-  /** One part of a file's bytes, numbered from 1; one that is there already stays. */
-  putPart(digest: string, no: number, bytes: Uint8Array, at: number): Promise<void>
-  part(digest: string, no: number): Promise<Uint8Array | null>
+  /** Part of a file's bytes under its own SHA-256, hex; one that is there already stays. */
+  putPart(digest: string, bytes: Uint8Array, at: number): Promise<void>
+  /** @throws Fault STORE_CORRUPT when it is not what was put there */
+  part(digest: string): Promise<Uint8Array | null>
   /** What became of a file, with what it covers and the trail's entry, in one transaction. An imported file stays imported. */
   save(file: StatementFile, spans: readonly StatementSpan[], event: AuditEvent): Promise<void>
   /** Files whose digest begins like this, at most `limit`, newest first. */

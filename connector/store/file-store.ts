@@ -1,9 +1,12 @@
-// Statement files as they came: bytes in parts under the digest of the whole, never changed; and what each statement covers.
+// Statement files as they came: bytes in parts, each under its own digest, never changed; and what each statement covers.
 
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import type { Money } from '../ports'
 import { appendAudit } from './audit-trail'
 import { bytesOf, decode, encode, integer, storable, text, word } from './codec'
 import type { Database, Row, Session } from './database'
+import { storeFault } from './faults'
 import type { Keys, Place } from './keys'
 import { insertNew, lockedSelect, selectTop } from './statements'
 import type { StatementFile, StatementFileStore, StatementSpan } from './coverage-types'
@@ -12,18 +15,22 @@ const FILE = 'digest, sm3, name, bytes, parts, encoding, format, status, reason,
 
 export function createFileStore(db: Database): StatementFileStore {
   return {
-    async putPart(digest, no, bytes, at) {
-      const id = partId(digest, no)
+    async putPart(digest, bytes, at) {
+      assert.equal(sha256(bytes), digest, 'a part is stored under the digest of its own bytes')
       await db.transaction(tx =>
         insertNew(tx, 'yinqi_statement_file_part', 'id', [
-          { id, digest, no, content: Buffer.from(tx.keys.hideBytes(partPlace(id), bytes)), stored_at: at },
+          { id: digest, content: Buffer.from(tx.keys.hideBytes(partPlace(digest), bytes)), stored_at: at },
         ]),
       )
     },
-    async part(digest, no) {
-      const id = partId(digest, no)
-      const [row] = await db.query('SELECT content FROM yinqi_statement_file_part WHERE id = ?', [id])
-      return row === undefined ? null : db.keys.showBytes(partPlace(id), bytesOf(row, 'content'))
+    async part(digest) {
+      const [row] = await db.query('SELECT content FROM yinqi_statement_file_part WHERE id = ?', [digest])
+      if (row === undefined) return null
+      const stored = bytesOf(row, 'content')
+      // Bytes that begin like a ciphertext of ours are a part all the same when their digest says so.
+      const bytes = sha256(stored) === digest ? stored : db.keys.showBytes(partPlace(digest), stored)
+      if (sha256(bytes) !== digest) throw storeFault('STORE_CORRUPT', `file part ${digest} does not have its digest`)
+      return bytes
     },
     async save(file, spans, event) {
       await db.transaction(async tx => {
@@ -62,7 +69,8 @@ WHERE s.account = ? AND s.to_on >= ? AND s.from_on <= ? ORDER BY f.imported_at, 
 async function saveFile(tx: Session, file: StatementFile): Promise<void> {
   const { digest, status } = file
   const told = { reason: storable(file.reason), imported_by: storable(file.importedBy), imported_at: file.importedAt }
-  const { sm3, bytes, parts, encoding, format } = file
+  const { sm3, bytes, encoding, format } = file
+  const parts = JSON.stringify(file.parts)
   const inserted = await insertNew(tx, 'yinqi_statement_file', 'digest', [
     { digest, sm3, name: storable(file.name), bytes, parts, encoding, format, status, ...told },
   ])
@@ -118,7 +126,7 @@ function fileOf(row: Row): StatementFile {
     sm3: text(row, 'sm3'),
     name: text(row, 'name'),
     bytes: integer(row, 'bytes'),
-    parts: integer(row, 'parts'),
+    parts: decode<readonly string[]>(text(row, 'parts')),
     encoding: text(row, 'encoding'),
     format: text(row, 'format'),
     status: word(row, 'status'),
@@ -128,14 +136,14 @@ function fileOf(row: Row): StatementFile {
   }
 }
 
-function partId(digest: string, no: number): string {
-  return `${digest}-${no}`
-}
-
 function partPlace(id: string): Place {
   return { column: 'yinqi_statement_file_part.content', row: id }
 }
 
 function spanPlace(id: string): Place {
   return { column: 'yinqi_statement_span.content', row: id }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

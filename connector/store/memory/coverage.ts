@@ -79,14 +79,13 @@ export function createCoverage(tables: Tables): CoverageStore {
 
 export function createFiles(tables: Tables): StatementFileStore {
   return {
-    async putPart(digest, no, bytes) {
+    async putPart(digest, bytes) {
       tables.transaction(() => {
-        const id = `${digest}-${no}`
-        if (!tables.fileParts.has(id)) tables.fileParts.put(id, Uint8Array.from(bytes))
+        if (!tables.fileParts.has(digest)) tables.fileParts.put(digest, Uint8Array.from(bytes))
       })
     },
-    async part(digest, no) {
-      return tables.fileParts.get(`${digest}-${no}`) ?? null
+    async part(digest) {
+      return tables.fileParts.get(digest) ?? null
     },
     async save(file, spans) {
       tables.transaction(() => {

@@ -47,7 +47,7 @@ CREATE TABLE yinqi_statement_file (
   sm3 NVARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL, -- empty where this Node.js has no SM3
   name NVARCHAR(MAX) NOT NULL,
   bytes BIGINT NOT NULL,
-  parts BIGINT NOT NULL,
+  parts NVARCHAR(MAX) NOT NULL, -- JSON: the digests of its parts, in order
   encoding NVARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL, -- the charset that was chosen
   format NVARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
   status NVARCHAR(16) COLLATE Latin1_General_BIN2 NOT NULL, -- importing, imported, refused
@@ -62,9 +62,7 @@ GO
 -- 文件原件，分段，逐字节不变
 -- a file's bytes in parts, never changed; append only
 CREATE TABLE yinqi_statement_file_part (
-  id NVARCHAR(200) COLLATE Latin1_General_BIN2 NOT NULL, -- digest and number
-  digest NVARCHAR(64) COLLATE Latin1_General_BIN2 NOT NULL,
-  no BIGINT NOT NULL, -- from 1
+  id NVARCHAR(200) COLLATE Latin1_General_BIN2 NOT NULL, -- SHA-256 of the part
   content VARBINARY(MAX) NOT NULL, -- may be encrypted
   stored_at BIGINT NOT NULL,
   PRIMARY KEY (id)
@@ -110,8 +108,6 @@ BEGIN
   SET NOCOUNT ON;
   IF EXISTS (SELECT 1 FROM deleted AS d LEFT JOIN inserted AS i ON i.id = d.id
     WHERE i.id IS NULL
-    OR i.digest <> d.digest
-    OR i.no <> d.no
     OR i.stored_at <> d.stored_at
     OR i.content <> d.content AND SUBSTRING(i.content, 1, 7) <> 0x5951454E433100)
     THROW 51000, 'yinqi_statement_file_part is append only: rows are never changed or deleted', 1;

@@ -41,7 +41,7 @@ CREATE TABLE yinqi_statement_file (
   sm3 TEXT NOT NULL, -- empty where this Node.js has no SM3
   name TEXT NOT NULL,
   bytes BIGINT NOT NULL,
-  parts BIGINT NOT NULL,
+  parts TEXT NOT NULL, -- JSON: the digests of its parts, in order
   encoding TEXT NOT NULL, -- the charset that was chosen
   format TEXT NOT NULL,
   status TEXT NOT NULL, -- importing, imported, refused
@@ -55,9 +55,7 @@ CREATE INDEX yinqi_statement_file_at ON yinqi_statement_file (imported_at);
 -- 文件原件，分段，逐字节不变
 -- a file's bytes in parts, never changed; append only
 CREATE TABLE yinqi_statement_file_part (
-  id TEXT NOT NULL, -- digest and number
-  digest TEXT NOT NULL,
-  no BIGINT NOT NULL, -- from 1
+  id TEXT NOT NULL, -- SHA-256 of the part
   content BYTEA NOT NULL, -- may be encrypted
   stored_at BIGINT NOT NULL,
   PRIMARY KEY (id)
@@ -96,7 +94,7 @@ CREATE TABLE yinqi_exception_owner (
 -- 只增不改：只有密文列可以换成新的密文（换钥）；其余更新、删除一律拒绝。
 -- Append only: a column that may be encrypted takes a new ciphertext (rotation of keys); all else is refused.
 CREATE TRIGGER yinqi_statement_file_part_no_update BEFORE UPDATE ON yinqi_statement_file_part
-  FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.digest IS NOT DISTINCT FROM OLD.digest AND NEW.no IS NOT DISTINCT FROM OLD.no AND NEW.stored_at IS NOT DISTINCT FROM OLD.stored_at AND (NEW.content IS NOT DISTINCT FROM OLD.content OR substring(NEW.content FROM 1 FOR 7) = '\x5951454E433100'::bytea))) EXECUTE FUNCTION yinqi_append_only();
+  FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.stored_at IS NOT DISTINCT FROM OLD.stored_at AND (NEW.content IS NOT DISTINCT FROM OLD.content OR substring(NEW.content FROM 1 FOR 7) = '\x5951454E433100'::bytea))) EXECUTE FUNCTION yinqi_append_only();
 CREATE TRIGGER yinqi_statement_file_part_no_delete BEFORE DELETE ON yinqi_statement_file_part
   FOR EACH ROW EXECUTE FUNCTION yinqi_append_only();
 CREATE TRIGGER yinqi_statement_file_part_no_truncate BEFORE TRUNCATE ON yinqi_statement_file_part

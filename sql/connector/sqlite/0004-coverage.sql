@@ -41,7 +41,7 @@ CREATE TABLE yinqi_statement_file (
   sm3 TEXT NOT NULL, -- empty where this Node.js has no SM3
   name TEXT NOT NULL,
   bytes INTEGER NOT NULL,
-  parts INTEGER NOT NULL,
+  parts TEXT NOT NULL, -- JSON: the digests of its parts, in order
   encoding TEXT NOT NULL, -- the charset that was chosen
   format TEXT NOT NULL,
   status TEXT NOT NULL, -- importing, imported, refused
@@ -55,9 +55,7 @@ CREATE INDEX yinqi_statement_file_at ON yinqi_statement_file (imported_at);
 -- 文件原件，分段，逐字节不变
 -- a file's bytes in parts, never changed; append only
 CREATE TABLE yinqi_statement_file_part (
-  id TEXT NOT NULL, -- digest and number
-  digest TEXT NOT NULL,
-  no INTEGER NOT NULL, -- from 1
+  id TEXT NOT NULL, -- SHA-256 of the part
   content BLOB NOT NULL, -- may be encrypted
   stored_at INTEGER NOT NULL,
   PRIMARY KEY (id)
@@ -96,7 +94,7 @@ CREATE TABLE yinqi_exception_owner (
 -- 只增不改：只有密文列可以换成新的密文（换钥）；其余更新、删除一律拒绝。
 -- Append only: a column that may be encrypted takes a new ciphertext (rotation of keys); all else is refused.
 CREATE TRIGGER yinqi_statement_file_part_no_update BEFORE UPDATE ON yinqi_statement_file_part
-  WHEN NOT (NEW.id IS OLD.id AND NEW.digest IS OLD.digest AND NEW.no IS OLD.no AND NEW.stored_at IS OLD.stored_at AND (NEW.content IS OLD.content OR substr(NEW.content, 1, 7) = X'5951454E433100'))
+  WHEN NOT (NEW.id IS OLD.id AND NEW.stored_at IS OLD.stored_at AND (NEW.content IS OLD.content OR substr(NEW.content, 1, 7) = X'5951454E433100'))
 BEGIN
   SELECT RAISE(ABORT, 'yinqi_statement_file_part is append only: rows are never changed or deleted');
 END;
