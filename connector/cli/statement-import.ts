@@ -8,6 +8,7 @@ import type { AccountSettings, Deps } from '../steps/deps'
 import {
   importFile,
   isContested,
+  isOneDay,
   lookThrough,
   type DayReport,
   type FileLine,
@@ -60,7 +61,7 @@ export async function importStatementFile(
     for (const account of judged.accounts.values()) await requireKeyRules(deps, account.account)
     const lines = linesOf(source, flags, judged.accounts)
     const days = await lookThrough(deps, lines)
-    const contested = days.filter(isContested)
+    const contested = await contestedDays(deps, days, judged)
     if (contested.length > 0)
       return await refuse(deps, source, contested.slice(0, MAX_REASONS).map(contestText), judged, flags, output)
     const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, days, lines, flags)
@@ -74,6 +75,14 @@ export async function importStatementFile(
     output.json({ ok: false, reasons: [problem] })
     return EXIT.no
   }
+}
+
+/** Days that two sources tell of, unless the balances say that both are parts of one day. */
+async function contestedDays(deps: Deps, days: readonly DayReport[], judged: Judged): Promise<readonly DayReport[]> {
+  const part = { format: judged.format, spans: judged.spans.of(judged.digest, deps.clock.now()) }
+  const contested: DayReport[] = []
+  for (const day of days) if (isContested(day) && !(await isOneDay(deps, day, part))) contested.push(day)
+  return contested
 }
 
 /** The bytes first, so that no line is without its file; what the file covers last, so that no day counts too early. */

@@ -3,6 +3,7 @@
 
 import type { Balance, Money, StatementLine } from '../ports'
 import { addDays, bankClock, bankDay } from './bank-time'
+import { groupBy } from './group'
 import type { Claim } from './proof'
 
 /** A statement of a file: the balance before `from`, and behind `to`. */
@@ -38,11 +39,11 @@ export function claimsOf(
     claims.set(day, { day, minor: money.minor, by })
   }
   // Those whose own balances hold speak last, and so win.
-  const ordered = [...statements.filter(one => !one.isProven), ...statements.filter(one => one.isProven)]
+  const whole = joinParts(statements, linesOn)
+  const ordered = [...whole.filter(one => !one.isProven), ...whole.filter(one => one.isProven)]
   for (const one of ordered) {
-    const others = statements.filter(other => other !== one && other.digest === one.digest)
-    const isFollowed = others.some(other => other.from === one.to && isSame(other.opening, one.closing))
-    const isFollower = others.some(other => other.to === one.from && isSame(other.closing, one.opening))
+    const isFollowed = goesOn(one, whole)
+    const isFollower = whole.some(other => isNext(other, one))
     // A statement that was made before the day was over says nothing about how the day ended.
     if (!isFollowed && bankDay(one.importedAt) > one.to) add(one.to, one.closing, 'file', true)
     if (!isFollower) add(addDays(one.from, -1), one.opening, 'file', true)
@@ -66,6 +67,30 @@ export function claimsOf(
   return claims
 }
 
+/**
+ * Parts of one day that overlap do not say by their balances alone how the day began and ended: the one pair of them does
+ * that the day's lines lead from and to.
+ */
+function joinParts(
+  statements: readonly FileStatement[],
+  linesOn: (day: string) => readonly StatementLine[],
+): readonly FileStatement[] {
+  const parts = groupBy(
+    statements.filter(one => one.from === one.to),
+    one => one.from,
+  )
+  const joined = [...parts].flatMap(([day, own]): readonly FileStatement[] => {
+    if (own.length === 1) return own
+    const sum = linesOn(day).reduce((total, line) => total + line.amount.minor, 0n)
+    for (const first of own.filter(one => !own.some(other => isNext(other, one))))
+      for (const last of own.filter(one => !goesOn(one, own)))
+        if (first.opening && last.closing && first.opening.minor + sum === last.closing.minor)
+          return [{ ...last, opening: first.opening, isProven: true }]
+    return own
+  })
+  return [...statements.filter(one => one.from !== one.to), ...joined]
+}
+
 type Taken = { readonly time: string; readonly current: Money }
 
 /** The first of these balances, if it was taken before (or behind) every line of its day, well apart. */
@@ -81,6 +106,16 @@ function firstBefore(taken: readonly Taken[], lines: readonly StatementLine[], s
 
 function msOf(time: string): number {
   return Date.parse(`1970-01-01T${time}Z`)
+}
+
+/** Parts of one day, in one file or in several: where another one goes on, the day has not ended. */
+function goesOn(one: FileStatement, all: readonly FileStatement[]): boolean {
+  return all.some(other => isNext(one, other))
+}
+
+function isNext(one: FileStatement, other: FileStatement): boolean {
+  const isCopy = isSame(other.opening, one.opening) && isSame(other.closing, one.closing)
+  return !isCopy && other.from === one.to && isSame(other.opening, one.closing)
 }
 
 function isSame(a: Money | null, b: Money | null): boolean {

@@ -29,9 +29,19 @@ export type DayProof = {
 export type Anchor = { readonly day: string; readonly minor: bigint; readonly by: ProofSource | '' }
 
 /** How the lines of a day hang together by the balance that the bank gave with each. */
-export type Chain = { readonly openingMinor: bigint; readonly closingMinor: bigint }
+export type Chain = {
+  readonly openingMinor: bigint
+  readonly closingMinor: bigint
+  /** No piece is missing in between. */
+  readonly isWhole: boolean
+}
 
-type Waiting = { readonly day: string; readonly openingMinor: bigint | null; readonly sum: bigint }
+type Waiting = {
+  readonly day: string
+  readonly openingMinor: bigint | null
+  readonly sum: bigint
+  readonly isBroken: boolean
+}
 
 type Facts = {
   /** Whether a day's lines are all there as far as the bank says: an unfinished day may be proven, and never has a gap. */
@@ -58,7 +68,10 @@ export function proveDays(
     // Nothing known from before: the day's own lines say what it began with.
     if (anchor === null && isFirst && chain !== null) anchor = { day, minor: chain.openingMinor, by: '' }
     const openingMinor: bigint | null = openingOf(anchor, waiting)
-    waiting.push({ day, openingMinor, sum: lines.reduce((total, line) => total + line.amount.minor, 0n) })
+    const sum = lines.reduce((total, line) => total + line.amount.minor, 0n)
+    // Lines that are missing and cancel each other out show in the chain alone.
+    const isBroken = claim === undefined && chain !== null && !chain.isWhole
+    waiting.push({ day, openingMinor, sum, isBroken })
     if (closing === null) continue
     const end: Anchor = { day, minor: closing, by: claim?.by ?? 'lines' }
     proofs.push(...settle(waiting, anchor, end, facts.isClosed))
@@ -88,15 +101,16 @@ function settle(
 ): readonly DayProof[] {
   const total = days.reduce((sum, day) => sum + day.sum, 0n)
   const gap = anchor === null ? null : end.minor - anchor.minor - total
+  const isBroken = days.some(day => day.isBroken)
   const areClosed = days.every(({ day }) => isClosed(day))
   // The last line of a day that only its own lines speak for may be the one that is missing.
   const gapFrom = anchor?.by === 'lines' ? anchor.day : (days[0]?.day ?? end.day)
   return days.map(({ day, openingMinor }): DayProof => {
     const isLast = day === end.day
     const base = { day, openingMinor, closingMinor: isLast ? end.minor : null, gapMinor: 0n, gapFrom: day, by: end.by }
-    if (gap === 0n) return { ...base, proof: 'proven' }
+    if (gap === 0n && !isBroken) return { ...base, proof: 'proven' }
     // Lines that are still to come are no gap.
-    if (gap !== null && isLast && areClosed) return { ...base, proof: 'gap', gapMinor: gap, gapFrom }
+    if (gap !== null && gap !== 0n && isLast && areClosed) return { ...base, proof: 'gap', gapMinor: gap, gapFrom }
     return { ...base, proof: isClosed(day) ? 'unproven' : 'open' }
   })
 }
@@ -113,12 +127,12 @@ export function chainOf(lines: readonly StatementLine[], opening: bigint | null)
   // Every amount that left came back: the day ends as it began, wherever in the circle that was.
   if (start === undefined || end === undefined) {
     const circle = opening !== null && lines.some(line => beforeOf(line) === opening) ? opening : firstOf(lines)
-    return { openingMinor: circle, closingMinor: circle }
+    return { openingMinor: circle, closingMinor: circle, isWhole: true }
   }
   const isWhole = starts.length === 1
-  if (isWhole) return { openingMinor: start.minor, closingMinor: end.minor }
+  if (isWhole) return { openingMinor: start.minor, closingMinor: end.minor, isWhole }
   const openingMinor = opening !== null && starts.some(({ minor }) => minor === opening) ? opening : earliest(starts)
-  return { openingMinor, closingMinor: latest(ends) }
+  return { openingMinor, closingMinor: latest(ends), isWhole }
 }
 
 type End = { readonly minor: bigint; readonly time: string }

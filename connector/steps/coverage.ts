@@ -100,16 +100,19 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
     opening ??
     (isNext && before.closing !== null ? { day: before.day, minor: before.closing.minor, by: before.by } : null)
   const today = bankDay(deps.clock.now())
+  const isClosed = (day: string): boolean => day < today && isSettled(rows.get(day), day, deps.clock.now())
   const proofs = proveDays(
     days.map(day => ({ day, lines: lines.get(day) ?? [] })),
     claims,
     anchor,
     {
       usesLineBalances: provesByLines,
-      isClosed: day => day < today && isSettled(rows.get(day), day, deps.clock.now()),
+      isClosed,
     },
   )
-  await saveProofs(deps, settings, proofs, range)
+  // How a running day stands now is not how it ends: nothing is ever proven from it.
+  const kept = proofs.map(proof => (isClosed(proof.day) ? proof : { ...proof, closingMinor: null }))
+  await saveProofs(deps, settings, kept, range)
 }
 
 /**

@@ -1,8 +1,10 @@
 // Brings lines that a person's statement file holds into the store, each exactly once (I9). A file is looked through
 // before anything is stored: a day that the store knows from elsewhere is never mixed with the file's lines.
 
+import { addDays } from '../core/bank-time'
 import { startLineKeys } from '../core/line-key'
 import type { StatementLine } from '../ports'
+import type { StatementSpan } from '../store/store'
 import type { AccountSettings, Deps } from './deps'
 import { storeLines } from './import-statements'
 
@@ -17,6 +19,8 @@ export type DayReport = {
   readonly stored: number
   lines: number
   known: number
+  /** Sum of the lines that are not known. */
+  newMinor: bigint
 }
 
 /** Lines that are asked about or stored together. */
@@ -36,11 +40,12 @@ export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonl
       let day = days.get(id)
       if (day === undefined) {
         const stored = await deps.store.statements.countOn(account, line.bookedOn)
-        day = { account, day: line.bookedOn, stored, lines: 0, known: 0 }
+        day = { account, day: line.bookedOn, stored, lines: 0, known: 0, newMinor: 0n }
         days.set(id, day)
       }
       day.lines++
       if (known.has(keys[index] ?? '')) day.known++
+      else day.newMinor += line.amount.minor
     }
   })
   return [...days.values()]
@@ -48,6 +53,30 @@ export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonl
 
 export function isContested(day: DayReport): boolean {
   return day.lines > day.known && day.stored > day.known
+}
+
+/** What a file says of itself, as far as parts of a day are concerned. */
+export type FilePart = { readonly format: string; readonly spans: readonly StatementSpan[] }
+
+/**
+ * Parts of one day may come in files of their own, and may overlap: they are one day when all came from files of one format
+ * and their lines together lead from a balance that the day began with to one that it ended with.
+ */
+export async function isOneDay(deps: Deps, { account, day, newMinor }: DayReport, file: FilePart): Promise<boolean> {
+  const range = { from: day, to: day }
+  const [row] = await deps.store.coverage.rows(account, range)
+  if (row?.source !== 'file') return false
+  const kept = (await deps.store.files.spans(account, range)).filter(({ file: one }) => one.status === 'imported')
+  if (kept.length === 0 || kept.some(({ file: one }) => one.format !== file.format)) return false
+  const spans = [...kept.map(({ span }) => span), ...file.spans].filter(span => span.account === account)
+  const before = await deps.store.coverage.anchorBefore(account, day)
+  const isEve = before !== null && addDays(before.day, 1) === day
+  const begins = spans.flatMap(span => (span.from === day ? (span.opening?.minor ?? []) : []))
+  const ends = spans.flatMap(span => (span.to === day ? (span.closing?.minor ?? []) : []))
+  if (isEve && before.closing !== null) begins.push(before.closing.minor)
+  const stored = await deps.store.statements.list(account, range)
+  const sum = stored.reduce((total, { line }) => total + line.amount.minor, newMinor)
+  return begins.some(begin => ends.includes(begin + sum))
 }
 
 /** Returns the number of new lines. */

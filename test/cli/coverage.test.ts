@@ -163,6 +163,30 @@ describe('proof by files', () => {
     for (const type of ['gap', 'unproven']) expect(await exceptions({ type })).toMatchObject({ code: 0 })
   })
 
+  test('parts of one day in files of their own are one day when their balances say so, in any order and overlap', async () => {
+    const [a, b, c] = [['02', 1000n], ['02', -300n], ['02', 45n]] as const // prettier-ignore
+    const parts = [statement([a, b], 500n, '02'), statement([b, c], 1500n, '02')]
+    const refused = statement([['02', 7n]], 9000n, '02')
+    expect((await importText(parts[0] ?? '')).code).toBe(0)
+    expect((await importText(refused, {}, 'other.sta')).code).toBe(1)
+    expect((await importText(parts[1] ?? '', {}, 'rest.sta')).code).toBe(0)
+    const range = { from: '2026-03-02', to: '2026-03-02' }
+    const amounts = (await world.store.statements.list(ACCOUNT, range)).map(({ line }) => line.amount.minor)
+    expect(amounts.toSorted()).toEqual([-300n, 1000n, 45n].toSorted())
+    expect(await proofs('2026-03-02', '2026-03-02')).toEqual(['02 yes proven file'])
+    expect((await importText(parts[0] ?? '', {}, 'again.sta')).code).toBe(0)
+    expect(await world.store.statements.list(ACCOUNT, range)).toHaveLength(3)
+  })
+
+  test('twins that were parted into two files are missed by the balances, not lost in silence', async () => {
+    await importText(statement([['02', 1000n]], 0n, '02'))
+    await importText(statement([['02', 1000n]], 1000n, '02'), {}, 'rest.sta')
+    expect(await exceptions({ type: 'gap' })).toMatchObject({
+      code: 1,
+      document: { exceptions: [{ amount: { minor: 1000n } }] },
+    })
+  })
+
   test('a day that a file filled is not filled again by the bank’s interface', async () => {
     await importText(statement([['02', 1000n]], 0n, '02'))
     world.bank.lines.push(

@@ -79,7 +79,7 @@ describe('a chain of days', () => {
 describe('balances that come with lines', () => {
   test('prove a day in whatever order the bank gives its lines', () => {
     const given = [line(-30n, 120n, '11:00:00'), line(50n, 150n, '10:00:00'), line(5n, 125n, '12:00:00')]
-    expect(chainOf(given, null)).toEqual({ openingMinor: 100n, closingMinor: 125n })
+    expect(chainOf(given, null)).toEqual({ openingMinor: 100n, closingMinor: 125n, isWhole: true })
     expect(briefly(proveDays([day(1, ...given)], new Map(), before(100n), all))).toEqual(['01 proven'])
   })
 
@@ -95,9 +95,15 @@ describe('balances that come with lines', () => {
 
   test('identical twins and lines that cancel out keep their places', () => {
     const twins = [line(10n, 110n), line(10n, 120n), line(-10n, 110n), line(10n, 120n)]
-    expect(chainOf(twins, null)).toEqual({ openingMinor: 100n, closingMinor: 120n })
+    expect(chainOf(twins, null)).toEqual({ openingMinor: 100n, closingMinor: 120n, isWhole: true })
     const circle = [line(10n, 110n), line(-10n, 100n)]
-    expect(chainOf(circle, 100n)).toEqual({ openingMinor: 100n, closingMinor: 100n })
+    expect(chainOf(circle, 100n)).toEqual({ openingMinor: 100n, closingMinor: 100n, isWhole: true })
+  })
+
+  test('that fall apart do not prove a day, although what is missing cancels out', () => {
+    // 100 +50 −20 −50 +10: the two fifties are missing.
+    const given = [line(-20n, 130n, '10:30:00'), line(10n, 90n, '11:30:00')]
+    expect(briefly(proveDays([day(1, ...given)], new Map(), before(100n), all))).toEqual(['01 unproven'])
   })
 
   test('of a site that does not trust them prove nothing', () => {
@@ -155,7 +161,10 @@ describe('what the bank says of a day’s end', () => {
 
   test('pages of one day are one statement; a corrected file goes before the first', () => {
     const pages = [statement(2, 2, 100n, 110n), statement(2, 2, 110n, 130n)]
-    expect(said(claimsOf(pages, [], none, 'CNY'))).toEqual({ '2026-03-01': 'file 100', '2026-03-02': 'file 130' })
+    const expected = { '2026-03-01': 'file 100', '2026-03-02': 'file 130' }
+    expect(said(claimsOf(pages, [], none, 'CNY'))).toEqual(expected)
+    const files = pages.map((page, index) => ({ ...page, digest: `f${index}` }))
+    for (const order of [files, files.toReversed()]) expect(said(claimsOf(order, [], none, 'CNY'))).toEqual(expected)
     const corrected = [statement(2, 2, 100n, 999n, { isProven: false }), statement(2, 2, 100n, 130n, { digest: 'e' })]
     expect(said(claimsOf(corrected.toReversed(), [], none, 'CNY'))).toMatchObject({ '2026-03-02': 'file 130' })
   })

@@ -137,6 +137,19 @@ test('after days without a daemon every day is asked for', async () => {
   expect(await states(first, last)).toEqual(['01', '02', '03', '04', '05'].map(day => `${day} yes proven`))
 })
 
+test('a daemon that stopped at noon and comes back days later sees no gap where there is none', async () => {
+  await watch()()
+  bank.book(10n)
+  await fetchToday()
+  world.move(HOUR)
+  bank.book(20n)
+  world.move(5 * DAY)
+  await watch()()
+  await fetchToday()
+  expect(told.filter(happening => happening.kind === 'statement.gap')).toEqual([])
+  expect((await states('2026-03-01', addDays(today(), -1))).every(state => state.endsWith('yes proven'))).toBe(true)
+})
+
 test('the first connection asks for as many days before as the site wants, once', async () => {
   const wanting = { ...deps, settings: { ...deps.settings, coverage: { ...deps.settings.coverage, backfillDays: 12 } } }
   nextMorning()
