@@ -140,8 +140,9 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const refusals = await store.outbox.refusals(100)
   const fence = await fenceReasons(site)
   const closed = closedBanks(site)
+  const gaps = (await store.coverage.gaps(100)).map(({ account, day, gap }) => ({ account, day, gap }))
   await site.close()
-  output.json({ states, outbox, contradictions, refusals, closed, fence })
+  output.json({ states, outbox, contradictions, refusals, closed, fence, gaps })
   if (fence.length > 0)
     output.say(`禁止发送：\n${wordsOf(fence, 'zh')}`, `closed, nothing is sent:\n${wordsOf(fence, 'en')}`)
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
@@ -158,6 +159,8 @@ export async function status(file: string, parts: Parts, output: Output): Promis
       `银行 ${bank}：现在不发送（${CLOSED_WORDS[reason].zh}）`,
       `bank ${bank}: not sent to now (${CLOSED_WORDS[reason].en})`,
     )
+  for (const { account, day } of gaps)
+    output.say(`余额缺口 ${account} ${day}，见 yinqi coverage`, `balance gap ${account} ${day}, see yinqi coverage`)
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok

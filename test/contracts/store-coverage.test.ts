@@ -1,6 +1,7 @@
 // What every implementation of the store promises about coverage, statement files, identities and owners of exceptions.
 
 import { createHash, randomBytes } from 'node:crypto'
+import Sqlite from 'better-sqlite3'
 import { openStore } from '../../connector/store/open-store'
 import type { CoverageRow, StatementFile, StatementSpan, Store } from '../../connector/store/store'
 import { testKeys } from '../support/keys'
@@ -200,6 +201,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the store on %s'
       await store.files.putPart(file.digest, bytes, 1)
       await store.files.save(file, [spanOf(file.digest)], event)
       await store.coverage.change(ACCOUNT, ['2031-05-01'], 1, row => ({ ...row, closing: CNY(12_345_678n) }))
+      for (const value of rawValues(place)) expect(value).toMatch(/^(enc1\.|YQENC1)/)
       for (const sql of [
         'DELETE FROM yinqi_statement_file_part',
         'UPDATE yinqi_statement_file_part SET stored_at = 2',
@@ -269,6 +271,19 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the store on %s'
     expect(await store.audit.check(null)).toMatchObject({ kind: 'whole' })
   })
 })
+
+/** What lies in the columns of a SQLite file. */
+function rawValues(place: Place): readonly string[] {
+  const config = configOf(place)
+  if (config.dialect !== 'sqlite') return []
+  const db = new Sqlite(config.filename)
+  const values = ['yinqi_statement_file_part', 'yinqi_statement_span', 'yinqi_coverage'].flatMap(table =>
+    db.prepare(`SELECT CAST(content AS TEXT) AS value FROM ${table}`).all(),
+  ) as { value: string }[]
+  db.close()
+  expect(values).toHaveLength(3)
+  return values.map(({ value }) => value)
+}
 
 function secret(): Buffer {
   return Buffer.from(process.env['YINQI_TEST_SECRET'] ?? '', 'hex')

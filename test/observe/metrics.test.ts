@@ -51,3 +51,20 @@ test('a bank that is not sent to shows why, and shows nothing when it is again',
   reason = null
   expect(await metrics.render()).not.toContain('yinqi_bank_closed{')
 })
+
+test('an account whose statement is too old is late, and its gaps are counted; its number is masked', async () => {
+  const account = '0200000109000000001'
+  const change = (receivedAt: number, proof: 'gap' | 'proven') =>
+    store.coverage.change(account, ['1970-01-01'], 1, row => ({ ...row, receivedAt, proof }))
+  const masked = '0200***********0001'
+  await change(1_000, 'gap')
+  // The clock stands at 1 000 s; the statement is from 1 s.
+  const late = await createMetrics(store, new Map(), clock, [{ account, freshnessMs: 60_000 }]).render()
+  expect(late).toContain(`yinqi_statement_age_seconds{account="${masked}"} 999`)
+  expect(late).toContain(`yinqi_statement_late{account="${masked}"} 1`)
+  expect(late).toContain(`yinqi_statement_gaps{account="${masked}"} 1`)
+  await change(990_000, 'proven')
+  const fresh = await createMetrics(store, new Map(), clock, [{ account, freshnessMs: 60_000 }]).render()
+  expect(fresh).toContain(`yinqi_statement_late{account="${masked}"} 0`)
+  expect(fresh).not.toContain('yinqi_statement_gaps{')
+})
