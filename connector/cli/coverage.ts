@@ -70,7 +70,8 @@ function cellsOf(day: CoveredDay, lang: Lang): readonly string[] {
     `${day.lines}`,
     day.requested ? yes : no,
     RECEIVED_WORDS[day.received][lang],
-    PROOF_WORDS[day.proof][lang],
+    // Nobody ever asked for this day: there is nothing to prove.
+    day.row === null ? '–' : PROOF_WORDS[day.proof][lang],
     shareText(day.receipts),
     shareText(day.posted),
     shareText(day.reconciled),

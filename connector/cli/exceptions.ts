@@ -7,7 +7,7 @@ import { listExceptions } from '../steps/exceptions'
 import type { Deps } from '../steps/deps'
 import { EXIT, table, type Lang, type Output } from './output'
 
-export type ExceptionFlags = { readonly type?: string; readonly account?: string }
+export type ExceptionFlags = { readonly type?: string; readonly account?: string; readonly olderThan?: string }
 
 export async function showExceptions(deps: Deps, flags: ExceptionFlags, output: Output): Promise<number> {
   const { type = null, account = null } = flags
@@ -16,7 +16,11 @@ export async function showExceptions(deps: Deps, flags: ExceptionFlags, output: 
     return answer(output, EXIT.usage, `--type 只能是 ${types}`, `--type is one of ${types}`)
   if (account !== null && !deps.accounts.some(one => one.account === account))
     return answer(output, EXIT.usage, `账号未登记：${account}`, `not configured: ${account}`)
-  const items = await listExceptions(deps, { type, account })
+  const days = flags.olderThan ?? ''
+  if (!/^\d{0,2}$/.test(days))
+    return answer(output, EXIT.usage, '--older-than 为 0 至 99 天', '--older-than is 0 to 99 days')
+  const grace = days === '' ? {} : { graceDays: Number(days) }
+  const items = await listExceptions(deps, { type, account, ...grace })
   output.json({ exceptions: items })
   const rows = (lang: Lang) =>
     items.map(item => [

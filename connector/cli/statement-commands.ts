@@ -68,6 +68,10 @@ export function addCoverage(program: Command, output: () => Output, withDeps: Wi
       '待处理事项；没有时退出码 0，有时为 1 / what needs a person; exit 0 when nothing does, 1 when something does',
     )
     .option('--type <type>', '仅此类 / this type only')
+    .option(
+      '--older-than <days>',
+      '未勾对的流水几天后列出，默认 3 / unmatched lines are told after so many days, 3 by default',
+    )
     .option('--account <account>', '仅此账户 / this account only')
     .action((options: ExceptionFlags) => withDeps(deps => showExceptions(deps, options, output())))
   exceptions

@@ -14,6 +14,8 @@ import {
   type FileLine,
   type FileLines,
 } from '../steps/import-file'
+import { groupBy } from '../core/group'
+import { claimDays, releaseDays } from '../steps/coverage'
 import { requireKeyRules } from '../steps/import-statements'
 import { keepBytes, recordFile } from '../steps/keep-file'
 import type { StatementSource } from '../statements/charset'
@@ -62,9 +64,12 @@ export async function importStatementFile(
     const lines = linesOf(source, flags, judged.accounts)
     const days = await lookThrough(deps, lines)
     const contested = await contestedDays(deps, days, judged)
-    if (contested.length > 0)
-      return await refuse(deps, source, contested.slice(0, MAX_REASONS).map(contestText), judged, flags, output)
-    const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, days, lines, flags)
+    if (contested.length > 0) return await refuseDays(deps, source, contested, judged, flags, output)
+    if (flags.dryRun !== true) {
+      const lost = await lostDays(deps, days)
+      if (lost.length > 0) return await refuseDays(deps, source, lost, judged, flags, output)
+    }
+    const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, lines, flags)
     tell(judged, days, count, flags, output)
     return EXIT.ok
   } catch (error) {
@@ -85,22 +90,43 @@ async function contestedDays(deps: Deps, days: readonly DayReport[], judged: Jud
   return contested
 }
 
-/** The bytes first, so that no line is without its file; what the file covers last, so that no day counts too early. */
+/**
+ * The bytes first, so that no line is without its file; then the days are claimed, so that nobody else fills them; what the
+ * file covers last, so that no day counts too early.
+ */
 async function keepAndImport(
   deps: Deps,
   source: StatementSource,
   judged: Judged,
-  days: readonly DayReport[],
   lines: FileLines,
   flags: ImportFlags,
 ): Promise<number> {
   const file = await keepBytes(deps, named(source), factsOf(judged, flags))
-  await recordFile(deps, file, [], new Set())
-  const count = days.some(day => day.lines > day.known) ? await importFile(deps, lines) : 0
-  const spans = judged.spans.of(judged.digest, file.importedAt)
-  const daysWithLines = new Set(days.map(day => day.day))
-  await recordFile(deps, { ...file, status: 'imported' }, spans, daysWithLines)
+  await recordFile(deps, file, [])
+  const count = await importFile(deps, lines)
+  await recordFile(deps, { ...file, status: 'imported' }, judged.spans.of(judged.digest, file.importedAt))
   return count
+}
+
+/** Days that the bank's interface began to fill since they were looked at. Then none is claimed. */
+async function lostDays(deps: Deps, days: readonly DayReport[]): Promise<readonly DayReport[]> {
+  const lost: DayReport[] = []
+  const accounts = groupBy(days, day => day.account)
+  for (const [account, own] of accounts) {
+    const claimed = await claimDays(
+      deps,
+      account,
+      own.map(day => day.day),
+      'file',
+    )
+    lost.push(...own.filter(day => !claimed.has(day.day) && day.lines > day.known))
+  }
+  if (lost.length === 0) return []
+  for (const [account, own] of accounts) {
+    const empty = own.filter(day => day.stored === 0).map(day => day.day)
+    await releaseDays(deps, account, empty, 'file')
+  }
+  return lost
 }
 
 function named(source: StatementSource): StatementSource {
@@ -217,6 +243,17 @@ function linesOf(
   }
 }
 
+async function refuseDays(
+  deps: Deps,
+  source: StatementSource,
+  days: readonly DayReport[],
+  judged: Judged,
+  flags: ImportFlags,
+  output: Output,
+): Promise<number> {
+  return await refuse(deps, source, days.slice(0, MAX_REASONS).map(contestText), judged, flags, output)
+}
+
 /** What was refused is kept all the same where it is of a known account: it says what the bank said. */
 async function refuse(
   deps: Deps,
@@ -229,7 +266,7 @@ async function refuse(
   const spans: readonly StatementSpan[] = judged.spans.of(judged.digest, deps.clock.now())
   if (flags.dryRun !== true && spans.length > 0) {
     const file = await keepBytes(deps, named(source), factsOf(judged, flags))
-    await recordFile(deps, { ...file, status: 'refused', reason: reasons.join('\n').slice(0, 2000) }, spans, new Set())
+    await recordFile(deps, { ...file, status: 'refused', reason: reasons.join('\n').slice(0, 2000) }, spans)
   }
   output.say('未导入任何流水：', 'nothing was imported:')
   for (const reason of reasons) output.say(`✗ ${reason}`, `✗ ${reason}`)

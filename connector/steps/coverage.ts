@@ -21,15 +21,44 @@ const PATIENT_ATTEMPTS = 3
 /** So far back does a proof look for a balance to begin with. */
 const LOOK_BACK_DAYS = 40
 
-/** The days are asked for now. Returns those whose lines came from a file: the bank's own view of them is not mixed in. */
-export async function requestDays(deps: Deps, account: string, range: DateRange): Promise<ReadonlySet<string>> {
+/** The days are asked for now. */
+export async function requestDays(deps: Deps, account: string, range: DateRange): Promise<void> {
   const at = deps.clock.now()
-  const changed = await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), at, row => ({
+  await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), at, row => ({
     ...row,
     requestedAt: at,
     dueAt: row.dueAt ?? (row.receivedAt === null ? closesAt(row.day) : null),
   }))
-  return new Set(changed.filter(({ after }) => after.source === 'file').map(({ after }) => after.day))
+}
+
+/**
+ * A day's lines come from one source: whoever brings the first line claims the day, before it is stored. Returns the days
+ * that are this source's; the other's view of the same entries is not mixed in.
+ */
+export async function claimDays(
+  deps: Deps,
+  account: string,
+  days: readonly string[],
+  source: 'interface' | 'file',
+): Promise<ReadonlySet<string>> {
+  const changed = await deps.store.coverage.change(account, days, deps.clock.now(), row => ({
+    ...row,
+    source: row.source === '' ? source : row.source,
+  }))
+  return new Set(changed.flatMap(({ after }) => (after.source === source ? [after.day] : [])))
+}
+
+/** Days that a source claimed and stored nothing of are anybody's again. */
+export async function releaseDays(
+  deps: Deps,
+  account: string,
+  days: readonly string[],
+  source: 'interface' | 'file',
+): Promise<void> {
+  await deps.store.coverage.change(account, days, deps.clock.now(), row => ({
+    ...row,
+    source: row.source === source ? '' : row.source,
+  }))
 }
 
 /** The whole answer about these days was stored. It was asked for at `askedAt`, so it knows nothing of what came later. */
@@ -37,17 +66,12 @@ export async function receiveDays(
   deps: Deps,
   account: string,
   range: DateRange,
-  answer: {
-    readonly source: 'interface' | 'file'
-    readonly daysWithLines: ReadonlySet<string>
-    readonly askedAt: number
-  },
+  answer: { readonly source: 'interface' | 'file'; readonly askedAt: number },
 ): Promise<void> {
-  const { source, daysWithLines, askedAt } = answer
+  const { source, askedAt } = answer
   await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), deps.clock.now(), row => ({
     ...row,
     receivedAt: Math.max(row.receivedAt ?? 0, askedAt),
-    source: row.source === '' && daysWithLines.has(row.day) ? source : row.source,
     error: '',
     attempts: row.proof === 'gap' ? row.attempts : 0,
     dueAt: isFinal(row.day, source, askedAt) ? null : closesAt(row.day),

@@ -34,14 +34,19 @@ export const EXCEPTION_SOURCES: Readonly<Record<Exclude<ExceptionType, 'source'>
 const LOOK_BACK_DAYS = 31
 const GRACE_DAYS = 3
 
-export type ExceptionFilter = { readonly account: string | null; readonly type: ExceptionType | null }
+export type ExceptionFilter = {
+  readonly account: string | null
+  readonly type: ExceptionType | null
+  /** How many days a line may be on its way to its match; three where nobody says. */
+  readonly graceDays?: number
+}
 
 export async function listExceptions(deps: Deps, filter: ExceptionFilter): Promise<readonly OwnedException[]> {
   const today = bankDay(deps.clock.now())
   const scope: Scope = {
     accounts: deps.accounts.map(one => one.account).filter(one => filter.account === null || one === filter.account),
     range: { from: addDays(today, -LOOK_BACK_DAYS), to: addDays(today, -1) },
-    graceDays: GRACE_DAYS,
+    graceDays: filter.graceDays ?? GRACE_DAYS,
   }
   const found: ExceptionItem[] = []
   for (const [type, source] of Object.entries(EXCEPTION_SOURCES)) {

@@ -9,7 +9,7 @@ import { LINE_KEY_VERSION, lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
-import { failDays, proveRange, receiveDays, requestDays } from './coverage'
+import { claimDays, failDays, proveRange, receiveDays, requestDays } from './coverage'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
@@ -27,7 +27,7 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   await deps.store.ping()
   await requireKeyRules(deps, account)
   const askedAt = deps.clock.now()
-  const fileDays = await requestDays(deps, account, range)
+  await requestDays(deps, account, range)
   const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
     readLines(gateway, account, range, signal),
   ).catch(async (error: unknown) => {
@@ -35,17 +35,20 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     throw error
   })
   const keys = lineKeys(lines)
-  // What a person's file said of a day and what the interface says are two views of the same entries.
-  const isOwn = (line: StatementLine): boolean => !fileDays.has(line.bookedOn)
-  const own = lines.filter(isOwn)
+  const days = await claimDays(
+    deps,
+    account,
+    lines.map(line => line.bookedOn),
+    'interface',
+  )
+  const isOwn = (line: StatementLine | undefined): boolean => line !== undefined && days.has(line.bookedOn)
   const count = await storeLines(
     deps,
     settings,
-    own,
-    keys.filter((_key, index) => lines[index] !== undefined && isOwn(lines[index])),
+    lines.filter(isOwn),
+    keys.filter((_key, index) => isOwn(lines[index])),
   )
-  const daysWithLines = new Set(own.map(line => line.bookedOn))
-  await receiveDays(deps, account, range, { source: 'interface', daysWithLines, askedAt })
+  await receiveDays(deps, account, range, { source: 'interface', askedAt })
   await saveBalance(deps, settings)
   await proveRange(deps, settings, range)
   return count

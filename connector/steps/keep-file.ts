@@ -62,12 +62,7 @@ export async function keepBytes(deps: Deps, source: Bytes, facts: FileFacts): Pr
 }
 
 /** What became of the file. Of an imported one the days are received, and proven by its balances and all others. */
-export async function recordFile(
-  deps: Deps,
-  file: StatementFile,
-  spans: readonly StatementSpan[],
-  daysWithLines: ReadonlySet<string>,
-): Promise<void> {
+export async function recordFile(deps: Deps, file: StatementFile, spans: readonly StatementSpan[]): Promise<void> {
   const { status, reason, importedBy: person, name, digest } = file
   const accounts = [...new Set(spans.map(span => span.account))]
   const content = { status, reason, person, name, accounts: accounts.join(' ') }
@@ -78,8 +73,7 @@ export async function recordFile(
     if (settings === null) continue
     const days = spans.filter(span => span.account === account).flatMap(span => daysOf(span, MAX_DAYS))
     for (const range of rangesOf(days, MAX_DAYS)) {
-      if (status === 'imported')
-        await receiveDays(deps, account, range, { source: 'file', daysWithLines, askedAt: deps.clock.now() })
+      if (status === 'imported') await receiveDays(deps, account, range, { source: 'file', askedAt: deps.clock.now() })
       await proveRange(deps, settings, range)
     }
   }

@@ -197,6 +197,30 @@ describe('proof by files', () => {
   })
 })
 
+test('a day that the interface claims while a file is read goes to one of them, and the file’s other days stay free', async () => {
+  const { statements, coverage: rows } = world.store
+  const claimsFirst = {
+    ...world.deps,
+    store: {
+      ...world.store,
+      statements: {
+        ...statements,
+        // The last question before the claim: in between, the interface begins to fill the 3rd.
+        countOn: async (account: string, day: string) => {
+          await rows.change(account, ['2026-03-03'], 1, row => ({ ...row, source: 'interface' }))
+          return await statements.countOn(account, day)
+        },
+      },
+    },
+  }
+  const file = path.join(folder, 'race.sta')
+  writeFileSync(file, statement([['02', 10n], ['03', 20n]], 0n, '03')) // prettier-ignore
+  expect((await run(output => importStatementFile(claimsFirst, file, { as: '张三' }, output))).code).toBe(1)
+  const range = { from: '2026-03-02', to: '2026-03-03' }
+  expect(await statements.list(ACCOUNT, range)).toEqual([])
+  expect((await rows.rows(ACCOUNT, range)).map(row => row.source)).toEqual(['', 'interface'])
+})
+
 describe('yinqi coverage', () => {
   test('is a grid of words in both languages, and a CSV that a spreadsheet reads', async () => {
     await importText(statement([['02', 1000n]], 0n, '02', 1500n), { acceptGap: true })
@@ -204,7 +228,7 @@ describe('yinqi coverage', () => {
     const zh = (await coverage(range, 'zh')).text.split('\n')
     expect(zh[0]).toMatch(/账号 +日期 +笔数 +已请求 +已收到 +余额证明 +回单 +入账 +对账/)
     expect(zh[1]).toMatch(/2026-03-02 +1 +是 +是 +有缺口 +– +0\/1 +0\/1 +差 5\.00 CNY/)
-    expect((await coverage(range)).text).toMatch(/2026-03-03 +0 +no +no +open/)
+    expect((await coverage(range)).text).toMatch(/2026-03-03 +0 +no +no +–/)
     const csv = path.join(folder, 'coverage.csv')
     expect((await coverage({ ...range, csv }, 'zh')).code).toBe(0)
     const lines = readFileSync(csv, 'utf8').split('\r\n')
