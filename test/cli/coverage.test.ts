@@ -271,8 +271,8 @@ describe('yinqi exceptions', () => {
       text: expect.stringContaining('no rule books it'),
     })
     world.erp.ledger = async function* () {
-      throw new Error('the ledger is locked')
       yield* []
+      throw new Error('the ledger is locked')
     }
     expect(await exceptions({ type: 'unmatched' })).toMatchObject({
       code: 1,
