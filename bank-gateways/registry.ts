@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { BankGateway, Clock } from '../connector/ports'
 import { abcConfig } from './abc/config'
 import { createAbcGateway } from './abc/gateway'
+import { bcmConfig } from './bcm/config'
+import { createBcmGateway } from './bcm/gateway'
 import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
@@ -44,6 +46,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   ccb: kind('中国建设银行 外联平台', 'CCB EBS', ccbConfig, createCcbGateway),
   abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
+  bcm: kind('交通银行 银企直联', 'BCM', bcmConfig, createBcmGateway),
   cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
   'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
   citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),

@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { abc } from './abc/program'
 import { abcOptions } from './abc/settings'
+import { bcm } from './bcm/program'
+import { bcmOptions } from './bcm/settings'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
@@ -32,6 +34,7 @@ export const banksSchema = z.strictObject({
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
   abc: abcOptions.prefault({}),
+  bcm: bcmOptions.prefault({}),
   cmb: cmbOptions.prefault({}),
   'cmb-frontend': cmbFrontendOptions.prefault({}),
   citic: citicOptions.prefault({}),
@@ -56,6 +59,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(boc, options.boc),
     bound(ccb, options.ccb),
     bound(abc, options.abc),
+    bound(bcm, options.bcm),
     bound(cmb, options.cmb),
     bound(cmbFrontend, options['cmb-frontend']),
     bound(citic, options.citic),

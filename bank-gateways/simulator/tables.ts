@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { abcOptions } from './abc/settings'
+import { bcmOptions } from './bcm/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
@@ -32,6 +33,7 @@ const OPTIONS = {
   boc: bocOptions,
   ccb: ccbOptions,
   abc: abcOptions,
+  bcm: bcmOptions,
   cmb: cmbOptions,
   'cmb-frontend': cmbFrontendOptions,
   citic: citicOptions,

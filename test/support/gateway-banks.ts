@@ -2,6 +2,7 @@
 
 import type { Party } from '../../connector/ports'
 import { ABC } from './gateway-banks/abc'
+import { BCM } from './gateway-banks/bcm'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CMB } from './gateway-banks/cmb'
@@ -21,6 +22,7 @@ export const BANKS: readonly BankSetup[] = [
   ...BOC,
   ...CCB,
   ...ABC,
+  ...BCM,
   ...CMB,
   ...CMB_FRONTEND,
   ...CITIC,
