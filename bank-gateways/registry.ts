@@ -14,6 +14,8 @@ import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
 import { createCmbFrontendGateway } from './cmb-frontend/gateway'
+import { cmbcConfig } from './cmbc/config'
+import { createCmbcGateway } from './cmbc/gateway'
 import { cibConfig } from './cib/config'
 import { createCibGateway } from './cib/gateway'
 import { citicConfig } from './citic/config'
@@ -53,6 +55,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
+  cmbc: kind('民生银行 银企直联', 'CMBC NS-BDES, open platform', cmbcConfig, createCmbcGateway),
 }
 
 function kind<T>(

@@ -13,6 +13,8 @@ import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cmbc } from './cmbc/program'
+import { cmbcOptions } from './cmbc/settings'
 import { cib } from './cib/program'
 import { cibOptions } from './cib/settings'
 import { citic } from './citic/program'
@@ -41,6 +43,7 @@ export const banksSchema = z.strictObject({
   cib: cibOptions.prefault({}),
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
+  cmbc: cmbcOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -66,6 +69,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(cib, options.cib),
     bound(pab, options.pab),
     bound(spdb, options.spdb),
+    bound(cmbc, options.cmbc),
   ]
 }
 

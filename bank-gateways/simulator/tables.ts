@@ -7,6 +7,7 @@ import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cmbcOptions } from './cmbc/settings'
 import { cibOptions } from './cib/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
@@ -40,6 +41,7 @@ const OPTIONS = {
   cib: cibOptions,
   pab: pabOptions,
   spdb: spdbOptions,
+  cmbc: cmbcOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

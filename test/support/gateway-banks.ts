@@ -7,6 +7,7 @@ import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
+import { CMBC } from './gateway-banks/cmbc'
 import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
@@ -29,6 +30,7 @@ export const BANKS: readonly BankSetup[] = [
   ...CIB,
   ...PAB,
   ...SPDB,
+  ...CMBC,
 ]
 
 export const OUTSIDE: Party = {

@@ -82,7 +82,7 @@ export function newKeys(): { readonly privateKey: string; readonly publicKey: st
 }
 
 /** The strings of a PDF whose text is UCS-2 hex. */
-function textOfPdf(pdf: Buffer): string {
+export function textOfPdf(pdf: Buffer): string {
   return [...pdf.toString('latin1').matchAll(/<([0-9A-F]+)> Tj/g)]
     .map(([, hex = '']) => Buffer.from(hex, 'hex').swap16().toString('utf16le'))
     .join('\n')
