@@ -48,8 +48,21 @@ describe('field 61', () => {
     [' NRTIKREF+//2016', 'NRTI', null, '2016'],
     ['NONREF', null, null, null],
     ['NTRF20-11-2016 21:31//B6K', 'NTRF', '20-11-2016 21:31', 'B6K'],
+    ['MCI0NONREF//055001', 'MCI0', null, '055001'],
+    ['TIDXTEST//REFERENCE', 'TIDX', 'TEST', 'REFERENCE'],
+    ['KREF+', null, null, null],
   ])('%s has type %s, reference %s, bank reference %s', async (rest, type, reference, bankReference) => {
     expect(await entryOf(`2401020102C1,00${rest}`)).toMatchObject({ type, reference, bankReference })
+  })
+
+  test.each([
+    ['1602300301', '2016-02-29', '2016-03-01'],
+    ['1702300301', '2017-02-28', '2017-03-01'],
+    ['170229', '2017-02-28', '2017-02-28'],
+  ])('the value date of %s, in months of 30 days, is %s, and that is said', async (dates, valueOn, bookedOn) => {
+    const file = await readStatements(mt940([`:61:${dates}DR6,00N024NONREF`]))
+    expect(file.statements[0]?.lines).toMatchObject([{ valueOn, bookedOn, amount: '-6.00' }])
+    expect(file.problems.map(problem => problem.code)).toContain('VALUE_DATE_MOVED')
   })
 
   test('supplementary details stand in for a missing field 86', async () => {
