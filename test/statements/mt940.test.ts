@@ -251,3 +251,61 @@ describe('MT942', () => {
     expect((await readStatements(text)).format).toBe('mt942')
   })
 })
+
+describe('lines of a message', () => {
+  const message = (rows: readonly string[], end: string): string => rows.join(end) + end
+  const rows = [
+    ':20:A',
+    ':25:1/2',
+    ':28C:1/1',
+    ':60F:C260101EUR1,00',
+    ':61:2601020102C1,00NTRFREF',
+    ':86:text',
+    ':62F:C260102EUR2,00',
+  ]
+
+  test.each([
+    ['CR LF', '\r\n'],
+    ['LF', '\n'],
+    ['CR', '\r'],
+    ['@@', '@@'],
+  ])('end with %s', async (_name, end) => {
+    const { statements, problems } = await readStatements(message([...rows, '-', ...rows, '-'], end))
+    expect(problems).toEqual([])
+    expect(statements.map(one => [one.proven, one.lines.map(line => line.text)])).toEqual([
+      [true, ['text']],
+      [true, ['text']],
+    ])
+  })
+
+  test('a hyphen alone inside a text is text, and what follows it is not lost', async () => {
+    const { statements } = await readStatements(
+      message([...rows.slice(0, 5), ':86:166?00X?20one', '-', 'two?32NAME', ':62F:C260102EUR2,00', '-', ''], '\n'),
+    )
+    expect(statements).toHaveLength(1)
+    expect(statements[0]).toMatchObject({ proven: true, lines: [{ text: 'one-two', counterName: 'NAME' }] })
+  })
+
+  test('a hyphen alone behind the last text ends the message', async () => {
+    const { statements } = await readStatements(
+      message([...rows, ':86:owner', '-', '', ...rows, ':86:owner', '-'], '\n'),
+    )
+    expect(statements.map(one => one.proven)).toEqual([true, true])
+  })
+})
+
+test('numbered parts may begin on the row below an empty one', async () => {
+  const entry = await entryOf(
+    '2607010701C653,00',
+    ':86:',
+    '<00S1260701',
+    '<20ZAPLATA',
+    '<31PL12109000000000000000000001',
+    '<32JAN KOWALSKI',
+  )
+  expect(entry).toMatchObject({
+    text: 'ZAPLATA',
+    counterName: 'JAN KOWALSKI',
+    counterAccount: 'PL12109000000000000000000001',
+  })
+})
