@@ -128,10 +128,9 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
   },
   spdb: {
-    hasNoReceipts: true,
     sure: {
-      en: 'confirmed: sign server, framing, unsigned refusals, 8800, 8804, 4402, transStatus. Inferred: 8801 pairing, id of a line, marker of a return. Unverified: the statement’s number 8924, debitFlag, every length, the error table, a repeated elecChequeNo, receipts',
-      zh: '已证实：签名服务、报文边界、未签名错误、8800、8804、4402、transStatus。推断：8801 的对应、明细标识、退汇标志。未证实：明细交易码 8924、debitFlag、各字段长度、错误码表、电子凭证号重复、回单',
+      en: 'confirmed: sign server, framing, unsigned refusals, 8800, 8804, 4402, transStatus. Inferred: 8801 pairing, id of a line, marker of a return. Unverified: the statement’s number 8924, debitFlag, every length, the error table, a repeated elecChequeNo, numbers of the receipt functions',
+      zh: '已证实：签名服务、报文边界、未签名错误、8800、8804、4402、transStatus。推断：8801 的对应、明细标识、退汇标志。未证实：明细交易码 8924、debitFlag、各字段长度、错误码表、电子凭证号重复、回单交易码',
     },
     tested: {
       en: 'messages composed by hand, a fake sign server and gateway and the SPDB simulator over real sockets; never the bank',

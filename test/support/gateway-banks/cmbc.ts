@@ -1,6 +1,6 @@
 // China Minsheng Bank: NS-BDES in two readings of what its answers repeat, and the open platform.
 
-import { textOfPdf } from './cmb'
+import { textOfPdf } from './pdf'
 import type { BankSetup, PartOfGateway, Protocol } from './setup'
 
 const PAYER = '600000000000000001'
