@@ -497,6 +497,8 @@ describe('statement and balance', () => {
     ['another currency', '|D|CNY', '|D|USD', 'bcm.row'],
     ['another account', '|310066000000000000001|付款公司|D', '|310066000000000000002|付款公司|D', 'bcm.row'],
     ['a stray bar in 附言', '货款 P', '货款|P', 'bcm.row'],
+    ['a stray bar behind everything', '户名不符退汇', '户名|不符退汇', 'bcm.row'],
+    ['a row more than it counts', '<record_num>2<', '<record_num>1<', 'bcm.row'],
     ['two rows under one number', '20260228|090102|转账|LS0002|1|', '20260227|090102|转账|LS0001|1|', 'bcm.row'],
     ['another count', '<record_num>2<', '<record_num>3<', 'bcm.row'],
     ['no count', '<record_num>2<', '<record_num><', 'bcm.row'],
