@@ -1,13 +1,16 @@
 // What each statement of a file covers: its account, its days, and the balances that it begins and ends with.
 
-import { addDays } from '../core/bank-time'
+import { addDays, bankDay } from '../core/bank-time'
 import { parseAmount } from '../core/money'
 import type { Money, StatementLine } from '../ports'
 import type { StatementHead, StatementTail } from '../statements/model'
 import type { AccountSettings } from '../steps/deps'
 import type { StatementSpan } from '../store/store'
 
-type Draft = Omit<StatementSpan, 'digest' | 'at'>
+/** `last`: sum and number of the lines of its last day. */
+type Draft = Omit<StatementSpan, 'digest' | 'at'> & {
+  readonly last: { readonly minor: bigint; readonly entries: number }
+}
 
 export type Spans = {
   /** Null: a statement of an account that is not imported; it keeps its place in the file. */
@@ -23,6 +26,7 @@ export function startSpans(): Spans {
   let settings: AccountSettings | null = null
   let [first, last] = ['', '']
   let [sum, entries] = [0n, 0]
+  const byDay = new Map<string, { minor: bigint; entries: number }>()
   return {
     begin(of) {
       position++
@@ -31,12 +35,15 @@ export function startSpans(): Spans {
       last = ''
       sum = 0n
       entries = 0
+      byDay.clear()
     },
     line({ bookedOn, amount }) {
       if (first === '' || bookedOn < first) first = bookedOn
       if (bookedOn > last) last = bookedOn
       sum += amount.minor
       entries++
+      const day = byDay.get(bookedOn) ?? { minor: 0n, entries: 0 }
+      byDay.set(bookedOn, { minor: day.minor + amount.minor, entries: day.entries + 1 })
     },
     end(statement) {
       if (settings === null) return
@@ -50,10 +57,33 @@ export function startSpans(): Spans {
         ...{ position, account, ...days, entries, number: statement.number ?? '', opening, closing },
         proven: statement.proven === null ? 'unknown' : statement.proven ? 'yes' : 'no',
         difference: gap === 0n ? null : { minor: gap, currency },
+        last: byDay.get(days.to) ?? { minor: 0n, entries: 0 },
       })
     },
-    of: (digest, at) => drafts.map(draft => ({ ...draft, digest, at })),
+    of: (digest, at) => drafts.flatMap(draft => parts(draft, bankDay(at)).map(part => ({ ...part, digest, at }))),
   }
+}
+
+/**
+ * A statement that reaches into the running day proves the days before it all the same: it is kept as two, and only the
+ * second has an end that may still move. The first of two has the odd number.
+ */
+function parts({ last, ...span }: Draft, today: string): readonly Omit<Draft, 'last'>[] {
+  const position = span.position * 2
+  const { closing } = span
+  if (span.to < today || span.from >= span.to || span.proven !== 'yes' || closing === null)
+    return [{ ...span, position }]
+  const middle = { minor: closing.minor - last.minor, currency: closing.currency }
+  return [
+    {
+      ...span,
+      position: position - 1,
+      to: addDays(span.to, -1),
+      closing: middle,
+      entries: span.entries - last.entries,
+    },
+    { ...span, position, from: span.to, opening: middle, entries: last.entries },
+  ]
 }
 
 /**

@@ -133,6 +133,26 @@ describe('proof by files', () => {
     for (const type of ['gap', 'unproven']) expect(await exceptions({ type })).toMatchObject({ code: 0 })
   })
 
+  test('a file that reaches into the running day proves the days before it, and the running day the next morning', async () => {
+    world.move(Date.parse('2026-04-03T04:00:00Z') - world.deps.clock.now())
+    const april = (text: string): string =>
+      text
+        .replaceAll(':2603', ':2604')
+        .replaceAll(/([CD])2603/g, '$12604')
+        .replaceAll(/(:61:2604\d\d)03/g, '$104')
+    const noon = april(statement([['01', 1000n], ['03', 7n]], 500n, '03')) // prettier-ignore
+    expect((await importText(noon)).code).toBe(0)
+    expect(await proofs('2026-04-01', '2026-04-03')).toEqual([
+      '01 yes proven file',
+      '02 yes proven file',
+      '03 part open',
+    ])
+    world.move(86_400_000)
+    const whole = april(statement([['01', 1000n], ['03', 7n], ['03', -2n]], 500n, '03')) // prettier-ignore
+    expect((await importText(whole, {}, 'whole.sta')).code).toBe(0)
+    expect((await proofs('2026-04-03', '2026-04-03'))[0]).toBe('03 yes proven file')
+  })
+
   test('a file that was left out between two is a gap, with the days and the amount', async () => {
     await importText(statement([['02', 1000n]], 500n, '02'))
     await importText(statement([['05', 5n]], 1577n, '05'), {}, 'later.sta')
