@@ -64,6 +64,8 @@ export class Oracles implements Observer {
     this.#past.push(this.store)
     this.store = store
     this.isDoubtful = isDoubtful
+    // It forgets leases, and whoever held them was stopped before.
+    this.#claims.clear()
   }
 
   leftLate(batch: Batch): void {

@@ -91,8 +91,8 @@ describe('line identity', () => {
 
   test("the bank's own id decides where there is one", () => {
     expect(lineKeys([sampleLine(), sampleLine({ text: 'corrected text' })])).toEqual([
-      '1:id:2026-03-01:L1',
-      '1:id:2026-03-01:L1',
+      '2:id:2026-03-01:-123.45:L1',
+      '2:id:2026-03-01:-123.45:L1',
     ])
   })
 })

@@ -86,7 +86,8 @@ test.each([true, false])(
         await importStatements(deps, ACCOUNT, { from: addDays(FIRST, from), to: addDays(FIRST, to) })
       }
       shown = days
-      for (let time = 0; time < 2; time++) await importStatements(deps, ACCOUNT, { from: FIRST, to: addDays(FIRST, days.length - 1) })
+      for (let time = 0; time < 2; time++)
+        await importStatements(deps, ACCOUNT, { from: FIRST, to: addDays(FIRST, days.length - 1) })
       expect(await stored(world)).toEqual(expected(days))
       await world.close()
     }
