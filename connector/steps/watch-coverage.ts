@@ -46,11 +46,12 @@ export type OnFailure = (account: string, range: DateRange, error: unknown) => v
 /** A round over a bank's accounts; returns the number of ranges that were fetched. Remembers which accounts it called late. */
 export function coverageWatch(deps: Deps, bank: string, onFailure: OnFailure): () => Promise<number> {
   const late = new Set<string>()
+  const opened = new Map<string, string>()
   return async () => {
     const own = deps.accounts.filter(settings => settings.bank === bank)
     let count = 0
     for (const settings of own) {
-      await openDays(deps, settings)
+      await openDays(deps, settings, opened)
       if (deps.closed(bank, 'read') === null) count += await fetchDue(deps, settings, onFailure)
     }
     await tellLate(deps, own, late)
@@ -58,19 +59,27 @@ export function coverageWatch(deps: Deps, bank: string, onFailure: OnFailure): (
   }
 }
 
-/** Every day since the first has its row, also those on which nobody was there to ask. */
-async function openDays(deps: Deps, { account }: AccountSettings): Promise<void> {
+/**
+ * Every day since this was last looked after has its row, also those on which nobody was there to ask. A file of an old month
+ * is no reason to ask for everything since.
+ */
+async function openDays(deps: Deps, { account }: AccountSettings, opened: Map<string, string>): Promise<void> {
   const now = deps.clock.now()
   const today = bankDay(now)
-  const span = await deps.store.coverage.span(account)
-  if (span !== null && span.to >= today) return
-  const first = span === null ? addDays(today, -deps.settings.coverage.backfillDays) : addDays(span.to, 1)
-  const oldest = addDays(today, -ABSENCE_DAYS)
-  const days = daysOf({ from: first < oldest ? oldest : first, to: today }, ABSENCE_DAYS + 1)
-  await deps.store.coverage.change(account, days, now, row => ({
-    ...row,
-    dueAt: row.dueAt ?? (row.receivedAt === null ? Math.max(now, closesAt(row.day)) : null),
-  }))
+  if (opened.get(account) === today) return
+  const name = `coverage:${account}`
+  const last = await deps.store.meta.cursor(name)
+  if (last === null || last < today) {
+    const first = last === null ? addDays(today, -deps.settings.coverage.backfillDays) : addDays(last, 1)
+    const oldest = addDays(today, -ABSENCE_DAYS)
+    const days = daysOf({ from: first < oldest ? oldest : first, to: today }, ABSENCE_DAYS + 1)
+    await deps.store.coverage.change(account, days, now, row => ({
+      ...row,
+      dueAt: row.dueAt ?? (row.receivedAt === null ? Math.max(now, closesAt(row.day)) : null),
+    }))
+    await deps.store.meta.saveCursor(name, today)
+  }
+  opened.set(account, today)
 }
 
 async function fetchDue(deps: Deps, { account }: AccountSettings, onFailure: OnFailure): Promise<number> {

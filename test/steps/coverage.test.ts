@@ -163,6 +163,14 @@ test('the first connection asks for as many days before as the site wants, once'
   expect(bank.asked.length).toBe(asked)
 })
 
+test('a file of an old month is no reason to ask the bank for everything since', async () => {
+  await world.store.coverage.change(ACCOUNT, ['2025-11-30'], 1, row => ({ ...row, receivedAt: 1, source: 'file' }))
+  nextMorning()
+  await watch()()
+  expect(bank.asked).toEqual([])
+  expect((await world.store.coverage.span(ACCOUNT))?.to).toBe(today())
+})
+
 test('a bank that does not answer is asked again later, and the reason is seen', async () => {
   const failures: string[] = []
   const round = coverageWatch(
