@@ -25,7 +25,11 @@ export type ReceiverSettings = {
 }
 
 export type ReceiverRefusal =
-  'RECEIVER_NOT_BALANCED' | 'RECEIVER_SUBJECT_UNNAMED' | 'RECEIVER_VOUCHER_MISSING' | 'RECEIVER_ISSUER_MISSING'
+  | 'RECEIVER_NOT_BALANCED'
+  | 'RECEIVER_SUBJECT_UNNAMED'
+  | 'RECEIVER_VOUCHER_MISSING'
+  | 'RECEIVER_ISSUER_MISSING'
+  | 'RECEIVER_ENTITY_MISSING'
 
 export type ReceiverFile = {
   /** Without an extension. */

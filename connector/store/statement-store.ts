@@ -61,14 +61,26 @@ ORDER BY receipt_due_at, no`,
         [bank, now],
         limit,
       ),
-    async postponeReceipt(lineId, dueAt, isMissing) {
+    async postponeReceipt(lineId, dueAt, isMissing, reason) {
       await db.transaction(tx =>
         // A receipt that was stored meanwhile stays stored.
         tx.execute(
-          `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ? WHERE no = ? AND receipt <> 'stored'`,
-          [dueAt, isMissing ? 'missing' : 'wanted', numberOf(lineId)],
+          `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ?, receipt_reason = ? WHERE no = ? AND receipt <> 'stored'`,
+          [dueAt, isMissing ? 'missing' : 'wanted', reason, numberOf(lineId)],
         ),
       )
+    },
+    async receiptsWaiting(account, { from, to }) {
+      const rows = await db.query(
+        `SELECT no, receipt_reason, receipt_due_at FROM yinqi_statement_line
+WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND receipt IN ('wanted', 'missing') ORDER BY booked_on, no`,
+        [account, from, to],
+      )
+      return rows.map(row => ({
+        lineId: idOf(row, 'no'),
+        reason: text(row, 'receipt_reason'),
+        dueAt: integer(row, 'receipt_due_at'),
+      }))
     },
     async saveBalance(balance, at, outbox) {
       await db.transaction(async tx => {
@@ -162,7 +174,7 @@ export function lineOf(keys: Keys, row: Row): StoredLine {
   }
 }
 
-async function linesWhere(
+export async function linesWhere(
   db: Database,
   where: string,
   found: readonly Value[],
