@@ -43,9 +43,18 @@ export type ArchiveContent = {
   readonly files: readonly ArchiveFile[]
 }
 
-type Member = Digests & { readonly path: string; readonly role: string; readonly lineKey: string; readonly size: number }
+type Member = Digests & {
+  readonly path: string
+  readonly role: string
+  readonly lineKey: string
+  readonly size: number
+}
 
-export const ARCHIVE_LIMITS: ZipLimits = { members: 60_000, memberBytes: 64 * 1024 * 1024, totalBytes: 1024 * 1024 * 1024 }
+export const ARCHIVE_LIMITS: ZipLimits = {
+  members: 60_000,
+  memberBytes: 64 * 1024 * 1024,
+  totalBytes: 1024 * 1024 * 1024,
+}
 
 const INDEX = 'index.json'
 const INDEX_DIGEST = 'index.digest'
@@ -155,12 +164,18 @@ function checkDigest(digests: Digests, written: Uint8Array | undefined, expected
   else if (Buffer.from(written).toString('utf8') !== `SHA-256 ${digests.sha256}\nSM3 ${digests.sm3}\n`)
     find('index', INDEX, '目录与其摘要不符，已被改动', 'the index is not what its digest says: it was altered')
   if (expected !== null && expected.toLowerCase() !== digests.sha256)
-    find('index', INDEX, `目录的 SHA-256 不是所给的 ${quoted(expected)}`, `the index’s SHA-256 is not ${quoted(expected)}`)
+    find(
+      'index',
+      INDEX,
+      `目录的 SHA-256 不是所给的 ${quoted(expected)}`,
+      `the index’s SHA-256 is not ${quoted(expected)}`,
+    )
 }
 
 function checkMembers(index: Index, members: ReturnType<typeof readZip>, find: Find): void {
   const listed = new Map(index.members.map(member => [member.path, member]))
-  if (listed.size !== index.members.length) find('inconsistent', INDEX, '目录里有重名', 'the index names a member twice')
+  if (listed.size !== index.members.length)
+    find('inconsistent', INDEX, '目录里有重名', 'the index names a member twice')
   for (const path of members.keys())
     if (!listed.has(path) && path !== INDEX && path !== INDEX_DIGEST)
       find('added', path, '目录中没有此文件', 'is not in the index')
@@ -197,7 +212,9 @@ function readIndex(bytes: Uint8Array): Index | null {
   if (typeof account !== 'string' || typeof month !== 'string' || !isRecord(counts)) return null
   const members: unknown[] = value['members']
   if (!members.every(isMember)) return null
-  const numbers = Object.entries(counts).flatMap(([name, count]) => (typeof count === 'number' ? [[name, count] as const] : []))
+  const numbers = Object.entries(counts).flatMap(([name, count]) =>
+    typeof count === 'number' ? [[name, count] as const] : [],
+  )
   return { account, month, counts: Object.fromEntries(numbers), members }
 }
 
@@ -216,7 +233,8 @@ function memberOf(file: { path: string; role: string; bytes: Uint8Array; lineKey
 }
 
 function countsOf({ lines, files }: ArchiveContent): Readonly<Record<string, number>> {
-  const having = (field: 'payment' | 'voucherNo' | 'receiptNo'): number => lines.filter(line => line[field] !== '').length
+  const having = (field: 'payment' | 'voucherNo' | 'receiptNo'): number =>
+    lines.filter(line => line[field] !== '').length
   const receipts = files.filter(file => file.role === 'receipt')
   return {
     lines: lines.length,

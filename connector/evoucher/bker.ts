@@ -128,7 +128,12 @@ function amountOf(
   return money.minor === 0n ? null : money
 }
 
-function dayField(field: 'bookedOn' | 'issuedOn', text: string, place: string, problems: EvoucherProblem[]): string | null {
+function dayField(
+  field: 'bookedOn' | 'issuedOn',
+  text: string,
+  place: string,
+  problems: EvoucherProblem[],
+): string | null {
   if (text === '') return null
   const day = dayOf(text)
   if (day === null) problems.push(unreadable(place, NAMES[field].join('/'), text))

@@ -52,7 +52,8 @@ export function chooseLine<L extends { readonly line: StatementLine }>(
     .filter(number => number.length >= MIN_NUMBER)
     .map(number => lines.filter(({ line }) => marksOf(line).has(number)))
     .find(found => found.length > 0)
-  const candidates = numbered ?? (receipt.bookedOn === null ? [] : lines.filter(({ line }) => mayBeParty(receipt, line)))
+  const candidates =
+    numbered ?? (receipt.bookedOn === null ? [] : lines.filter(({ line }) => mayBeParty(receipt, line)))
   const agreeing = candidates.filter(({ line }) => mismatches(receipt, account, line).length === 0)
   const [only, second] = agreeing
   if (only && !second) return { kind: 'line', line: only, by: numbered ? 'number' : 'content' }

@@ -55,7 +55,9 @@ export function createLexer(text: string, start: number, work: Work): Lexer {
     const first = text[at]
     if (first === '/') {
       at++
-      return { name: word().replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) }
+      return {
+        name: word().replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      }
     }
     if (first === '<' && text[at + 1] === '<') return readDict(depth)
     if (first === '<') return readHex()
@@ -122,7 +124,9 @@ export function createLexer(text: string, start: number, work: Work): Lexer {
     if (found === 'null') return null
     if (found === 'true' || found === 'false') return found === 'true'
     if (!/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(found)) throw damaged()
-    const reference = /^\d{1,8}$/.test(found) ? /^\s{1,20}\d{1,5}\s{1,20}R(?![A-Za-z])/.exec(text.slice(at, at + 48)) : null
+    const reference = /^\d{1,8}$/.test(found)
+      ? /^\s{1,20}\d{1,5}\s{1,20}R(?![A-Za-z])/.exec(text.slice(at, at + 48))
+      : null
     if (reference === null) return Number(found)
     at += reference[0].length
     return { ref: Number(found) }

@@ -144,7 +144,13 @@ function unfiltered(bytes: Uint8Array, name: string, room: number): Uint8Array {
   if (name === 'FlateDecode' || name === 'Fl') return inflated(bytes, room)
   const text = Buffer.from(bytes).toString('latin1')
   if (name === 'ASCIIHexDecode' || name === 'AHx')
-    return Buffer.from(text.replace(/\s+/g, '').replace(/>.*$/s, '').replace(/^(?:..)*.$/s, '$&0'), 'hex')
+    return Buffer.from(
+      text
+        .replace(/\s+/g, '')
+        .replace(/>.*$/s, '')
+        .replace(/^(?:..)*.$/s, '$&0'),
+      'hex',
+    )
   throw broken(`不支持的 PDF 过滤器 ${name}`, `the PDF filter ${name} is not read`)
 }
 

@@ -16,7 +16,11 @@ export function pdfAttachments(bytes: Uint8Array): {
 } {
   const pdf = readPdf(bytes)
   if (pdf.root === null)
-    throw new EvoucherError('EVOUCHER_BROKEN', 'PDF 没有目录对象，不完整或已损坏', 'the PDF has no catalog: cut off or damaged')
+    throw new EvoucherError(
+      'EVOUCHER_BROKEN',
+      'PDF 没有目录对象，不完整或已损坏',
+      'the PDF has no catalog: cut off or damaged',
+    )
   const named = [...fromNames(pdf, pdf.root), ...fromArray(pdf, pdf.root.get('AF'))]
   const specs = named.length > 0 ? named : [...pdf.objects.values()].map(({ value }) => value).filter(isSpec)
   const attachments: Attachment[] = []
@@ -53,7 +57,8 @@ function fromNames(pdf: PdfFile, root: PdfDict): readonly { readonly dict: PdfDi
     if (!isDict(node)) continue
     const leaves = pdf.resolve(node.dict.get('Names'))
     // A leaf is key, value, key, value.
-    if (Array.isArray(leaves)) found.push(...leaves.filter((_, index) => index % 2 === 1).flatMap(leaf => specOf(pdf, leaf)))
+    if (Array.isArray(leaves))
+      found.push(...leaves.filter((_, index) => index % 2 === 1).flatMap(leaf => specOf(pdf, leaf)))
     const kids = pdf.resolve(node.dict.get('Kids'))
     if (Array.isArray(kids)) waiting.push(...kids.slice(0, MAX_NODES))
   }

@@ -42,7 +42,12 @@ export type ReceiverResult =
   | { readonly kind: 'file'; readonly file: ReceiverFile }
   | { readonly kind: 'refused'; readonly code: ReceiverRefusal; readonly text: string }
 
-export function writeReceiver(issuer: Instance, receiptNo: string, booking: Booking, settings: ReceiverSettings): ReceiverResult {
+export function writeReceiver(
+  issuer: Instance,
+  receiptNo: string,
+  booking: Booking,
+  settings: ReceiverSettings,
+): ReceiverResult {
   const refusal = refusalOf(issuer, booking, settings)
   if (refusal !== null) return refusal
   const added = addedFacts(booking, settings)
@@ -57,7 +62,11 @@ export function writeReceiver(issuer: Instance, receiptNo: string, booking: Book
 }
 
 /** A fact as it is written: text, or the facts of a tuple. */
-type Written = { readonly name: string; readonly value: string | null | readonly Written[]; readonly isAmount?: boolean }
+type Written = {
+  readonly name: string
+  readonly value: string | null | readonly Written[]
+  readonly isAmount?: boolean
+}
 
 function refusalOf(issuer: Instance, { voucherNo, entry }: Booking, settings: ReceiverSettings): ReceiverResult | null {
   const refused = (code: ReceiverRefusal, text: string): ReceiverResult => ({ kind: 'refused', code, text })
@@ -65,8 +74,12 @@ function refusalOf(issuer: Instance, { voucherNo, entry }: Booking, settings: Re
     return refused('RECEIVER_ISSUER_MISSING', '回单实例没有上下文 / the receipt’s instance has no context')
   // One context and one unit are written: a fact that belongs to another one would lose what it means.
   if (!issuer.facts.every(fact => isOfContext(fact, issuer)))
-    return refused('RECEIVER_ISSUER_MISSING', '回单实例引用了多个上下文或单位 / the receipt’s instance refers to several contexts or units')
-  if (voucherNo === '') return refused('RECEIVER_VOUCHER_MISSING', 'ERP 尚未给出凭证号 / the ERP has given no voucher number')
+    return refused(
+      'RECEIVER_ISSUER_MISSING',
+      '回单实例引用了多个上下文或单位 / the receipt’s instance refers to several contexts or units',
+    )
+  if (voucherNo === '')
+    return refused('RECEIVER_VOUCHER_MISSING', 'ERP 尚未给出凭证号 / the ERP has given no voucher number')
   const nameless = entry.lines.filter(line => !Object.hasOwn(settings.subjects, line.account)).map(line => line.account)
   if (nameless.length > 0)
     return refused(
@@ -94,7 +107,10 @@ function isBalanced(lines: readonly JournalLine[], currency: string): boolean {
   return lines.length > 1 && of('debit') === of('credit')
 }
 
-function addedFacts({ voucherNo, postedOn, entry, isReconciled }: Booking, settings: ReceiverSettings): readonly Written[] {
+function addedFacts(
+  { voucherNo, postedOn, entry, isReconciled }: Booking,
+  settings: ReceiverSettings,
+): readonly Written[] {
   const [debit = '', credit = ''] = settings.sides.split('/')
   return [
     { name: 'UnifiedSocialCreditCodeOfAccountingEntity', value: settings.entityCode },
@@ -115,7 +131,9 @@ function addedFacts({ voucherNo, postedOn, entry, isReconciled }: Booking, setti
             value: [
               { name: 'DebitOrCredit', value: line.side === 'debit' ? debit : credit },
               { name: 'NameOfGeneralLedgerSubject', value: general },
-              ...(subsidiary.length === 0 ? [] : [{ name: 'NameOfSubsidiaryLedgerSubject', value: subsidiary.join('/') }]),
+              ...(subsidiary.length === 0
+                ? []
+                : [{ name: 'NameOfSubsidiaryLedgerSubject', value: subsidiary.join('/') }]),
               { name: 'RecordedAmount', value: formatAmount(line.amount), isAmount: true },
             ],
           }
@@ -150,13 +168,21 @@ function xbrlOf(issuer: Instance, added: readonly Written[]): string {
     const pad = '  '.repeat(depth)
     if (fact.value === null) return [`${pad}<t:${fact.name} ${text} xsi:nil="true"/>`]
     if (typeof fact.value === 'string')
-      return [`${pad}<t:${fact.name} ${fact.isAmount === true ? amount : text}>${escapeXml(fact.value)}</t:${fact.name}>`]
-    return [`${pad}<t:${fact.name}>`, ...fact.value.flatMap(child => written(child, depth + 1)), `${pad}</t:${fact.name}>`]
+      return [
+        `${pad}<t:${fact.name} ${fact.isAmount === true ? amount : text}>${escapeXml(fact.value)}</t:${fact.name}>`,
+      ]
+    return [
+      `${pad}<t:${fact.name}>`,
+      ...fact.value.flatMap(child => written(child, depth + 1)),
+      `${pad}</t:${fact.name}>`,
+    ]
   }
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<xbrl xmlns="http://www.xbrl.org/2003/instance" xmlns:link="http://www.xbrl.org/2003/linkbase" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:iso4217="http://www.xbrl.org/2003/iso4217" xmlns:t="${escapeXml(issuer.namespace)}">`,
-    ...(issuer.schemaRef === '' ? [] : [`  <link:schemaRef xlink:type="simple" xlink:href="${escapeXml(issuer.schemaRef)}"/>`]),
+    ...(issuer.schemaRef === ''
+      ? []
+      : [`  <link:schemaRef xlink:type="simple" xlink:href="${escapeXml(issuer.schemaRef)}"/>`]),
     `  <context id="${escapeXml(issuer.contextId)}">`,
     `    <entity><identifier scheme="${escapeXml(issuer.scheme)}">${escapeXml(issuer.entity)}</identifier></entity>`,
     `    <period><instant>${escapeXml(issuer.instant)}</instant></period>`,
@@ -178,8 +204,16 @@ function original(fact: Fact, namespace: string, depth: number): readonly string
     .map(([key, value]) => ` ${key === 'nil' ? 'xsi:nil' : key}="${escapeXml(value)}"`)
     .join('')
   if (fact.children.length > 0)
-    return [`${pad}<${name}${space}${attributes}>`, ...fact.children.flatMap(child => original(child, namespace, depth + 1)), `${pad}</${name}>`]
-  return [fact.value === null ? `${pad}<${name}${space}${attributes}/>` : `${pad}<${name}${space}${attributes}>${escapeXml(fact.value)}</${name}>`]
+    return [
+      `${pad}<${name}${space}${attributes}>`,
+      ...fact.children.flatMap(child => original(child, namespace, depth + 1)),
+      `${pad}</${name}>`,
+    ]
+  return [
+    fact.value === null
+      ? `${pad}<${name}${space}${attributes}/>`
+      : `${pad}<${name}${space}${attributes}>${escapeXml(fact.value)}</${name}>`,
+  ]
 }
 
 /** As the samples are named: date, issuer and receipt number. A name is a hint; long or strange numbers are shortened. */

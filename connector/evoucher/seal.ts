@@ -37,7 +37,10 @@ export type SealReport = {
 const SM3_OID = '1.2.156.10197.1.401'
 const MAX_REFERENCES = 5000
 
-export function checkSeal(parts: OfdParts): { readonly report: SealReport; readonly problems: readonly EvoucherProblem[] } {
+export function checkSeal(parts: OfdParts): {
+  readonly report: SealReport
+  readonly problems: readonly EvoucherProblem[]
+} {
   const problems: EvoucherProblem[] = []
   const seals: Seal[] = []
   for (const path of [...parts.keys()].filter(name => /(?:^|\/)Signs\/.*Signature\.xml$/i.test(name))) {
@@ -50,7 +53,8 @@ export function checkSeal(parts: OfdParts): { readonly report: SealReport; reado
   }
   const isUnread = problems.length > 0
   const listed = new Set(seals.flatMap(seal => seal.references.map(reference => reference.path)))
-  const unlisted = seals.length === 0 ? [] : [...parts.keys()].filter(path => !listed.has(path) && !/(?:^|\/)Signs\//i.test(path))
+  const unlisted =
+    seals.length === 0 ? [] : [...parts.keys()].filter(path => !listed.has(path) && !/(?:^|\/)Signs\//i.test(path))
   const attached = new Set(attachmentPaths(parts))
   const unlistedAttachments = unlisted.filter(path => attached.has(path))
   const state = stateOf(seals, isUnread)
@@ -74,7 +78,10 @@ function sealOf(parts: OfdParts, path: string): Seal {
   const references = descendants(list ?? info, 'Reference').slice(0, MAX_REFERENCES)
   return {
     path,
-    provider: [provider?.attributes['ProviderName'] ?? provider?.attributes['Name'] ?? '', provider?.attributes['Version'] ?? '']
+    provider: [
+      provider?.attributes['ProviderName'] ?? provider?.attributes['Name'] ?? '',
+      provider?.attributes['Version'] ?? '',
+    ]
       .filter(part => part !== '')
       .join(' '),
     signatureMethod: textOf(info, 'SignatureMethod'),
@@ -120,7 +127,8 @@ function problemsOf(report: SealReport): readonly EvoucherProblem[] {
     problems.push({ severity: 'warning', code: 'EVOUCHER_SEAL_ABSENT', text: 'OFD 没有签章 / the OFD has no seal' })
   const all = report.seals.flatMap(seal => seal.references)
   for (const { path, state } of all.filter(one => one.state === 'differs' || one.state === 'absent').slice(0, 20)) {
-    const [zh, en] = state === 'absent' ? ['已不在文件中', 'is gone'] : ['盖章后被改动', 'was altered after it was sealed']
+    const [zh, en] =
+      state === 'absent' ? ['已不在文件中', 'is gone'] : ['盖章后被改动', 'was altered after it was sealed']
     problems.push({ severity: 'error', code: 'EVOUCHER_SEAL_BROKEN', text: `${path}: ${zh} / ${en}` })
   }
   if (report.state === 'undecided')

@@ -98,14 +98,19 @@ function createPen(doc: PDFKit.PDFDocument, lineKey: string, problems: SlipProbl
           text: `字体没有这些字，已用 ${MISSING} 代替 / the font lacks these characters, ${MISSING} stands for them: ${missing.join(' ')}`,
         })
       let fitting = size
-      const isTooHigh = (candidate: string): boolean => doc.fontSize(fitting).heightOfString(candidate, { width }) > height
+      const isTooHigh = (candidate: string): boolean =>
+        doc.fontSize(fitting).heightOfString(candidate, { width }) > height
       while (fitting > SMALLEST && isTooHigh(shown)) fitting -= 0.5
       let cut = shown
       if (isTooHigh(shown)) {
         const characters = [...shown]
         for (let count = characters.length; count > 0 && isTooHigh(cut); count = Math.floor(count * 0.9))
           cut = `${characters.slice(0, count).join('')}…`
-        problems.push({ code: 'SLIP_TEXT_CUT', lineKey, text: `文字过长，已截断 / the text is too long and was cut: ${text}` })
+        problems.push({
+          code: 'SLIP_TEXT_CUT',
+          lineKey,
+          text: `文字过长，已截断 / the text is too long and was cut: ${text}`,
+        })
       }
       // The font's line is higher above its characters than below: this puts them where the eye expects them.
       const top = y + Math.max(0, (height - doc.fontSize(fitting).heightOfString(cut, { width })) / 2) + fitting * 0.12
@@ -121,13 +126,25 @@ function createPen(doc: PDFKit.PDFDocument, lineKey: string, problems: SlipProbl
 function drawSlip(pen: Pen, slip: Slip, top: number): void {
   const head = top + 20
   pen.text(slip.bank, { x: LEFT, y: head, width: 170, height: 16 }, { size: 10 })
-  pen.text('银行电子回单', { x: LEFT + 170, y: head - 6, width: WIDTH - 340, height: 22 }, { size: 15, align: 'center' })
-  pen.text('（据银行数据生成）', { x: LEFT + 170, y: head + 15, width: WIDTH - 340, height: 12 }, { size: 8, align: 'center', color: RULE })
+  pen.text(
+    '银行电子回单',
+    { x: LEFT + 170, y: head - 6, width: WIDTH - 340, height: 22 },
+    { size: 15, align: 'center' },
+  )
+  pen.text(
+    '（据银行数据生成）',
+    { x: LEFT + 170, y: head + 15, width: WIDTH - 340, height: 12 },
+    { size: 8, align: 'center', color: RULE },
+  )
   pen.text(slip.direction, { x: RIGHT - 170, y: head, width: 170, height: 16 }, { size: 10, align: 'right' })
   const when = [slip.bookedOn, slip.bookedTime].filter(part => part !== '').join(' ')
   const row = head + 21
   pen.text(`记账日期：${when}`, { x: LEFT, y: row, width: 180, height: 12 }, { size: 8 })
-  pen.text(`回单号：${orDash(slip.receiptNo)}`, { x: RIGHT - 200, y: row, width: 200, height: 12 }, { size: 8, align: 'right' })
+  pen.text(
+    `回单号：${orDash(slip.receiptNo)}`,
+    { x: RIGHT - 200, y: row, width: 200, height: 12 },
+    { size: 8, align: 'right' },
+  )
   const table = row + 15
   drawTable(pen, slip, table)
   drawFoot(pen, slip, table + TABLE_HEIGHT + 4)
@@ -165,9 +182,18 @@ type Field = readonly [label: string, value: string]
 
 function pairsOf(slip: Slip): readonly (readonly [Field, Field])[] {
   return [
-    [['用　　途', slip.purpose], ['摘　　要', slip.text]],
-    [['业务类型', slip.type], ['银行流水', slip.serial]],
-    [['客户参考', slip.reference], ['凭 证 号', slip.voucherNo]],
+    [
+      ['用　　途', slip.purpose],
+      ['摘　　要', slip.text],
+    ],
+    [
+      ['业务类型', slip.type],
+      ['银行流水', slip.serial],
+    ],
+    [
+      ['客户参考', slip.reference],
+      ['凭 证 号', slip.voucherNo],
+    ],
   ].map(([left, right]) => [asField(left), asField(right)] as const)
 }
 
@@ -177,9 +203,17 @@ function asField(pair: readonly string[] | undefined): Field {
 
 function drawParty(pen: Pen, title: string, party: SlipParty, x: number, top: number): void {
   const titleWidth = 20
-  pen.text([...title].join('\n'), { x: x + 4, y: top, width: titleWidth - 6, height: ROW * PARTY_ROWS }, { size: 9, align: 'center' })
+  pen.text(
+    [...title].join('\n'),
+    { x: x + 4, y: top, width: titleWidth - 6, height: ROW * PARTY_ROWS },
+    { size: 9, align: 'center' },
+  )
   pen.line(x + titleWidth, top, x + titleWidth, top + ROW * PARTY_ROWS)
-  const fields: readonly Field[] = [['全　称', party.name], ['账　号', party.account], ['开户行', party.bank]]
+  const fields: readonly Field[] = [
+    ['全　称', party.name],
+    ['账　号', party.account],
+    ['开户行', party.bank],
+  ]
   for (const [index, [label, value]] of fields.entries()) {
     if (index > 0) pen.line(x + titleWidth, top + ROW * index, x + WIDTH / 2, top + ROW * index)
     cell(pen, label, value, x + titleWidth, top + ROW * index, WIDTH / 2 - titleWidth, 8.5)
@@ -198,8 +232,16 @@ function drawFoot(pen: Pen, slip: Slip, top: number): void {
   pen.text('非银行签章', { ...stamp, height: 20 }, { size: 11, align: 'center', color: FAINT })
   pen.text('not a bank seal', { ...stamp, y: stamp.y + 18, height: 14 }, { size: 7, align: 'center', color: FAINT })
   const width = WIDTH - 130
-  pen.text('本单由银企直联依据银行返回的数据生成，不是银行签发的回单，不能代替银行电子回单原件。', { x: LEFT, y: top, width, height: 11 }, { size: 7.5, color: FAINT })
-  pen.text('Rendered from bank data; not issued or sealed by the bank.', { x: LEFT, y: top + 11, width, height: 11 }, { size: 7, color: FAINT })
+  pen.text(
+    '本单由银企直联依据银行返回的数据生成，不是银行签发的回单，不能代替银行电子回单原件。',
+    { x: LEFT, y: top, width, height: 11 },
+    { size: 7.5, color: FAINT },
+  )
+  pen.text(
+    'Rendered from bank data; not issued or sealed by the bank.',
+    { x: LEFT, y: top + 11, width, height: 11 },
+    { size: 7, color: FAINT },
+  )
   pen.text(`数据编号 ${slip.lineKey}`, { x: LEFT, y: top + 22, width, height: 11 }, { size: 6.5, color: FAINT })
 }
 
@@ -212,7 +254,10 @@ function thousands(amount: string): string {
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
 }
 
-function drawable(doc: PDFKit.PDFDocument, text: string): { readonly shown: string; readonly missing: readonly string[] } {
+function drawable(
+  doc: PDFKit.PDFDocument,
+  text: string,
+): { readonly shown: string; readonly missing: readonly string[] } {
   const has = glyphTest(doc)
   const missing = new Set<string>()
   // Control characters would be drawn as boxes or break the line.

@@ -68,7 +68,14 @@ export function instanceOf(root: XmlNode): Instance | null {
   }
 }
 
-const NOT_FACTS: ReadonlySet<string> = new Set(['schemaRef', 'context', 'unit', 'footnoteLink', 'roleRef', 'arcroleRef'])
+const NOT_FACTS: ReadonlySet<string> = new Set([
+  'schemaRef',
+  'context',
+  'unit',
+  'footnoteLink',
+  'roleRef',
+  'arcroleRef',
+])
 
 function factOf(node: XmlNode): Fact {
   const isNil = node.attributes['nil'] === 'true' || node.attributes['nil'] === '1'

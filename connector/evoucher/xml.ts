@@ -21,7 +21,11 @@ const MAX_ELEMENTS = 500_000
 const MAX_TEXT_CHARS = 65_536
 export const MAX_XML_BYTES = 32 * 1024 * 1024
 
-type Open = { node: { -readonly [K in keyof XmlNode]: XmlNode[K] } & { children: XmlNode[] }; text: string; scope: Scope }
+type Open = {
+  node: { -readonly [K in keyof XmlNode]: XmlNode[K] } & { children: XmlNode[] }
+  text: string
+  scope: Scope
+}
 type Scope = ReadonlyMap<string, string>
 
 /** @throws EvoucherError naming `place` and the line */
@@ -35,7 +39,8 @@ export function parseXmlText(text: string, place: string): XmlNode {
   const path: Open[] = []
   let root: XmlNode | null = null
   let count = 0
-  const fail = (zh: string, en: string): Error => broken(`${zh}（第 ${parser.line} 行）`, `${en} (line ${parser.line})`, place)
+  const fail = (zh: string, en: string): Error =>
+    broken(`${zh}（第 ${parser.line} 行）`, `${en} (line ${parser.line})`, place)
   parser.on('error', error => {
     const reason = error.message.replace(/^\d+:\d+: /, '')
     throw fail(`XML 不合规则：${reason}`, `not well-formed XML: ${reason}`)
@@ -104,8 +109,15 @@ export function xmlText(bytes: Uint8Array, place: string): string {
 /** Escaped for an element or an attribute. @throws RangeError on what no XML 1.0 document can carry */
 export function escapeXml(text: string): string {
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text)) throw new RangeError('control character in text')
-  const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;', "'": '&apos;' }
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text))
+    throw new RangeError('control character in text')
+  const entities: Readonly<Record<string, string>> = {
+    '<': '&lt;',
+    '>': '&gt;',
+    '&': '&amp;',
+    '"': '&quot;',
+    "'": '&apos;',
+  }
   return text.replace(/[<>&"']/g, character => entities[character] ?? character)
 }
 

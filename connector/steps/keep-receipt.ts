@@ -5,25 +5,30 @@ import { digestsOf } from '../evoucher/digest'
 import type { BankReceipt } from '../evoucher/bker'
 import { extract, type Extracted } from '../evoucher/extract'
 import { mismatches } from '../evoucher/match'
-import { EvoucherError } from '../evoucher/problem'
+import { EvoucherError, problemOf, type EvoucherProblem } from '../evoucher/problem'
 import type { ReceiptDocument } from '../ports'
 import type { StoredLine, StoredReceipt } from '../store/store'
 import { accountOf, type Deps } from './deps'
 
-export type Examined = { readonly extracted: Extracted | null; readonly receipt: BankReceipt | null; readonly unread: string }
+export type Examined = {
+  readonly extracted: Extracted | null
+  readonly receipt: BankReceipt | null
+  /** Why nothing of the file could be read. Such a file is kept all the same: it is what the bank gave. */
+  readonly unread: EvoucherProblem | null
+}
 
-/** `unread`: why nothing of the file could be read, or empty. Such a file is kept all the same: it is what the bank gave. */
 export function examine(bytes: Uint8Array): Examined {
   try {
     const extracted = extract(bytes)
-    return { extracted, receipt: extracted.receipt, unread: '' }
+    return { extracted, receipt: extracted.receipt, unread: null }
   } catch (error) {
-    if (error instanceof EvoucherError) return { extracted: null, receipt: null, unread: `${error.code}: ${error.message}` }
+    if (error instanceof EvoucherError) return { extracted: null, receipt: null, unread: problemOf(error) }
     throw error
   }
 }
 
-export type Kept = { readonly kind: 'kept' } | { readonly kind: 'contradiction'; readonly code: string; readonly reason: string }
+export type Kept =
+  { readonly kind: 'kept' } | { readonly kind: 'contradiction'; readonly code: string; readonly reason: string }
 
 /** Links the document to the line, or records why it does not belong there. */
 export async function keepReceipt(
@@ -75,7 +80,9 @@ export function objectionTo(examined: Examined, stored: StoredLine): Objection |
   if (receipt === null) return null
   const found = mismatches(receipt, stored.account, stored.line)
   if (found.length === 0) return null
-  const text = found.map(one => `${one.field}: 回单 ${one.receipt}，流水 ${one.line} / receipt ${one.receipt}, line ${one.line}`)
+  const text = found.map(
+    one => `${one.field}: 回单 ${one.receipt}，流水 ${one.line} / receipt ${one.receipt}, line ${one.line}`,
+  )
   return { code: 'RECEIPT_MISMATCH', text: text.join('; ') }
 }
 

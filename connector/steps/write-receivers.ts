@@ -38,13 +38,22 @@ async function buildReceiver(deps: Deps, stored: StoredLine): Promise<ReceiverRe
   const settings = accountOf(deps, stored.account)
   const entity = settings && entityOf(deps, settings.accountSet)
   if (!entity)
-    return refused('RECEIVER_ENTITY_MISSING', 'evoucher.entities 中没有该账套的记账主体 / evoucher.entities names no entity of this account set')
+    return refused(
+      'RECEIVER_ENTITY_MISSING',
+      'evoucher.entities 中没有该账套的记账主体 / evoucher.entities names no entity of this account set',
+    )
   const found = await issuerOf(deps, stored)
   if (found === null)
-    return refused('RECEIVER_ISSUER_MISSING', '回单没有结构化数据，或与流水不符 / the receipt has no structured data, or they are not the line’s')
+    return refused(
+      'RECEIVER_ISSUER_MISSING',
+      '回单没有结构化数据，或与流水不符 / the receipt has no structured data, or they are not the line’s',
+    )
   const entry = await deps.store.journals.ofLine(stored.id)
   if (entry === null || entry.status !== 'posted')
-    return refused('RECEIVER_VOUCHER_MISSING', '这笔流水的凭证不是本系统所制，或 ERP 尚未给出凭证号 / no entry of ours, or the ERP has given it no voucher number')
+    return refused(
+      'RECEIVER_VOUCHER_MISSING',
+      '这笔流水的凭证不是本系统所制，或 ERP 尚未给出凭证号 / no entry of ours, or the ERP has given it no voucher number',
+    )
   const { bookedOn } = stored.line
   const matches = await deps.store.matches.of(stored.account, { from: bookedOn, to: bookedOn })
   const { subjects, sides } = deps.settings.evoucher

@@ -1,7 +1,7 @@
 // Bank lines and balances. A line is imported once, twins are two lines, and none is dropped (I9).
 
 import type { Balance, StatementLine } from '../ports'
-import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, word } from './codec'
+import { decode, digestOf, encode, idOf, integer, numberOf, storable, text, textOrNull, word } from './codec'
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
@@ -51,6 +51,7 @@ export function createStatementStore(db: Database): StatementStore {
       )
       return rows.map(row => lineOf(db.keys, row))
     },
+    get: async lineId => (await linesWhere(db, 'no = ?', [numberOf(lineId)], 1))[0] ?? null,
     unbooked: limit =>
       linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
     receiptDue: (bank, now, limit) =>
@@ -66,7 +67,7 @@ ORDER BY receipt_due_at, no`,
         // A receipt that was stored meanwhile stays stored.
         tx.execute(
           `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ?, receipt_reason = ? WHERE no = ? AND receipt <> 'stored'`,
-          [dueAt, isMissing ? 'missing' : 'wanted', reason, numberOf(lineId)],
+          [dueAt, isMissing ? 'missing' : 'wanted', storable(reason), numberOf(lineId)],
         ),
       )
     },

@@ -278,6 +278,7 @@ export interface StatementStore {
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
   link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
+  get(lineId: string): Promise<StoredLine | null>
   /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
   /** Lines of a bank whose receipt is wanted or missing and whose next try is due; looked at first, so that the receipt finds its payment. */

@@ -480,7 +480,14 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       const { account } = lineOf('')
       const bytes = Uint8Array.from([7])
       const [digest, sm3] = ['sha256', 'sm3'].map(name => createHash(name).update(bytes).digest('hex'))
-      const receipt = { lineId, account, receiptNo: 'N1', mediaType: 'application/pdf', digest: digest ?? '', sm3: sm3 ?? '' }
+      const receipt = {
+        lineId,
+        account,
+        receiptNo: 'N1',
+        mediaType: 'application/pdf',
+        digest: digest ?? '',
+        sm3: sm3 ?? '',
+      }
       await store.receipts.save({ ...receipt, source: 'bank', check: 'agrees', at: 1 }, bytes, null, [])
       await store.receipts.save({ ...receipt, lineId: otherId, source: 'bank', check: 'none', at: 1 }, bytes, null, [])
       const made = (id: string, key: string) => ({
@@ -548,7 +555,9 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       expect(await store.receipts.keep(evidence, 6600)).toBe(kept)
       expect(Buffer.from((await store.receipts.bytes(kept)) ?? [])).toEqual(Buffer.from(evidence))
       await store.statements.postponeReceipt(lineId, 7000, true, 'late')
-      expect((await store.statements.receiptsWaiting(account, range)).map(waiting => waiting.lineId)).toEqual([other?.id])
+      expect((await store.statements.receiptsWaiting(account, range)).map(waiting => waiting.lineId)).toEqual([
+        other?.id,
+      ])
       expect(await store.statements.receiptDue('icbc', 9999, 9)).toEqual([])
       const listed = await store.statements.list(lineOf('').account, { from: '2031-05-06', to: '2031-05-06' })
       expect(listed.map(each => each.receipt)).toEqual(['stored', 'missing'])

@@ -18,8 +18,7 @@ export function chainOf(rows: readonly Row[]): Chained {
   const forward = walk(rows)
   if (forward.breaks.length === 0 && !forward.isOut.includes(null)) return forward
   const backward = walk(rows.toReversed())
-  const isBetter =
-    backward.breaks.length === 0 && !backward.isOut.includes(null) && backward.opening !== null
+  const isBetter = backward.breaks.length === 0 && !backward.isOut.includes(null) && backward.opening !== null
   return isBetter ? { ...backward, isOut: backward.isOut.toReversed() } : forward
 }
 

@@ -18,7 +18,10 @@ export function createBkrsParser(context: ParserContext): TextParser {
     push(text) {
       length += text.length
       if (length > MAX_XML_BYTES)
-        throw new StatementFileError('STATEMENT_TOO_LARGE', `文件超过 ${MAX_XML_BYTES} 个字符 / more than ${MAX_XML_BYTES} characters`)
+        throw new StatementFileError(
+          'STATEMENT_TOO_LARGE',
+          `文件超过 ${MAX_XML_BYTES} 个字符 / more than ${MAX_XML_BYTES} characters`,
+        )
       pieces.push(text)
     },
     end() {
@@ -39,7 +42,8 @@ export function tellStatement({ emit, warn }: ParserContext, instance: Instance)
   const closing = balanceOf(reader.text('AccountBalanceAtTheEndOfReconciliationCycleAmount'), head.currency)
   const total = rows.reduce((sum, row, index) => sum + unitsOf(row, chain.isOut[index] ?? null), 0n)
   // Breaks that cancel each other prove nothing.
-  const isHidden = chain.breaks.length > 0 && closing !== null && chain.opening !== null && chain.opening + total === closing.units
+  const isHidden =
+    chain.breaks.length > 0 && closing !== null && chain.opening !== null && chain.opening + total === closing.units
   const opening = isHidden ? null : chain.opening
   const ledger = openLedger(emit, warn, () => ({ ...head, opening: shown(opening, head.currency) }))
   for (const [index, row] of rows.entries()) {
@@ -47,7 +51,12 @@ export function tellStatement({ emit, warn }: ParserContext, instance: Instance)
     ledger.entry(entryOf(row, isOut === true, head.currency), unitsOf(row, isOut), row.line)
   }
   for (const row of chain.assumed)
-    warn('warning', 'DIRECTION_ASSUMED', row.line, '借贷标志缺失或与金额符号矛盾，方向取自余额链 / the code is missing or contradicts the sign: the direction is the balances’')
+    warn(
+      'warning',
+      'DIRECTION_ASSUMED',
+      row.line,
+      '借贷标志缺失或与金额符号矛盾，方向取自余额链 / the code is missing or contradicts the sign: the direction is the balances’',
+    )
   for (const { row, expected } of chain.breaks)
     warn(
       'error',
@@ -56,7 +65,12 @@ export function tellStatement({ emit, warn }: ParserContext, instance: Instance)
       `余额链断开：应为 ${formatUnits(expected, head.currency)}，写的是 ${row.balanceText ?? ''} / the chain of balances breaks: it should be ${formatUnits(expected, head.currency)}`,
     )
   if (placeholders > 0)
-    warn('warning', 'ROWS_SKIPPED', null, `${placeholders} 行没有金额或金额为零，不是流水 / ${placeholders} lines without an amount, or of zero, are no transactions`)
+    warn(
+      'warning',
+      'ROWS_SKIPPED',
+      null,
+      `${placeholders} 行没有金额或金额为零，不是流水 / ${placeholders} lines without an amount, or of zero, are no transactions`,
+    )
   for (const { text } of reader.problems) warn('error', 'FIELD_MISSING', null, text)
   if (head.account === null) warn('warning', 'FIELD_MISSING', null, '对账单没有账号 / the statement names no account')
   const end = rows.at(-1)?.line ?? 1
@@ -113,7 +127,10 @@ function balanceOf(text: string, currency: string | null): { readonly units: big
   if (text === '') return null
   const found = readSigned(text, currency)
   if (found === null)
-    throw new StatementFileError('STATEMENT_LINE_UNREADABLE', `期末余额不可读：${quoted(text)} / the closing balance cannot be read: ${quoted(text)}`)
+    throw new StatementFileError(
+      'STATEMENT_LINE_UNREADABLE',
+      `期末余额不可读：${quoted(text)} / the closing balance cannot be read: ${quoted(text)}`,
+    )
   return found
 }
 
@@ -147,4 +164,3 @@ export function asStatementError<T>(read: () => T): T {
     throw new StatementFileError(code, error.message)
   }
 }
-

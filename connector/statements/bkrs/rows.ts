@@ -68,18 +68,28 @@ function directionOf(code: string | undefined, isNegative: boolean): boolean | n
   return isNegative ? true : null
 }
 
-function balanceOf(line: number, text: string | undefined, currency: string | null): Pick<Row, 'balance' | 'balanceText'> {
+function balanceOf(
+  line: number,
+  text: string | undefined,
+  currency: string | null,
+): Pick<Row, 'balance' | 'balanceText'> {
   if (text === undefined) return { balance: null, balanceText: null }
   const signed = readSigned(text, currency)
   if (signed === null) throw unreadable(line, 'AccountBalance', text)
   return { balance: signed.units, balanceText: signed.text }
 }
 
-export function readSigned(text: string, currency: string | null): { readonly units: bigint; readonly text: string } | null {
+export function readSigned(
+  text: string,
+  currency: string | null,
+): { readonly units: bigint; readonly text: string } | null {
   const quantity = readQuantity(text.replace(/^-/, ''), '.', currency)
   if (quantity === null) return null
   const isNegative = text.startsWith('-') && quantity.units !== 0n
-  return { units: isNegative ? -quantity.units : quantity.units, text: isNegative ? `-${quantity.text}` : quantity.text }
+  return {
+    units: isNegative ? -quantity.units : quantity.units,
+    text: isNegative ? `-${quantity.text}` : quantity.text,
+  }
 }
 
 /** The value of a row's element, null where it has none. */

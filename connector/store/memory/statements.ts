@@ -51,6 +51,9 @@ export function createStatements(tables: Tables): StatementStore {
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
         .map(row => row.stored)
     },
+    async get(lineId) {
+      return byId(tables, lineId)?.stored ?? null
+    },
     async unbooked(limit) {
       return linesWhere(tables, row => row.stored.journal === 'open' && isLookedAt(row), limit)
     },
