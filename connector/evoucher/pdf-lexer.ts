@@ -16,11 +16,11 @@ export type PdfValue =
 /** Deeper than any real document, shallower than our stack. */
 const MAX_DEPTH = 64
 /** Characters of one file that are read as values, those of a value that is pointed to twice counted twice. */
-export const MAX_WORK = 96 * 1024 * 1024
+export const MAX_WORK = 16 * 1024 * 1024
 const MAX_STRING = 1024 * 1024
 
-const SPACE = /[\0\t\n\f\r ]/
-const DELIMITER = /[\0\t\n\f\r ()<>[\]{}/%]/
+const SPACE: ReadonlySet<number> = new Set(codesOf('\0\t\n\f\r '))
+const DELIMITER: ReadonlySet<number> = new Set(codesOf('\0\t\n\f\r ()<>[]{}/%'))
 
 /** Shared by all lexers of a file, so that no arrangement of it takes more than its share of time. */
 export type Work = { left: number }
@@ -38,12 +38,12 @@ export function createLexer(text: string, start: number, work: Work): Lexer {
   const skip = (): void => {
     for (; at < text.length; at++) {
       if (text[at] === '%') at = endOfLine(text, at)
-      else if (!SPACE.test(text[at] ?? '')) return
+      else if (!SPACE.has(text.charCodeAt(at))) return
     }
   }
   const word = (): string => {
     const from = at
-    while (at < text.length && !DELIMITER.test(text[at] ?? '')) at++
+    while (at < text.length && !DELIMITER.has(text.charCodeAt(at))) at++
     return text.slice(from, at)
   }
   const read = (depth: number): PdfValue => {
@@ -153,4 +153,8 @@ function endOfLine(text: string, at: number): number {
 
 function damaged(): Error {
   return broken('PDF 对象已损坏', 'an object of the PDF is damaged')
+}
+
+function codesOf(characters: string): readonly number[] {
+  return [...characters].map(character => character.charCodeAt(0))
 }

@@ -20,6 +20,8 @@ export type PdfFile = {
 /** Over all streams that are read: object streams and attachments. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const MAX_OBJECTS = 200_000
+/** A file that was cut and mended has a few. */
+const MAX_DAMAGED = 10_000
 const MAX_FILTERS = 4
 
 /** @throws EvoucherError */
@@ -75,6 +77,7 @@ type Found = { readonly number: number | null; readonly value: PdfValue; readonl
 /** Objects and trailers in the order of the file. A stream's bytes are stepped over, never looked through. */
 function* scan(file: Buffer, text: string, work: Work): Generator<Found> {
   const starts = /(\d{1,8})\s{1,20}\d{1,5}\s{1,20}obj(?![A-Za-z])|trailer(?=\s{0,20}<<)/g
+  let damaged = 0
   for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
     const lexer = createLexer(text, starts.lastIndex, work)
     let value: PdfValue
@@ -83,6 +86,7 @@ function* scan(file: Buffer, text: string, work: Work): Generator<Found> {
     } catch (error) {
       if (error instanceof EvoucherError && error.code === 'EVOUCHER_TOO_LARGE') throw error
       // A damaged object is as if it were not there: what points to it finds nothing.
+      if (++damaged > MAX_DAMAGED) throw tooLarge('damaged PDF objects', MAX_DAMAGED)
       starts.lastIndex = Math.max(starts.lastIndex, lexer.position())
       continue
     }
@@ -158,7 +162,7 @@ function inflated(bytes: Uint8Array, room: number): Uint8Array {
   try {
     return inflateSync(bytes, { maxOutputLength: Math.max(1, room) })
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge('PDF stream bytes', MAX_UNPACKED_BYTES)
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('PDF stream bytes', MAX_UNPACKED_BYTES)
     throw broken('PDF 数据流无法解压', 'a stream of the PDF cannot be unpacked')
   }
 }
