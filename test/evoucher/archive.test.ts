@@ -48,7 +48,7 @@ test('the digests of the index are those that another program makes', () => {
     sha256: createHash('sha256').update('%PDF a').digest('hex'),
     sm3: createHash('sm3').update('%PDF a').digest('hex'),
   })
-  expect(INDEX.sha256).toBe(createHash('sha256').update(parts()['index.json'] ?? []).digest('hex'))
+  expect(INDEX.sha256).toBe(createHash('sha256').update(parts()['index.json'] ?? '').digest('hex'))
 })
 
 test('the same content is the same bytes, in any order and any time zone', () => {
@@ -88,14 +88,13 @@ test('a package that was replaced as a whole is found by the digest that was kep
   expect(verifyArchive(other.bytes, INDEX.sha256)).toMatchObject({ ok: false, findings: [{ kind: 'index', path: 'index.json' }] })
 })
 
-test('one changed byte anywhere is found, and nothing but a report comes out', () => {
+test('one changed byte anywhere is found, or changes nothing that is in the package', () => {
   for (let at = 0; at < PACKAGE.length; at++) {
     const changed = Uint8Array.from(PACKAGE)
     changed[at] = (changed[at] ?? 0) ^ 1
     const report = verifyArchive(changed, null)
-    // A ZIP says some things twice or to nobody: times, versions, attributes. What they frame is still proven.
-    const isContent = at < PACKAGE.length && !Buffer.from(changed).equals(Buffer.from(PACKAGE)) && !report.ok
-    if (!isContent) expect(Object.keys(unzipSync(changed)).toSorted()).toEqual(Object.keys(parts()).toSorted())
+    // A ZIP says some things to nobody (times, versions, attributes): what they frame is still what it was.
+    if (report.ok) expect(unzipSync(changed)).toEqual(parts())
   }
   for (let length = 0; length < PACKAGE.length; length += 7) expect(verifyArchive(PACKAGE.subarray(0, length), null).ok).toBe(false)
 })
