@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { negated } from '../core/money'
-import { renderSlips, type Slip } from '../evoucher/slip'
+import type * as Slips from '../evoucher/slip'
+import type { Slip } from '../evoucher/slip'
 import type { AccountSettings, Deps } from '../steps/deps'
 import { writeReceiverOf } from '../steps/write-receivers'
 import { EXIT, table, type Output } from './output'
@@ -63,7 +64,7 @@ export async function renderReceipts(deps: Deps, flags: RenderFlags, output: Out
       '没有需要生成的回单（银行已给出原件的用 --all）',
       'nothing to draw: those with an original of the bank are drawn with --all',
     )
-  const { pdf, problems } = await renderSlips(
+  const { pdf, problems } = await drawing().renderSlips(
     wanted.map(linked => slipOf(linked, asked.settings)),
     chineseFont(),
   )
@@ -72,6 +73,12 @@ export async function renderReceipts(deps: Deps, flags: RenderFlags, output: Out
   output.say(`已生成 ${wanted.length} 张到 ${flags.out}`, `${wanted.length} slips written to ${flags.out}`)
   for (const { code, text } of problems) output.say(`! ${code} ${text}`, `! ${code} ${text}`)
   return EXIT.ok
+}
+
+/** Loaded when it is used: the library that draws takes longer to load than most commands take to run. */
+function drawing(): typeof Slips {
+  const loaded: typeof Slips = require('../evoucher/slip')
+  return loaded
 }
 
 /** The font of its package; the package names no path to it, so it is found beside what the package does name. */

@@ -162,7 +162,8 @@ function inflated(bytes: Uint8Array, room: number): Uint8Array {
   try {
     return inflateSync(bytes, { maxOutputLength: Math.max(1, room) })
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('PDF stream bytes', MAX_UNPACKED_BYTES)
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge('PDF stream bytes', MAX_UNPACKED_BYTES)
     throw broken('PDF 数据流无法解压', 'a stream of the PDF cannot be unpacked')
   }
 }

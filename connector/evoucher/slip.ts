@@ -1,7 +1,7 @@
 // A bank slip (回单) for people, drawn from the bank's data where the bank gives no document of its own. It must never look
 // like one that the bank issued: it says on its face that it carries no seal.
 
-import PDFDocument from 'pdfkit'
+import PdfDocument from 'pdfkit'
 import { amountInWords } from '../core/amount-in-words'
 import { formatAmount } from '../core/money'
 import type { Money } from '../ports'
@@ -50,7 +50,7 @@ export async function renderSlips(
   slips: readonly Slip[],
   font: Uint8Array,
 ): Promise<{ readonly pdf: Uint8Array; readonly problems: readonly SlipProblem[] }> {
-  const doc = new PDFDocument({
+  const doc = new PdfDocument({
     size: 'A4',
     margin: 0,
     autoFirstPage: false,

@@ -8,7 +8,14 @@ import { makeArchive, verifyArchive, type ArchiveContent, type ArchiveLine } fro
 import { zip } from './support'
 
 const line = (key: string, change: Partial<ArchiveLine> = {}): ArchiveLine => ({
-  ...{ lineKey: key, bookedOn: '2026-10-12', amount: '-15177.33', currency: 'CNY', counterAccount: '31', counterName: '=1+1' },
+  ...{
+    lineKey: key,
+    bookedOn: '2026-10-12',
+    amount: '-15177.33',
+    currency: 'CNY',
+    counterAccount: '31',
+    counterName: '=1+1',
+  },
   ...{ text: '货款 "A", B', bankSerial: 'S', receipt: '', receiptNo: '', payment: '', document: '', bankReference: '' },
   ...{ voucherNo: '', entryKey: '', ...change },
 })
@@ -36,7 +43,15 @@ test('a whole package is proven, and says what is in it', () => {
     account: CONTENT.account,
     month: '2026-10',
     findings: [],
-    counts: { lines: 2, receipts: 1, linesWithReceipt: 1, linesWithoutReceipt: 1, linesWithPayment: 1, linesWithVoucher: 1, receivers: 1 },
+    counts: {
+      lines: 2,
+      receipts: 1,
+      linesWithReceipt: 1,
+      linesWithoutReceipt: 1,
+      linesWithPayment: 1,
+      linesWithVoucher: 1,
+      receivers: 1,
+    },
   })
 })
 
@@ -48,7 +63,11 @@ test('the digests of the index are those that another program makes', () => {
     sha256: createHash('sha256').update('%PDF a').digest('hex'),
     sm3: createHash('sm3').update('%PDF a').digest('hex'),
   })
-  expect(INDEX.sha256).toBe(createHash('sha256').update(parts()['index.json'] ?? '').digest('hex'))
+  expect(INDEX.sha256).toBe(
+    createHash('sha256')
+      .update(parts()['index.json'] ?? '')
+      .digest('hex'),
+  )
 })
 
 test('the same content is the same bytes, in any order and any time zone', () => {
@@ -59,7 +78,13 @@ test('the same content is the same bytes, in any order and any time zone', () =>
   const digest = createHash('sha256').update(PACKAGE).digest('hex')
   for (const zone of ['Asia/Shanghai', 'America/New_York']) {
     const env = { ...process.env, TZ: zone }
-    expect(execFileSync(process.execPath, ['-e', script, JSON.stringify(CONTENT)], { env, encoding: 'utf8', timeout: 20_000 })).toBe(digest)
+    expect(
+      execFileSync(process.execPath, ['-e', script, JSON.stringify(CONTENT)], {
+        env,
+        encoding: 'utf8',
+        timeout: 20_000,
+      }),
+    ).toBe(digest)
   }
 })
 
@@ -67,7 +92,9 @@ test('every member that is missing, added or altered is named', () => {
   for (const path of Object.keys(parts()).filter(name => !name.startsWith('index.'))) {
     const { [path]: gone, ...rest } = parts()
     expect(found(rest)).toEqual([['missing', path]])
-    expect(found({ ...parts(), [path]: Buffer.concat([gone ?? Buffer.alloc(0), Buffer.from('x')]) })).toEqual([['altered', path]])
+    expect(found({ ...parts(), [path]: Buffer.concat([gone ?? Buffer.alloc(0), Buffer.from('x')]) })).toEqual([
+      ['altered', path],
+    ])
   }
   expect(found({ ...parts(), 'receipts/b.pdf': 'x' })).toEqual([['added', 'receipts/b.pdf']])
 })
@@ -85,7 +112,10 @@ test('an index that was altered, cut, or taken away is named', () => {
 test('a package that was replaced as a whole is found by the digest that was kept elsewhere', () => {
   const other = makeArchive({ ...CONTENT, lines: [line('k1', { amount: '-15177.34' })], files: [] })
   expect(verifyArchive(other.bytes, null).ok).toBe(true)
-  expect(verifyArchive(other.bytes, INDEX.sha256)).toMatchObject({ ok: false, findings: [{ kind: 'index', path: 'index.json' }] })
+  expect(verifyArchive(other.bytes, INDEX.sha256)).toMatchObject({
+    ok: false,
+    findings: [{ kind: 'index', path: 'index.json' }],
+  })
 })
 
 test('one changed byte anywhere is found, or changes nothing that is in the package', () => {
@@ -96,7 +126,8 @@ test('one changed byte anywhere is found, or changes nothing that is in the pack
     // A ZIP says some things to nobody (times, versions, attributes): what they frame is still what it was.
     if (report.ok) expect(unzipSync(changed)).toEqual(parts())
   }
-  for (let length = 0; length < PACKAGE.length; length += 7) expect(verifyArchive(PACKAGE.subarray(0, length), null).ok).toBe(false)
+  for (let length = 0; length < PACKAGE.length; length += 7)
+    expect(verifyArchive(PACKAGE.subarray(0, length), null).ok).toBe(false)
 })
 
 test('a table opens in a spreadsheet as text: quoted, marked as UTF-8, and nothing runs as a formula', () => {

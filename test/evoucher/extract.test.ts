@@ -4,7 +4,21 @@ import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { extract } from '../../connector/evoucher/extract'
-import { ATTACHMENT, ISSUER, OTHER, OWN, RECEIPT_NO, bker, bkrs, instanceXml, ofd, pdf, rawPdf, stream, zip } from './support'
+import {
+  ATTACHMENT,
+  ISSUER,
+  OTHER,
+  OWN,
+  RECEIPT_NO,
+  bker,
+  bkrs,
+  instanceXml,
+  ofd,
+  pdf,
+  rawPdf,
+  stream,
+  zip,
+} from './support'
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text)
 
@@ -40,11 +54,14 @@ describe('a receipt', () => {
     path => expect(extract(ofd({ [path]: bker() })).receipt).toEqual(WHOLE),
   )
 
-  test.each([true, false])('is read out of a PDF that another program made (object streams: %s)', async isCompressed => {
-    const found = extract(await pdf({ 'receipt.xml': bker(), 'photo.txt': 'no data' }, isCompressed))
-    expect(found).toMatchObject({ kind: 'pdf', receipt: WHOLE, seal: null })
-    expect(found.attachments.map(({ path }) => path).toSorted()).toEqual(['photo.txt', 'receipt.xml'])
-  })
+  test.each([true, false])(
+    'is read out of a PDF that another program made (object streams: %s)',
+    async isCompressed => {
+      const found = extract(await pdf({ 'receipt.xml': bker(), 'photo.txt': 'no data' }, isCompressed))
+      expect(found).toMatchObject({ kind: 'pdf', receipt: WHOLE, seal: null })
+      expect(found.attachments.map(({ path }) => path).toSorted()).toEqual(['photo.txt', 'receipt.xml'])
+    },
+  )
 
   test('is read out of a PDF’s AF array, and out of a tree of names with kids', () => {
     const content = stream(deflateSync(bytesOf(bker())), '/Filter /FlateDecode /Type /EmbeddedFile')
@@ -116,7 +133,10 @@ describe('no structured data', () => {
   })
 
   test('is said of an amount whose currency is told twice, differently', () => {
-    expect(codesOf(bytesOf(bker({ Currency: 'USD' })))).toEqual(['EVOUCHER_FIELD_UNREADABLE', 'EVOUCHER_NO_STRUCTURED_DATA'])
+    expect(codesOf(bytesOf(bker({ Currency: 'USD' })))).toEqual([
+      'EVOUCHER_FIELD_UNREADABLE',
+      'EVOUCHER_NO_STRUCTURED_DATA',
+    ])
     expect(extract(bytesOf(bker({ Currency: 'CNY' }))).receipt).not.toBeNull()
   })
 
@@ -136,7 +156,10 @@ describe('no structured data', () => {
   })
 
   test('is said of a field that has two values', () => {
-    const doubled = bker().replace('</xbrl>', '<bker:BusinessSerialNumber contextRef="As_Of_X">other</bker:BusinessSerialNumber></xbrl>')
+    const doubled = bker().replace(
+      '</xbrl>',
+      '<bker:BusinessSerialNumber contextRef="As_Of_X">other</bker:BusinessSerialNumber></xbrl>',
+    )
     const found = extract(bytesOf(doubled))
     expect(found.receipt).toMatchObject({ serial: '' })
     expect(found.problems.map(problem => problem.code)).toEqual(['EVOUCHER_FIELD_AMBIGUOUS'])

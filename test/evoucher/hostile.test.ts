@@ -15,7 +15,9 @@ function outcome(file: Uint8Array): string {
   const before = process.cpuUsage()
   try {
     const { receipt, problems } = extract(file)
-    return receipt === null ? `none ${problems.map(problem => problem.code).join(' ')}` : `${receipt.receiptNo} ${receipt.amount.minor}`
+    return receipt === null
+      ? `none ${problems.map(problem => problem.code).join(' ')}`
+      : `${receipt.receiptNo} ${receipt.amount.minor}`
   } catch (error) {
     if (error instanceof EvoucherError) return error.code
     throw error
@@ -33,15 +35,22 @@ describe('cut off anywhere', () => {
     for (let length = 0; length < sealed.length; length++)
       expect(outcome(sealed.subarray(0, length))).toMatch(/^EVOUCHER_(BROKEN|KIND_UNKNOWN)$/)
     for (let length = 0; length < xml.lastIndexOf('>'); length++)
-      expect(outcome(xml.subarray(0, length))).toMatch(/^(EVOUCHER_KIND_UNKNOWN|EVOUCHER_BROKEN|none EVOUCHER_BROKEN EVOUCHER_NO_STRUCTURED_DATA)$/)
+      expect(outcome(xml.subarray(0, length))).toMatch(
+        /^(EVOUCHER_KIND_UNKNOWN|EVOUCHER_BROKEN|none EVOUCHER_BROKEN EVOUCHER_NO_STRUCTURED_DATA)$/,
+      )
   })
 
-  test.each([true, false])('a PDF is refused, has nothing, or says what it said (object streams: %s)', async isCompressed => {
-    const whole = await pdf({ 'a.xml': bker() }, isCompressed)
-    expect(outcome(whole)).toBe(WHOLE)
-    for (let length = 0; length < whole.length; length += 3)
-      expect([WHOLE, 'refused']).toContain(outcome(whole.subarray(0, length)).replace(/^(none|EVOUCHER).*$/, 'refused'))
-  })
+  test.each([true, false])(
+    'a PDF is refused, has nothing, or says what it said (object streams: %s)',
+    async isCompressed => {
+      const whole = await pdf({ 'a.xml': bker() }, isCompressed)
+      expect(outcome(whole)).toBe(WHOLE)
+      for (let length = 0; length < whole.length; length += 3)
+        expect([WHOLE, 'refused']).toContain(
+          outcome(whole.subarray(0, length)).replace(/^(none|EVOUCHER).*$/, 'refused'),
+        )
+    },
+  )
 })
 
 test('bytes that were changed never give another receipt than a checksum, a seal or the data themselves show', async () => {
@@ -95,7 +104,8 @@ describe('a ZIP', () => {
   test('that says it is smaller, or larger, than it is, is refused without being unpacked further', () => {
     const bomb = zip({ 'OFD.xml': '<a/>', [ATTACHMENT]: new Uint8Array(30 * megabyte) })
     expect(bomb.length).toBeLessThan(100_000)
-    for (const size of [0, 100, 31 * megabyte]) expect(outcome(claiming(bomb, ATTACHMENT, size))).toContain('none EVOUCHER_BROKEN')
+    for (const size of [0, 100, 31 * megabyte])
+      expect(outcome(claiming(bomb, ATTACHMENT, size))).toContain('none EVOUCHER_BROKEN')
   })
 
   test('with too many members is refused', () => {
@@ -179,7 +189,9 @@ describe('a PDF', () => {
   test('whose object stream points to one long value again and again is refused', () => {
     const numbers = Array.from({ length: 20_000 }, (_, index) => `${index + 10} 0`).join(' ')
     const body = `${numbers} [${'1 '.repeat(50_000)}]`
-    const file = rawPdf([stream(deflateSync(Buffer.from(body)), `/Type /ObjStm /N 20000 /First ${numbers.length + 1} ${flate}`)])
+    const file = rawPdf([
+      stream(deflateSync(Buffer.from(body)), `/Type /ObjStm /N 20000 /First ${numbers.length + 1} ${flate}`),
+    ])
     expect(outcome(file)).toBe('EVOUCHER_TOO_LARGE')
   })
 
@@ -189,6 +201,8 @@ describe('a PDF', () => {
   })
 
   test('with a filter that is not read says so of that attachment', () => {
-    expect(outcome(rawPdf([catalog, spec, stream(Buffer.from('x'), '/Filter /LZWDecode')]))).toContain('none EVOUCHER_BROKEN')
+    expect(outcome(rawPdf([catalog, spec, stream(Buffer.from('x'), '/Filter /LZWDecode')]))).toContain(
+      'none EVOUCHER_BROKEN',
+    )
   })
 })

@@ -56,7 +56,9 @@ describe('a receipt and a line', () => {
   })
 
   test('of a transfer between the account and itself may go either way', () => {
-    expect(fields(receiptOf({ AccountNumberOfPayee: OWN }), { amount: { minor: 1_517_733n, currency: 'CNY' } })).toEqual([])
+    expect(
+      fields(receiptOf({ AccountNumberOfPayee: OWN }), { amount: { minor: 1_517_733n, currency: 'CNY' } }),
+    ).toEqual([])
   })
 })
 
@@ -68,7 +70,11 @@ describe('the line is chosen', () => {
     ['the serial within the bank’s key', { receiptKey: '20261012|SN20261012000001' }],
     ['the serial as the line’s id', { bankId: 'SN20261012000001' }],
   ])('by %s among twins', (_, change) => {
-    expect(chooseLine(receiptOf(), OWN, of(line(), line(change), line()))).toMatchObject({ kind: 'line', by: 'number', line: { id: 2 } })
+    expect(chooseLine(receiptOf(), OWN, of(line(), line(change), line()))).toMatchObject({
+      kind: 'line',
+      by: 'number',
+      line: { id: 2 },
+    })
   })
 
   test('by all that it says when one line fits', () => {
@@ -77,7 +83,10 @@ describe('the line is chosen', () => {
   })
 
   test('never by content alone when two fit', () => {
-    expect(chooseLine(receiptOf(), OWN, of(line(), line()))).toMatchObject({ kind: 'ambiguous', lines: [{ id: 1 }, { id: 2 }] })
+    expect(chooseLine(receiptOf(), OWN, of(line(), line()))).toMatchObject({
+      kind: 'ambiguous',
+      lines: [{ id: 1 }, { id: 2 }],
+    })
   })
 
   test('never without a booking day, and never against the other side’s account', () => {
@@ -91,8 +100,16 @@ describe('the line is chosen', () => {
   })
 
   test('not silently: a number that names a line with other content is a contradiction', () => {
-    const choice = chooseLine(receiptOf(), OWN, of(line({ receiptNo: RECEIPT_NO, amount: { minor: -1n, currency: 'CNY' } }), line()))
-    expect(choice).toMatchObject({ kind: 'contradiction', line: { id: 1 }, mismatches: [{ field: 'amount', receipt: '15177.33', line: '-0.01' }] })
+    const choice = chooseLine(
+      receiptOf(),
+      OWN,
+      of(line({ receiptNo: RECEIPT_NO, amount: { minor: -1n, currency: 'CNY' } }), line()),
+    )
+    expect(choice).toMatchObject({
+      kind: 'contradiction',
+      line: { id: 1 },
+      mismatches: [{ field: 'amount', receipt: '15177.33', line: '-0.01' }],
+    })
   })
 
   test('none, when none fits', () => expect(chooseLine(receiptOf(), OWN, [])).toEqual({ kind: 'none' }))

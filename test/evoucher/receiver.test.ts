@@ -25,7 +25,15 @@ const side = (which: 'debit' | 'credit', account: string, minor: bigint): Journa
 
 function booking(lines: readonly JournalLine[], change: Partial<Booking> = {}): Booking {
   const entry = {
-    ...{ key: 'YQ1', accountSet: '001', date: '2026-10-14', voucherType: '付', summary: '付 <货款>', maker: 'm', lines },
+    ...{
+      key: 'YQ1',
+      accountSet: '001',
+      date: '2026-10-14',
+      voucherType: '付',
+      summary: '付 <货款>',
+      maker: 'm',
+      lines,
+    },
     ...{ document: null, rule: 'r' },
   }
   return { voucherNo: '付-0012', postedOn: '2026-10-14', entry, isReconciled: true, ...change }
@@ -98,14 +106,24 @@ test('the sides are written as the site says its type has them', () => {
 test.each<[string, Booking, Partial<ReceiverSettings>]>([
   ['RECEIVER_NOT_BALANCED', booking([side('debit', '2202', 1n), side('credit', '100201', 2n)]), {}],
   ['RECEIVER_NOT_BALANCED', booking([side('debit', '2202', 1n)]), {}],
-  ['RECEIVER_NOT_BALANCED', booking([side('debit', '2202', 1n), { ...side('credit', '100201', 1n), amount: { minor: 1n, currency: 'USD' } }]), {}],
+  [
+    'RECEIVER_NOT_BALANCED',
+    booking([side('debit', '2202', 1n), { ...side('credit', '100201', 1n), amount: { minor: 1n, currency: 'USD' } }]),
+    {},
+  ],
   ['RECEIVER_VOUCHER_MISSING', { ...WHOLE, voucherNo: '' }, {}],
   ['RECEIVER_SUBJECT_UNNAMED', WHOLE, { subjects: { '2202': '应付账款' } }],
 ])('%s: nothing is written', (code, book, change) => {
-  expect(writeReceiver(requireReceipt(bker()), RECEIPT_NO, book, { ...SETTINGS, ...change })).toMatchObject({ kind: 'refused', code })
+  expect(writeReceiver(requireReceipt(bker()), RECEIPT_NO, book, { ...SETTINGS, ...change })).toMatchObject({
+    kind: 'refused',
+    code,
+  })
 })
 
 test('an instance whose facts belong to another context is not written anew under one', () => {
   const other = bker().replace('<bker:Usage contextRef="As_Of_X">', '<bker:Usage contextRef="other">')
-  expect(writeReceiver(requireReceipt(other), RECEIPT_NO, WHOLE, SETTINGS)).toMatchObject({ kind: 'refused', code: 'RECEIVER_ISSUER_MISSING' })
+  expect(writeReceiver(requireReceipt(other), RECEIPT_NO, WHOLE, SETTINGS)).toMatchObject({
+    kind: 'refused',
+    code: 'RECEIVER_ISSUER_MISSING',
+  })
 })

@@ -69,5 +69,8 @@ test('another digest than SM3, an empty list and a list that cannot be read deci
 })
 
 test('no seal is said to be none', () => {
-  expect(sealOf({ sealed: null })).toMatchObject({ seal: { state: 'none', seals: [] }, codes: ['EVOUCHER_SEAL_ABSENT'] })
+  expect(sealOf({ sealed: null })).toMatchObject({
+    seal: { state: 'none', seals: [] },
+    codes: ['EVOUCHER_SEAL_ABSENT'],
+  })
 })

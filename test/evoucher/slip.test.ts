@@ -38,7 +38,10 @@ function poppler(command: string, args: readonly string[], pdf: Uint8Array): str
   const file = path.join(folder, 'slip.pdf')
   writeFileSync(file, pdf)
   try {
-    return execFileSync(command, [...args.map(arg => (arg === '@' ? file : arg))], { encoding: 'utf8', timeout: 20_000 })
+    return execFileSync(command, [...args.map(arg => (arg === '@' ? file : arg))], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null
     throw error
@@ -46,7 +49,13 @@ function poppler(command: string, args: readonly string[], pdf: Uint8Array): str
 }
 
 test('three slips stand on a page', async () => {
-  for (const [count, pages] of [[1, 1], [3, 1], [4, 2], [7, 3]] as const) { // prettier-ignore
+  for (const [count, pages] of [
+    [1, 1],
+    [3, 1],
+    [4, 2],
+    [7, 3],
+  ] as const) {
+    // prettier-ignore
     const { pdf } = await renderSlips(Array.from({ length: count }, () => slip()), FONT)
     expect((await PDFDocument.load(pdf)).getPageCount()).toBe(pages)
   }
@@ -95,7 +104,9 @@ test('something is drawn on it', async () => {
 
 test('a character that the font lacks is reported, never left out in silence', async () => {
   const { pdf, problems } = await renderSlips([slip({ payee: { ...slip().payee, name: '𠮷祥公司' } })], FONT)
-  expect(problems).toEqual([{ code: 'SLIP_GLYPH_MISSING', lineKey: '1:content:abc:1', text: expect.stringContaining('𠮷') }])
+  expect(problems).toEqual([
+    { code: 'SLIP_GLYPH_MISSING', lineKey: '1:content:abc:1', text: expect.stringContaining('𠮷') },
+  ])
   const text = poppler('pdftotext', ['-layout', '@', '-'], pdf)
   if (text === null) return skipped('pdftotext')
   expect(text).toContain('□祥公司')
@@ -108,7 +119,10 @@ test('a long name is written smaller; one that cannot be is cut, and reported', 
 })
 
 test('a line break in a name breaks no box, and another currency has no Chinese words', async () => {
-  const { pdf, problems } = await renderSlips([slip({ text: 'a\nb\u0000c\td', amount: { minor: 5n, currency: 'USD' } })], FONT)
+  const { pdf, problems } = await renderSlips(
+    [slip({ text: 'a\nb\u0000c\td', amount: { minor: 5n, currency: 'USD' } })],
+    FONT,
+  )
   expect(problems).toEqual([])
   const text = poppler('pdftotext', ['-layout', '@', '-'], pdf)
   if (text === null) return skipped('pdftotext')

@@ -70,7 +70,10 @@ export function bkerFields(change: Readonly<Record<string, Value | undefined>> =
   return Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
 }
 
-export function bker(change: Readonly<Record<string, Value | undefined>> = {}, options: Partial<InstanceOptions> = {}): string {
+export function bker(
+  change: Readonly<Record<string, Value | undefined>> = {},
+  options: Partial<InstanceOptions> = {},
+): string {
   return instanceXml(bkerFields(change), { taxonomy: 'bker', ...options })
 }
 
@@ -106,7 +109,10 @@ export const BKRS_LINES: readonly BkrsLine[] = [
 
 export function bkrs(
   lines: readonly BkrsLine[] = BKRS_LINES,
-  { head = {}, ...options }: Partial<InstanceOptions> & { readonly head?: Readonly<Record<string, string | undefined>> } = {},
+  {
+    head = {},
+    ...options
+  }: Partial<InstanceOptions> & { readonly head?: Readonly<Record<string, string | undefined>> } = {},
 ): string {
   const all = {
     IdentificationCodeOfIssuer: ISSUER,
@@ -142,15 +148,23 @@ export function ofd(attachments: Readonly<Record<string, string>>, options: OfdO
     'Doc_0/Document.xml': '<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"/>',
     'Doc_0/Pages/Page_0/Content.xml':
       '<ofd:Page xmlns:ofd="http://www.ofdspec.org"><ofd:TextCode>15,177.33</ofd:TextCode></ofd:Page>',
-    'Doc_0/Attachs/Attachments.xml': `<ofd:Attachments xmlns:ofd="http://www.ofdspec.org/2016">${Object.keys(attachments)
-      .map((path, index) => `<ofd:Attachment ID="${index}" Name="${path.split('/').at(-1) ?? ''}" Format="xml" Visible="false"/>`)
+    'Doc_0/Attachs/Attachments.xml': `<ofd:Attachments xmlns:ofd="http://www.ofdspec.org/2016">${Object.keys(
+      attachments,
+    )
+      .map(
+        (path, index) =>
+          `<ofd:Attachment ID="${index}" Name="${path.split('/').at(-1) ?? ''}" Format="xml" Visible="false"/>`,
+      )
       .join('')}</ofd:Attachments>`,
     ...attachments,
   }
-  const { sealed = Object.keys(parts).filter(path => path !== 'OFD.xml'), checkMethod = '1.2.156.10197.1.401' } = options
+  const { sealed = Object.keys(parts).filter(path => path !== 'OFD.xml'), checkMethod = '1.2.156.10197.1.401' } =
+    options
   if (sealed !== null) {
     const references = sealed.map(path => {
-      const digest = createHash('sm3').update(parts[path] ?? '').digest('base64')
+      const digest = createHash('sm3')
+        .update(parts[path] ?? '')
+        .digest('base64')
       return `<ofd:Reference FileRef="/${path}"><ofd:CheckValue>${digest}</ofd:CheckValue></ofd:Reference>`
     })
     parts['Doc_0/Signs/Signatures.xml'] = '<ofd:Signatures xmlns:ofd="http://www.ofdspec.org/2016"/>'
@@ -178,7 +192,8 @@ export function zip(parts: Readonly<Record<string, string | Uint8Array>>, level:
 export async function pdf(attachments: Readonly<Record<string, string>>, isCompressed = true): Promise<Uint8Array> {
   const document = await PDFDocument.create()
   document.addPage([300, 200])
-  for (const [name, text] of Object.entries(attachments)) await document.attach(Buffer.from(text), name, { mimeType: 'text/xml' })
+  for (const [name, text] of Object.entries(attachments))
+    await document.attach(Buffer.from(text), name, { mimeType: 'text/xml' })
   return await document.save({ useObjectStreams: isCompressed })
 }
 

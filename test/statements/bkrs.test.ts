@@ -36,7 +36,14 @@ test('the published sample is proven by its balances, and its opening balance fo
     },
   ])
   expect(entries[0]).toMatchObject({
-    ...{ bookedOn: '2021-08-03', amount: '-15177.33', currency: 'CNY', bankReference: 'B0001', type: '转账', text: '转账业务' },
+    ...{
+      bookedOn: '2021-08-03',
+      amount: '-15177.33',
+      currency: 'CNY',
+      bankReference: 'B0001',
+      type: '转账',
+      text: '转账业务',
+    },
     ...{ counterAccount: OTHER, counterName: '戊己庚辛有限公司', balanceAfter: '95445.32', status: 'booked' },
     receiptNo: '202108039029660024300000000001',
   })
@@ -95,7 +102,10 @@ test('where code and sign contradict each other, or there is no code, the balanc
 
 test('where nothing decides, the file is refused: money in would be taken for money out', async () => {
   const lines = changed(0, { IdentificationOfCreditOrDebit: null })
-  expect(await refusal(bkrs(lines))).toMatchObject({ code: 'STATEMENT_LINE_UNREADABLE', element: 'IdentificationOfCreditOrDebit' })
+  expect(await refusal(bkrs(lines))).toMatchObject({
+    code: 'STATEMENT_LINE_UNREADABLE',
+    element: 'IdentificationOfCreditOrDebit',
+  })
 })
 
 test('newest first is read as it stands, and proven backwards', async () => {
@@ -119,14 +129,18 @@ test('two breaks that cancel each other prove nothing', async () => {
     { ...BKRS_LINES[1], TransactionAmount: '10.00', AccountBalance: '95711.54' },
     { ...BKRS_LINES[1], TransactionAmount: '110.00', AccountBalance: '95721.54' },
   ]
-  const { statements, problems } = await read(bkrs(lines, { head: { AccountBalanceAtTheEndOfReconciliationCycleAmount: '95721.54' } }))
+  const { statements, problems } = await read(
+    bkrs(lines, { head: { AccountBalanceAtTheEndOfReconciliationCycleAmount: '95721.54' } }),
+  )
   expect(statements[0]?.proven).toBeNull()
   expect(codes(problems)).toEqual(['BALANCE_GAP', 'BALANCE_GAP'])
 })
 
 test('a month without movement, and a file without a closing balance, are read and not proven', async () => {
   expect((await read(bkrs([]))).statements[0]).toMatchObject({ proven: null, closing: { amount: '95601.54' } })
-  const { statements } = await read(bkrs(undefined, { head: { AccountBalanceAtTheEndOfReconciliationCycleAmount: undefined } }))
+  const { statements } = await read(
+    bkrs(undefined, { head: { AccountBalanceAtTheEndOfReconciliationCycleAmount: undefined } }),
+  )
   expect(statements[0]).toMatchObject({ proven: null, closing: null })
 })
 
@@ -136,6 +150,10 @@ test.each<[string, string | Uint8Array, string]>([
   ['a document type', bkrs(undefined, { prolog: '<!DOCTYPE a>' }), 'STATEMENT_BROKEN'],
   ['a receipt instead of a statement, as XML', bker(), 'STATEMENT_ABSENT'],
   ['a receipt instead of a statement, as OFD', ofd({ 'Doc_0/Attachs/a.xml': bker() }), 'STATEMENT_ABSENT'],
-  ['a broken seal', ofd({ 'Doc_0/Attachs/s.xml': bkrs() }, { altered: { 'Doc_0/Document.xml': 'x' } }), 'STATEMENT_BROKEN'],
+  [
+    'a broken seal',
+    ofd({ 'Doc_0/Attachs/s.xml': bkrs() }, { altered: { 'Doc_0/Document.xml': 'x' } }),
+    'STATEMENT_BROKEN',
+  ],
   ['half a file', bkrs().slice(0, 2500), 'STATEMENT_BROKEN'],
 ])('%s is refused', async (_, file, code) => expect(await refusal(file)).toMatchObject({ code }))

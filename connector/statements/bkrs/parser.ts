@@ -2,7 +2,7 @@
 // no opening balance; the chain of the lines' balances gives one, and proves what lies between it and the closing one.
 
 import { EvoucherError } from '../../evoucher/problem'
-import { createFactReader, instanceOf, type Instance } from '../../evoucher/xbrl'
+import { createFactReader, instanceOf, type FactReader, type Instance } from '../../evoucher/xbrl'
 import { MAX_XML_BYTES, parseXmlText } from '../../evoucher/xml'
 import { formatUnits, signed } from '../amount'
 import { openLedger, type Balance, type ParserContext } from '../ledger'
@@ -36,7 +36,7 @@ export function createBkrsParser(context: ParserContext): TextParser {
 /** Emits one statement of an instance. Throws StatementFileError. */
 export function tellStatement({ emit, warn }: ParserContext, instance: Instance): void {
   const reader = createFactReader(instance.facts, '.')
-  const head = headOf(instance, reader.text)
+  const head = headOf(instance, reader)
   const { rows, placeholders } = readRows(instance.facts, head.currency)
   const chain = chainOf(rows)
   const closing = balanceOf(reader.text('AccountBalanceAtTheEndOfReconciliationCycleAmount'), head.currency)
@@ -77,7 +77,8 @@ export function tellStatement({ emit, warn }: ParserContext, instance: Instance)
   ledger.end(head, ledgerBalance(opening, head.currency), closing && ledgerBalance(closing.units, head.currency), end)
 }
 
-function headOf(instance: Instance, text: (...names: readonly string[]) => string): Omit<StatementHead, 'opening'> {
+function headOf(instance: Instance, reader: FactReader): Omit<StatementHead, 'opening'> {
+  const text = (name: string): string => reader.text(name)
   const [year, month] = [text('YearOfBankReconciliationStatement'), text('MonthOfBankReconciliationStatement')]
   const element = text('Currency')
   return {
