@@ -48,8 +48,7 @@ export function chooseLine<L extends { readonly line: StatementLine }>(
   account: string,
   lines: readonly L[],
 ): Choice<L> {
-  const numbered = [receipt.receiptNo, receipt.serial]
-    .filter(number => number.length >= MIN_NUMBER)
+  const numbered = numbersOf(receipt)
     .map(number => lines.filter(({ line }) => marksOf(line).has(number)))
     .find(found => found.length > 0)
   const candidates =
@@ -61,6 +60,16 @@ export function chooseLine<L extends { readonly line: StatementLine }>(
   const [named] = numbered ?? []
   if (named === undefined) return { kind: 'none' }
   return { kind: 'contradiction', line: named, mismatches: mismatches(receipt, account, named.line) }
+}
+
+/** Whether a number of the receipt is one by which the bank names the line. */
+export function isNumbered(receipt: BankReceipt, line: StatementLine): boolean {
+  const marks = marksOf(line)
+  return numbersOf(receipt).some(number => marks.has(number))
+}
+
+function numbersOf(receipt: BankReceipt): readonly string[] {
+  return [receipt.receiptNo, receipt.serial].filter(number => number.length >= MIN_NUMBER)
 }
 
 /** Where both name the other side, a line without a common number must name the same one. */

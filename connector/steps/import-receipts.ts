@@ -8,7 +8,7 @@ import type { BankReceipt } from '../evoucher/bker'
 import type { ReceiptDocument } from '../ports'
 import type { StoredLine } from '../store/store'
 import type { Deps } from './deps'
-import { examine, keepReceipt, objectionTo, type Examined } from './keep-receipt'
+import { examine, keepReceipt, objectionTo, rivalTo, type Examined } from './keep-receipt'
 
 export type ImportedReceipt = {
   readonly outcome:
@@ -95,7 +95,7 @@ async function link(
       more,
     )
   if (settings.isDryRun) {
-    const objection = objectionTo(examined, line)
+    const objection = objectionTo(examined, line) ?? (await rivalTo(deps, examined, line))
     return objection
       ? result('contradiction', `${objection.code}: ${objection.text}`, more)
       : result('linked', '', more)

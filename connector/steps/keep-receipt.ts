@@ -4,7 +4,7 @@
 import { digestsOf } from '../evoucher/digest'
 import type { BankReceipt } from '../evoucher/bker'
 import { extract, type Extracted } from '../evoucher/extract'
-import { mismatches } from '../evoucher/match'
+import { isNumbered, mismatches } from '../evoucher/match'
 import { EvoucherError, problemOf, type EvoucherProblem } from '../evoucher/problem'
 import type { ReceiptDocument } from '../ports'
 import type { StoredLine, StoredReceipt } from '../store/store'
@@ -38,7 +38,7 @@ export async function keepReceipt(
   source: StoredReceipt['source'],
 ): Promise<Kept> {
   const examined = examine(document.bytes)
-  const objection = objectionTo(examined, stored)
+  const objection = objectionTo(examined, stored) ?? (await rivalTo(deps, examined, stored))
   if (objection !== null) return await refuse(deps, stored, document, objection, source)
   const settings = accountOf(deps, stored.account)
   const at = deps.clock.now()
@@ -84,6 +84,25 @@ export function objectionTo(examined: Examined, stored: StoredLine): Objection |
     one => `${one.field}: 回单 ${one.receipt}，流水 ${one.line} / receipt ${one.receipt}, line ${one.line}`,
   )
   return { code: 'RECEIPT_MISMATCH', text: text.join('; ') }
+}
+
+/** Twins look alike: the receipt of one must not become the other's, nor one receipt both lines'. */
+export async function rivalTo(deps: Deps, { receipt }: Examined, stored: StoredLine): Promise<Objection | null> {
+  if (receipt === null) return null
+  const { account, line } = stored
+  const day = { from: line.bookedOn, to: line.bookedOn }
+  const kept = await deps.store.receipts.list(account, day)
+  const taken = kept.find(one => one.receiptNo === receipt.receiptNo && one.lineId !== stored.id)
+  if (taken) return rival(receipt.receiptNo, taken.lineId)
+  if (isNumbered(receipt, line)) return null
+  const others = await deps.store.statements.list(account, day)
+  const owner = others.find(other => other.id !== stored.id && isNumbered(receipt, other.line))
+  return owner ? rival(receipt.receiptNo, owner.id) : null
+}
+
+function rival(receiptNo: string, lineId: string): Objection {
+  const text = `number: 回单 ${receiptNo} 是流水 ${lineId} 的 / receipt ${receiptNo} is that of line ${lineId}`
+  return { code: 'RECEIPT_MISMATCH', text }
 }
 
 async function refuse(

@@ -195,6 +195,23 @@ describe('from the bank', () => {
     expect((await listed()).receipts[0]?.['reason']).toContain('RECEIPT_MISMATCH')
   })
 
+  test('twins: the receipt of the one is never the other’s, and one receipt is never both’s', async () => {
+    const [first = '', second = ''] = await bring(line('k1'), line('k2'))
+    given.set('k1', document(sealed(receiptXml('k2')), 'RECEIPT-k2'))
+    given.set('k2', document(sealed(receiptXml('k2')), 'RECEIPT-k2'))
+    expect(await fetchReceipts(deps, 'bank')).toBe(1)
+    expect(await deps.store.receipts.ofLine(first)).toBeNull()
+    expect((await deps.store.receipts.ofLine(second))?.receiptNo).toBe('RECEIPT-k2')
+    const [found] = await deps.store.contradictions.open(9)
+    expect(found?.evidence['text']).toContain(`RECEIPT-k2 is that of line ${second}`)
+    given.set(
+      'k1',
+      document(sealed(receiptXml('unnamed', { NumberOfBankElectronicReceipt: 'RECEIPT-k2' })), 'RECEIPT-k2'),
+    )
+    world.move(20_000)
+    expect(await fetchReceipts(deps, 'bank')).toBe(0)
+  })
+
   test('one whose seal is broken is a contradiction', async () => {
     await bring(line('k1'))
     given.set(
