@@ -52,12 +52,12 @@ const NOT_YET =
 
 export type RenderFlags = RangeFlags & { readonly out: string; readonly all?: boolean }
 
-/** Lines that have an original of the bank are left out unless asked for: a drawn one beside it only misleads. */
+/** Lines that have the bank's own document are left out unless asked for: a drawn one beside it only misleads. */
 export async function renderReceipts(deps: Deps, flags: RenderFlags, output: Output): Promise<number> {
   const asked = rangeOf(deps, flags, output)
   if (asked === null) return EXIT.no
   const all = await linkedLines(deps, flags.account, asked.range)
-  const wanted = flags.all === true ? all : all.filter(linked => linked.receipt === null)
+  const wanted = flags.all === true ? all : all.filter(linked => !isReadable(linked))
   if (wanted.length === 0)
     return refuse(
       output,
@@ -85,6 +85,11 @@ function drawing(): typeof Slips {
 export function chineseFont(): Uint8Array {
   const main = require.resolve('@embedpdf/fonts-sc')
   return readFileSync(path.join(path.dirname(main), '..', 'fonts', 'NotoSansHans-Regular.otf'))
+}
+
+/** A PDF or OFD is for people; XML is data only, whatever the bank calls it. */
+function isReadable({ receipt }: Linked): boolean {
+  return receipt !== null && receipt.mediaType !== 'application/xml'
 }
 
 function slipOf({ stored, receipt, entry }: Linked, settings: AccountSettings): Slip {

@@ -437,6 +437,19 @@ describe('after the voucher number came back', () => {
   })
 })
 
+test('a slip is drawn where the bank gives data only: no receipt, or XML; not beside its PDF or OFD', async () => {
+  const [first] = await bring(line('k1'), line('k2'), line('k3', { receiptKey: '' }), line('k4'))
+  given.set('k1', { receiptNo: 'N1', mediaType: 'application/xml', bytes: Buffer.from('<bank-data/>') })
+  given.set('k2', { receiptNo: 'N2', mediaType: 'application/pdf', bytes: Buffer.from('%PDF-1.4 a picture') })
+  given.set('k4', document(sealed(receiptXml('k4'))))
+  expect(await fetchReceipts(deps, 'bank')).toBe(3)
+  const out = path.join(folder, 'slips.pdf')
+  const said = capture('en')
+  expect(await renderReceipts(deps, { ...RANGE, out }, said.output)).toBe(0)
+  expect(said.document()).toMatchObject({ slips: 2 })
+  expect(first).toBeDefined()
+})
+
 describe('the command `receipt parse`', () => {
   const main = path.resolve(__dirname, '../../connector/main.js')
   const parse = (file: string) => {
