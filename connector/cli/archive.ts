@@ -13,8 +13,9 @@ import {
 } from '../evoucher/archive'
 import type { DateRange } from '../ports'
 import type { AccountSettings, Deps } from '../steps/deps'
-import { EXIT, table, type Output } from './output'
+import { EXIT, table, type Lang, type Output } from './output'
 import { documentOf, fileNameOf, linkedLines, refuse, type Linked } from './receipt-links'
+import { wordOf } from './receipt-words'
 import { isFileFault } from './statement'
 
 export type MakeFlags = { readonly account: string; readonly month: string; readonly out: string }
@@ -34,8 +35,8 @@ export async function makeMonth(deps: Deps, flags: MakeFlags, output: Output): P
   const report = verifyArchive(bytes, index.sha256)
   output.json({ ok: report.ok, ...flags, index, counts: report.counts, receiptsOpen: open, findings: report.findings })
   output.say(
-    `${flags.out}：${describe(report.counts)}\n目录 SHA-256 ${index.sha256}\n目录 SM3 ${index.sm3}\n请把目录摘要另行保存：verify --expect 用它证明整包未被替换`,
-    `${flags.out}: ${describe(report.counts)}\nindex SHA-256 ${index.sha256}\nindex SM3 ${index.sm3}\nKeep the index's digest elsewhere: verify --expect proves with it that the package was not replaced`,
+    `${flags.out}：${describe(report.counts, 'zh')}\n目录 SHA-256 ${index.sha256}\n目录 SM3 ${index.sm3}\n请把目录摘要另行保存：verify --expect 用它证明整包未被替换`,
+    `${flags.out}: ${describe(report.counts, 'en')}\nindex SHA-256 ${index.sha256}\nindex SM3 ${index.sm3}\nKeep the index's digest elsewhere: verify --expect proves with it that the package was not replaced`,
   )
   if (open > 0) output.say(`! 还有 ${open} 份回单未取到`, `! ${open} receipts have not come yet`)
   return report.ok ? EXIT.ok : EXIT.no
@@ -55,20 +56,21 @@ export async function verifyMonth(file: string, expected: string | undefined, ou
   const report = verifyArchive(bytes, expected ?? null)
   output.json({ file, ...report })
   output.say(
-    `${report.ok ? '✓' : '✗'} ${report.account} ${report.month}：${report.members} 个文件，${describe(report.counts)}`,
-    `${report.ok ? '✓' : '✗'} ${report.account} ${report.month}: ${report.members} members, ${describe(report.counts)}`,
+    `${report.ok ? '✓' : '✗'} ${report.account} ${report.month}：${report.members} 个文件，${describe(report.counts, 'zh')}`,
+    `${report.ok ? '✓' : '✗'} ${report.account} ${report.month}: ${report.members} members, ${describe(report.counts, 'en')}`,
   )
   if (report.index) output.say(`目录 SHA-256 ${report.index.sha256}`, `index SHA-256 ${report.index.sha256}`)
   if (report.findings.length > 0) {
-    const text = table(report.findings.slice(0, 200).map(finding => ['✗', finding.kind, finding.path, finding.text]))
-    output.say(text, text)
+    const textIn = (lang: Lang): string =>
+      table(report.findings.slice(0, 200).map(({ kind, path, text }) => ['✗', wordOf(kind, lang), path, text]))
+    output.say(textIn('zh'), textIn('en'))
   }
   return report.ok ? EXIT.ok : EXIT.no
 }
 
-function describe(counts: Readonly<Record<string, number>>): string {
+function describe(counts: Readonly<Record<string, number>>, lang: Lang): string {
   return Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
+    .map(([name, count]) => `${wordOf(name, lang)} ${count}`)
     .join(', ')
 }
 

@@ -8,9 +8,10 @@ import { EvoucherError, tooLarge } from '../evoucher/problem'
 import { readZip } from '../evoucher/zip'
 import type { Deps } from '../steps/deps'
 import { importReceipt, type ImportedReceipt, type ImportSettings } from '../steps/import-receipts'
-import { EXIT, table, type Output } from './output'
+import { EXIT, table, type Lang, type Output } from './output'
 import { refuse } from './receipt-links'
 import { readVoucher } from './receipt-parse'
+import { wordOf } from './receipt-words'
 import { isFileFault } from './statement'
 
 export type ReceiptImportFlags = {
@@ -51,10 +52,18 @@ export async function importReceipts(
     known: count('known'),
     results,
   })
-  const rows = results.map(one => [one.outcome, one.file, one.receiptNo, one.line, one.by, one.text])
+  const rowsIn = (lang: Lang) =>
+    results.map(({ outcome, file, receiptNo, line, by, text }) => [
+      wordOf(outcome, lang),
+      file,
+      receiptNo,
+      line,
+      wordOf(by, lang),
+      text,
+    ])
   output.say(
-    table([['结果', '文件', '回单号', '流水', '依据', '说明'], ...rows]),
-    table([['outcome', 'file', 'number', 'line', 'by', 'why'], ...rows]),
+    table([['结果', '文件', '回单号', '流水', '依据', '说明'], ...rowsIn('zh')]),
+    table([['outcome', 'file', 'number', 'line', 'by', 'why'], ...rowsIn('en')]),
   )
   output.say(
     `${results.length} 个文件：已关联 ${count('linked')}，早已有 ${count('known')}，其余 ${results.length - done}${settings.isDryRun ? '；试运行，未写入' : ''}`,

@@ -7,7 +7,8 @@ import type { BankReceipt } from '../evoucher/bker'
 import { tooLarge } from '../evoucher/problem'
 import { createFactReader } from '../evoucher/xbrl'
 import { examine, type Examined } from '../steps/keep-receipt'
-import { EXIT, table, type Output } from './output'
+import { EXIT, table, type Lang, type Output } from './output'
+import { wordOf } from './receipt-words'
 import { isFileFault } from './statement'
 
 export type Seen = ReturnType<typeof seenOf>
@@ -23,7 +24,7 @@ export async function parseReceipt(file: string, output: Output): Promise<number
   const isRead = seen.receipt !== null || seen.statements.length > 0
   const ok = isRead && seen.problems.every(problem => problem.severity !== 'error')
   output.json({ ok, file, ...seen })
-  output.say(documentText(seen), documentText(seen))
+  output.say(documentText(seen, 'zh'), documentText(seen, 'en'))
   if (!isRead) output.say('✗ 没有可用的结构化数据', '✗ no structured data to be used')
   return ok ? EXIT.ok : EXIT.no
 }
@@ -79,25 +80,28 @@ function statementsIn(extracted: Examined['extracted']) {
     })
 }
 
-export function documentText(seen: Seen): string {
+export function documentText(seen: Seen, lang: Lang): string {
   const rows: (readonly string[])[] = []
   const add = (name: string, value: string | null): void =>
-    void (value !== null && value !== '' && rows.push([name, value]))
+    void (value !== null && value !== '' && rows.push([wordOf(name, lang), value]))
   add('kind', seen.kind)
   add('SHA-256', seen.sha256)
   add('SM3', seen.sm3)
   for (const { path, taxonomy, taxonomyDate } of seen.instances) add('XBRL', `${taxonomy} ${taxonomyDate} ${path}`)
   for (const [name, value] of Object.entries(seen.receipt ? flat(seen.receipt) : {})) add(name, value)
   for (const { account, year, month, lines } of seen.statements) add('bkrs', `${account} ${year}-${month} ${lines}`)
-  if (seen.seal)
-    add(
-      'seal',
-      `${seen.seal.state}; ${seen.seal.seals.length}; ${seen.seal.seals.flatMap(seal => seal.references).length} parts; certificate chain not verified`,
-    )
+  if (seen.seal) add('seal', sealText(seen.seal, lang))
   const problems = seen.problems.map(
     ({ severity, code, text }) => `${severity === 'error' ? '✗' : '!'} ${code} ${text}`,
   )
   return [table(rows), ...problems].join('\n')
+}
+
+function sealText({ state, seals }: NonNullable<Seen['seal']>, lang: Lang): string {
+  const parts = seals.flatMap(seal => seal.references).length
+  if (lang === 'en') return `${state}; ${seals.length} seals over ${parts} parts; certificate chain not verified`
+  const word = { none: '没有', intact: '摘要全部相符', broken: '已破坏', undecided: '无法判断' }[state]
+  return `${word}；${seals.length} 个签章，保护 ${parts} 个部件；未验证证书链`
 }
 
 function flat(

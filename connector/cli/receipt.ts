@@ -5,9 +5,10 @@ import path from 'node:path'
 import { formatAmount } from '../core/money'
 import type { Deps } from '../steps/deps'
 import { examine } from '../steps/keep-receipt'
-import { EXIT, table, type Output } from './output'
+import { EXIT, table, type Lang, type Output } from './output'
 import { factsOf, fileNameOf, linkedLines, rangeOf, refuse, type Linked, type RangeFlags } from './receipt-links'
 import { documentText, seenOf } from './receipt-parse'
+import { wordOf } from './receipt-words'
 
 export type ListFlags = RangeFlags & { readonly missing?: boolean }
 
@@ -80,9 +81,12 @@ export async function showReceipt(deps: Deps, id: string, output: Output): Promi
   const bytes = linked.receipt && (await deps.store.receipts.bytes(linked.receipt.digest))
   const seen = bytes === null ? null : seenOf(examine(bytes))
   output.json({ ok: true, receipt: facts, content: seen })
-  const rows = Object.entries(facts).filter(([, value]) => value !== '')
-  const text = `${table(rows)}${seen === null ? '' : `\n${documentText(seen)}`}`
-  output.say(text, text)
+  const textIn = (lang: Lang): string => {
+    const rows = Object.entries(facts).filter(([, value]) => value !== '')
+    const text = table(rows.map(([name, value]) => [wordOf(name, lang), value]))
+    return seen === null ? text : `${text}\n${documentText(seen, lang)}`
+  }
+  output.say(textIn('zh'), textIn('en'))
   return EXIT.ok
 }
 

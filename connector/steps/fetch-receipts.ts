@@ -26,10 +26,13 @@ export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
     })
     const kept = document === null ? null : await keepReceipt(deps, stored, document, 'bank')
     if (kept?.kind === 'kept') count++
-    else await postpone(deps, stored, kept?.reason ?? reason)
+    else await postpone(deps, stored, kept === null ? reason : `${kept.code}${SEE}`)
   }
   return count
 }
+
+/** What it says stands in the contradiction, where it is encrypted; a reason is not. */
+const SEE = '：见 yinqi contradiction list / see yinqi contradiction list'
 
 const NOT_YET = '银行还没有这笔的回单 / the bank has no receipt for this line yet'
 

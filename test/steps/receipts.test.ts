@@ -491,6 +491,6 @@ describe('the command `receipt parse`', () => {
       timeout: 25_000,
     })
     expect(text).toContain('RECEIPT-k1')
-    expect(text).toContain('certificate chain not verified')
+    expect(text).toContain('未验证证书链')
   })
 })
