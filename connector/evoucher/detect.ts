@@ -19,9 +19,8 @@ export function carrierOf(bytes: Uint8Array): CarrierKind | null {
   )
   if (head.startsWith('PK\u0003\u0004') || head.startsWith('PK\u0005\u0006'))
     return [...readZip(bytes, OFD_LIMITS).keys()].some(name => /^ofd\.xml$/i.test(name)) ? 'ofd' : 'zip'
-  if (head.includes('%PDF-')) return 'pdf'
   if (/^(?:\u00ef\u00bb\u00bf)?\s*</.test(head) || /^(?:\u00ff\u00fe|\u00fe\u00ff)/.test(head)) return 'xml'
-  return null
+  return head.includes('%PDF-') ? 'pdf' : null
 }
 
 export const MEDIA_TYPES = {

@@ -9,6 +9,7 @@ import { pdfAttachments, type Attachment } from './pdf'
 import { EvoucherError, problemOf, tooLarge, type EvoucherProblem } from './problem'
 import { checkSeal, type SealReport } from './seal'
 import { readInstance, type Instance } from './xbrl'
+import { MAX_XML_BYTES } from './xml'
 
 export type Found = { readonly path: string; readonly bytes: Uint8Array; readonly instance: Instance }
 
@@ -95,8 +96,11 @@ function instancesOf(attachments: readonly Attachment[]): {
 } {
   const instances: Found[] = []
   const problems: EvoucherProblem[] = []
+  let read = 0
   for (const { path, bytes } of attachments) {
     if (!mayBeXml(bytes)) continue
+    read += bytes.length
+    if (read > MAX_XML_BYTES) throw tooLarge('XML bytes of all attachments', MAX_XML_BYTES)
     try {
       const instance = readInstance(bytes, path)
       if (instance !== null) instances.push({ path, bytes, instance })

@@ -3,8 +3,9 @@
 
 import { attachmentPaths, type OfdParts } from './ofd'
 import { sm3Hex } from './digest'
-import { EvoucherError, problemOf, type EvoucherProblem } from './problem'
+import { EvoucherError, problemOf, tooLarge, type EvoucherProblem } from './problem'
 import { childOf, deepText, descendants, parseXml, type XmlNode } from './xml'
+import type { ZipMember } from './zip'
 
 export type SealReference = {
   readonly path: string
@@ -35,7 +36,9 @@ export type SealReport = {
 
 /** SM3 by GM/T 0006. Which digest a bank's list uses is told by its object identifier; any other one is left undecided. */
 const SM3_OID = '1.2.156.10197.1.401'
+/** Over all seals of a file: a receipt has one with some ten. */
 const MAX_REFERENCES = 5000
+const MAX_SEALS = 50
 
 export function checkSeal(parts: OfdParts): {
   readonly report: SealReport
@@ -43,9 +46,12 @@ export function checkSeal(parts: OfdParts): {
 } {
   const problems: EvoucherProblem[] = []
   const seals: Seal[] = []
-  for (const path of [...parts.keys()].filter(name => /(?:^|\/)Signs\/.*Signature\.xml$/i.test(name))) {
+  const paths = [...parts.keys()].filter(name => /(?:^|\/)Signs\/.*Signature\.xml$/i.test(name))
+  if (paths.length > MAX_SEALS) throw tooLarge('OFD seals', MAX_SEALS)
+  const digest = createDigests(parts)
+  for (const path of paths) {
     try {
-      seals.push(sealOf(parts, path))
+      seals.push(sealOf(parts, path, digest))
     } catch (error) {
       if (!(error instanceof EvoucherError)) throw error
       problems.push(problemOf(error))
@@ -69,13 +75,38 @@ function stateOf(seals: readonly Seal[], isUnread: boolean): SealReport['state']
   return seals.length === 0 ? 'none' : 'intact'
 }
 
-function sealOf(parts: OfdParts, path: string): Seal {
+/** SM3 of a part, each made once however many seals list it; null where the part cannot be unpacked. */
+type DigestOf = (path: string, part: ZipMember) => string | null
+
+function createDigests(parts: OfdParts): DigestOf {
+  const known = new Map<string, string | null>()
+  let references = 0
+  return (path, part) => {
+    if (++references > MAX_REFERENCES) throw tooLarge('OFD seal references', MAX_REFERENCES)
+    const found = known.get(path)
+    if (found !== undefined || parts.get(path) !== part) return found ?? null
+    const digest = digestOrNull(part)
+    known.set(path, digest)
+    return digest
+  }
+}
+
+function digestOrNull(part: ZipMember): string | null {
+  try {
+    return sm3Hex(part.read())
+  } catch (error) {
+    if (error instanceof EvoucherError) return null
+    throw error
+  }
+}
+
+function sealOf(parts: OfdParts, path: string, digest: DigestOf): Seal {
   const root = parseXml(parts.get(path)?.read() ?? new Uint8Array(0), path)
   const info = descendants(root, 'SignedInfo')[0] ?? root
   const list = descendants(info, 'References')[0]
   const provider = childOf(info, 'Provider')
   const checkMethod = list?.attributes['CheckMethod'] ?? ''
-  const references = descendants(list ?? info, 'Reference').slice(0, MAX_REFERENCES)
+  const references = descendants(list ?? info, 'Reference')
   return {
     path,
     provider: [
@@ -87,22 +118,22 @@ function sealOf(parts: OfdParts, path: string): Seal {
     signatureMethod: textOf(info, 'SignatureMethod'),
     checkMethod,
     signedAt: textOf(info, 'SignatureDateTime'),
-    references: references.map(reference => checked(parts, path, reference, checkMethod)),
+    references: references.map(reference => checked(parts, path, reference, { checkMethod, digest })),
   }
 }
 
-function checked(parts: OfdParts, sealPath: string, reference: XmlNode, checkMethod: string): SealReference {
+function checked(
+  parts: OfdParts,
+  sealPath: string,
+  reference: XmlNode,
+  { checkMethod, digest }: { readonly checkMethod: string; readonly digest: DigestOf },
+): SealReference {
   const path = resolved(reference.attributes['FileRef'] ?? '', sealPath)
   const part = parts.get(path)
   if (part === undefined) return { path, state: 'absent' }
   if (checkMethod !== SM3_OID) return { path, state: 'unsupported' }
   const wanted = Buffer.from(textOf(reference, 'CheckValue'), 'base64').toString('hex')
-  try {
-    return { path, state: sm3Hex(part.read()) === wanted ? 'same' : 'differs' }
-  } catch (error) {
-    if (error instanceof EvoucherError) return { path, state: 'differs' }
-    throw error
-  }
+  return { path, state: digest(path, part) === wanted ? 'same' : 'differs' }
 }
 
 /** `/Doc_0/…` from the package's root, else from the folder of the seal. */

@@ -26,7 +26,8 @@ type Open = {
   text: string
   scope: Scope
 }
-type Scope = ReadonlyMap<string, string>
+/** Namespaces by prefix, and those around them: a chain, for copies of a long list would grow with every element. */
+type Scope = { readonly declared: ReadonlyMap<string, string>; readonly outer: Scope | null }
 
 /** @throws EvoucherError naming `place` and the line */
 export function parseXml(bytes: Uint8Array, place: string): XmlNode {
@@ -51,9 +52,9 @@ export function parseXmlText(text: string, place: string): XmlNode {
   parser.on('opentag', tag => {
     if (++count > MAX_ELEMENTS) throw tooLarge('XML elements', MAX_ELEMENTS, place)
     if (path.length >= MAX_DEPTH) throw tooLarge('XML depth', MAX_DEPTH, place)
-    const scope = scopeOf(path.at(-1)?.scope ?? new Map(), tag.attributes)
+    const scope = scopeOf(path.at(-1)?.scope ?? null, tag.attributes)
     const [prefix, name] = splitName(tag.name)
-    const uri = scope.get(prefix) ?? ''
+    const uri = uriOf(prefix, scope)
     const attributes = attributesOf(tag.attributes)
     path.push({ node: { name, uri, attributes, children: [], text: '', line: parser.line }, text: '', scope })
   })
@@ -121,10 +122,19 @@ export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, character => entities[character] ?? character)
 }
 
-function scopeOf(outer: Scope, attributes: Readonly<Record<string, unknown>>): Scope {
+function scopeOf(outer: Scope | null, attributes: Readonly<Record<string, unknown>>): Scope {
   const declared = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'))
-  if (declared.length === 0) return outer
-  return new Map([...outer, ...declared.map(([name, uri]) => [name.slice(6), String(uri)] as const)])
+  if (declared.length === 0 && outer !== null) return outer
+  return { declared: new Map(declared.map(([name, uri]) => [name.slice(6), String(uri)] as const)), outer }
+}
+
+/** At most as many hops as elements nest. */
+function uriOf(prefix: string, scope: Scope): string {
+  for (let next: Scope | null = scope; next !== null; next = next.outer) {
+    const uri = next.declared.get(prefix)
+    if (uri !== undefined) return uri
+  }
+  return ''
 }
 
 function attributesOf(attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {

@@ -2,7 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
+import { PDFDocument } from '@cantoo/pdf-lib'
 import iconv from 'iconv-lite'
+import PdfDocument from 'pdfkit'
 import { extract } from '../../connector/evoucher/extract'
 import {
   ATTACHMENT,
@@ -78,6 +80,42 @@ describe('a receipt', () => {
       ]),
     )
     expect(tree.receipt).toEqual(WHOLE)
+  })
+
+  test('is read out of a PDF that another library made, and one whose lengths stand elsewhere', async () => {
+    const document = new PdfDocument()
+    document.file(Buffer.from(bker()), { name: 'receipt.xml' })
+    document.text('page')
+    document.end()
+    const pieces: Buffer[] = []
+    for await (const piece of document) pieces.push(Buffer.from(piece))
+    expect(extract(Buffer.concat(pieces)).receipt).toEqual(WHOLE)
+    const packed = Buffer.from(deflateSync(bytesOf(bker()))).toString('latin1')
+    const spec = '<< /Type /Filespec /F (a.xml) /EF << /F 3 0 R >> >>'
+    const elsewhere = `<< /Length 4 0 R /Filter /FlateDecode >>\nstream\n${packed}\nendstream`
+    expect(extract(rawPdf(['<< /Type /Catalog /AF [2 0 R] >>', spec, elsewhere, `${packed.length}`])).receipt).toEqual(
+      WHOLE,
+    )
+  })
+
+  test('is not read out of a PDF that its bank protected, also without a password to open it', async () => {
+    const document = await PDFDocument.create()
+    document.addPage()
+    await document.attach(Buffer.from(bker()), 'a.xml')
+    document.encrypt({ userPassword: '', ownerPassword: 'owner', permissions: { modifying: false } })
+    const bytes = await document.save()
+    expect(() => extract(bytes)).toThrow(expect.objectContaining({ code: 'EVOUCHER_ENCRYPTED' }))
+  })
+
+  test('is the later one where a PDF was changed by appending, as every reader takes it', () => {
+    const of = (usage: string) => stream(deflateSync(bytesOf(bker({ Usage: usage }))), '/Filter /FlateDecode')
+    const first = rawPdf([
+      '<< /Type /Catalog /AF [2 0 R] >>',
+      '<< /Type /Filespec /F (a.xml) /EF << /F 3 0 R >> >>',
+      of('old'),
+    ])
+    const update = Buffer.from(`3 0 obj\n${of('new')}\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n`, 'latin1')
+    expect(extract(Buffer.concat([first, update])).receipt?.usage).toBe('new')
   })
 
   test('is read out of a bare XML file, in UTF-8 with and without a mark, in GBK and in UTF-16', () => {

@@ -143,6 +143,25 @@ describe('an XML', () => {
     expect(outcome(Buffer.from(inside('<a/>'.repeat(500_001))))).toContain('none EVOUCHER_TOO_LARGE')
   })
 
+  test('whose namespaces, or seals that list each other’s parts, are made to multiply takes no longer than its length', () => {
+    const prefixes = Array.from({ length: 50_000 }, (_, index) => `xmlns:p${index}="u"`).join(' ')
+    expect(outcome(Buffer.from(inside(`<o ${prefixes}>${'<i xmlns:q="v"/>'.repeat(50_000)}</o>`)))).toBe(WHOLE)
+    const references = '<Reference FileRef="/big"><CheckValue>AA==</CheckValue></Reference>'.repeat(3000)
+    const seal = `<Signature><SignedInfo><References CheckMethod="1.2.156.10197.1.401">${references}</References></SignedInfo></Signature>`
+    const sealed = (count: number) =>
+      zip({
+        ...{ 'OFD.xml': '<a/>', big: new Uint8Array(8 * 1024 * 1024) },
+        ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`Signs/${index}/Signature.xml`, seal])),
+      })
+    expect(outcome(sealed(1))).toContain('EVOUCHER_SEAL_BROKEN')
+    expect(outcome(sealed(2))).toContain('EVOUCHER_TOO_LARGE')
+    expect(outcome(sealed(51))).toBe('EVOUCHER_TOO_LARGE')
+    const many = Object.fromEntries(
+      Array.from({ length: 17 }, (_, index) => [`Doc_0/Attachs/${index}.xml`, `<a>${' '.repeat(2_000_000)}</a>`]),
+    )
+    expect(outcome(ofd(many, { sealed: null }))).toBe('EVOUCHER_TOO_LARGE')
+  })
+
   test('that is not in the charset it names is refused, not guessed', () => {
     const wrong = Buffer.concat([Buffer.from(inside('<x>')), Buffer.from([0xc4, 0xe3]), Buffer.from('</x>')])
     expect(outcome(wrong)).toContain('none EVOUCHER_BROKEN')
@@ -178,13 +197,19 @@ describe('a PDF', () => {
     expect(outcome(rawPdf(['<</a '.repeat(200_000)]))).toMatch(/^EVOUCHER_(TOO_LARGE|BROKEN)$/)
   })
 
-  test.each(['1 0 obj <', '1 0 obj (', '1 0 obj [ ', '1 0 obj <<', '1 0 obj %', '1 0 obj << /Length 9 >> stream\n'])(
-    'of twenty megabytes of %j takes no longer than its length',
-    piece => {
-      const file = Buffer.from(`%PDF-1.7\n${piece.repeat(Math.floor(20_000_000 / piece.length))}`)
-      expect(outcome(file)).toMatch(/^(none|EVOUCHER)/)
-    },
-  )
+  test.each([
+    '1 0 obj <',
+    '1 0 obj (',
+    '1 0 obj [ ',
+    '1 0 obj <<',
+    '1 0 obj %',
+    '1 0 obj << /Length 9 >> stream\n',
+    '1 1 ',
+    '1                    ',
+  ])('of twenty megabytes of %j takes no longer than its length', piece => {
+    const file = Buffer.from(`%PDF-1.7\n${piece.repeat(Math.floor(20_000_000 / piece.length))}`)
+    expect(outcome(file)).toMatch(/^(none|EVOUCHER)/)
+  })
 
   test('whose object stream points to one long value again and again is refused', () => {
     const numbers = Array.from({ length: 20_000 }, (_, index) => `${index + 10} 0`).join(' ')
