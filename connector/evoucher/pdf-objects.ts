@@ -40,23 +40,20 @@ export function readPdf(bytes: Uint8Array): PdfFile {
     unpackedBytes += bytesOf.length
     return bytesOf
   }
-  const trailers: PdfDict[] = []
   const work: Work = { left: MAX_WORK }
-  for (const { number, value, stream } of scan(file, text, work)) {
-    if (objects.size > MAX_OBJECTS) throw tooLarge('PDF objects', MAX_OBJECTS)
-    if (number === null) {
-      if (isDict(value)) trailers.push(value.dict)
-      continue
-    }
-    const object = { value, stream }
-    objects.set(number, object)
-    if (stream === null || !isDict(value)) continue
-    const type = nameOf(value.dict.get('Type'))
-    if (type === 'XRef') trailers.push(value.dict)
-    if (type === 'ObjStm') addCompressed(objects, value.dict, unpacked(object), resolve, work)
-  }
+  const found = scanned(file, text, work)
+  const trailers = found.flatMap(({ number, value }) =>
+    isDict(value) && (number === null || nameOf(value.dict.get('Type')) === 'XRef') ? [value.dict] : [],
+  )
   if (trailers.some(trailer => trailer.has('Encrypt')))
     throw new EvoucherError('EVOUCHER_ENCRYPTED', 'PDF 已加密', 'the PDF is encrypted')
+  for (const { number, value, stream } of found) {
+    if (number === null) continue
+    const object = { value, stream }
+    objects.set(number, object)
+    if (stream !== null && isDict(value) && nameOf(value.dict.get('Type')) === 'ObjStm')
+      addCompressed(objects, value.dict, unpacked(object), resolve, work)
+  }
   const roots = trailers.map(trailer => resolve(trailer.get('Root'))).filter(isDict)
   const catalogs = [...objects.values()].map(object => object.value).filter(isDict)
   const root = roots.at(-1) ?? catalogs.findLast(({ dict }) => nameOf(dict.get('Type')) === 'Catalog')
@@ -70,6 +67,15 @@ export function readPdf(bytes: Uint8Array): PdfFile {
     },
     unpacked,
   }
+}
+
+function scanned(file: Buffer, text: string, work: Work): readonly Found[] {
+  const found: Found[] = []
+  for (const one of scan(file, text, work)) {
+    if (found.length > MAX_OBJECTS) throw tooLarge('PDF objects', MAX_OBJECTS)
+    found.push(one)
+  }
+  return found
 }
 
 type Found = { readonly number: number | null; readonly value: PdfValue; readonly stream: Buffer | null }
