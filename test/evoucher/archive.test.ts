@@ -109,6 +109,15 @@ test('an index that was altered, cut, or taken away is named', () => {
   expect(found(bare)).toEqual([['missing', 'index.digest']])
 })
 
+test('each of the two digests is looked at', () => {
+  const index = Buffer.from(parts()['index.json'] ?? []).toString('utf8')
+  const own = createHash('sm3').update('%PDF a').digest('hex')
+  const changed = index.replace(own, '0'.repeat(64))
+  const [sha256, sm3] = ['sha256', 'sm3'].map(name => createHash(name).update(changed).digest('hex'))
+  const digest = `SHA-256 ${sha256}\nSM3 ${sm3}\n`
+  expect(found({ ...parts(), 'index.json': changed, 'index.digest': digest })).toEqual([['altered', 'receipts/a.pdf']])
+})
+
 test('a package that was replaced as a whole is found by the digest that was kept elsewhere', () => {
   const other = makeArchive({ ...CONTENT, lines: [line('k1', { amount: '-15177.34' })], files: [] })
   expect(verifyArchive(other.bytes, null).ok).toBe(true)

@@ -108,6 +108,11 @@ test('where nothing decides, the file is refused: money in would be taken for mo
   })
 })
 
+test('a balance that moved by another amount decides nothing', async () => {
+  const lines = changed(1, { IdentificationOfCreditOrDebit: null, AccountBalance: '95601.55' })
+  expect(await refusal(bkrs(lines))).toMatchObject({ code: 'STATEMENT_LINE_UNREADABLE' })
+})
+
 test('newest first is read as it stands, and proven backwards', async () => {
   const { entries, statements, problems } = await read(bkrs(BKRS_LINES.toReversed()))
   expect(amounts(entries)).toEqual(['156.22', '-15177.33'])

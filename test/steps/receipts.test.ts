@@ -268,6 +268,39 @@ describe('from files', () => {
     expect(results[0]).toMatchObject({ outcome: 'linked', by: 'content' })
   })
 
+  test('between two accounts of ours both have a line: a person says whose receipt it is', async () => {
+    const other = '0200000109000000002'
+    const [own] = deps.accounts
+    if (own === undefined) throw new Error('the world has an account')
+    deps = { ...deps, accounts: [own, { ...own, account: other }] }
+    await bring(line('k1', { bankSerial: '', counterAccount: other }))
+    const incoming = line('k2', {
+      bankSerial: '',
+      counterAccount: ACCOUNT,
+      amount: { minor: 10_000n, currency: 'CNY' },
+    })
+    world.bank.lines.splice(0, 1, incoming)
+    await importStatements(deps, other, { from: DAY, to: DAY })
+    const file = write('r.xml', receiptXml('zz', { AccountNumberOfPayee: other }))
+    expect((await imported([file])).outcomes).toEqual(['ambiguous'])
+    expect((await imported([file], { account: other })).outcomes).toEqual(['linked'])
+    const [paid] = await deps.store.statements.list(ACCOUNT, RANGE)
+    const [received] = await deps.store.statements.list(other, RANGE)
+    expect([paid?.receipt, received?.receipt]).toEqual(['wanted', 'stored'])
+    // Of twins in one account and one line in the other, the one line is no better known than the twins.
+    world.bank.lines.splice(
+      0,
+      1,
+      line('k3', { bankSerial: '', counterAccount: other }),
+      line('k4', { bankSerial: '', counterAccount: other }),
+    )
+    await importStatements(deps, ACCOUNT, { from: DAY, to: DAY })
+    const second = write('s.xml', receiptXml('yy', { AccountNumberOfPayee: other }))
+    const asked = await imported([second])
+    expect(asked.outcomes).toEqual(['ambiguous'])
+    expect(asked.results[0]?.['text']).toContain(received?.id ?? '?')
+  })
+
   test('a person’s word does not go over what the receipt says', async () => {
     const [id = ''] = await bring(line('k1'))
     const { code, outcomes } = await imported(
