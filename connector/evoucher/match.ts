@@ -19,11 +19,12 @@ export function mismatches(receipt: BankReceipt, account: string, line: Statemen
     found.push({ field: 'currency', receipt: amount.currency, line: line.amount.currency })
   else if (magnitude(amount.minor) !== magnitude(line.amount.minor))
     found.push({ field: 'amount', receipt: formatAmount(amount), line: formatAmount(line.amount) })
-  const [isPayer, isPayee] = [receipt.payer, receipt.payee].map(party => isSame(party.account, account))
+  const [payer, payee] = [receipt.payer, receipt.payee].map(party => relationOf(party.account, account))
   const accounts = `${receipt.payer.account} → ${receipt.payee.account}`
-  if (!isPayer && !isPayee) found.push({ field: 'account', receipt: accounts, line: account })
-  else if (isPayer !== isPayee && isPayer !== line.amount.minor < 0n && !line.isReversal)
-    found.push({ field: 'direction', receipt: accounts, line: line.amount.minor < 0n ? '-' : '+' })
+  const isOut = line.amount.minor < 0n
+  if (payer === 'other' && payee === 'other') found.push({ field: 'account', receipt: accounts, line: account })
+  else if (!line.isReversal && (isOut ? payer === 'other' : payee === 'other'))
+    found.push({ field: 'direction', receipt: accounts, line: isOut ? '-' : '+' })
   const { bookedOn } = receipt
   if (bookedOn !== null && bookedOn !== line.bookedOn && bookedOn !== line.valueOn)
     found.push({ field: 'date', receipt: bookedOn, line: line.bookedOn })
@@ -32,7 +33,7 @@ export function mismatches(receipt: BankReceipt, account: string, line: Statemen
 
 /** Whether either side of the receipt is this account. */
 export function isOf(receipt: BankReceipt, account: string): boolean {
-  return isSame(receipt.payer.account, account) || isSame(receipt.payee.account, account)
+  return [receipt.payer, receipt.payee].some(party => relationOf(party.account, account) === 'same')
 }
 
 export type Choice<L> =
@@ -51,8 +52,8 @@ export function chooseLine<L extends { readonly line: StatementLine }>(
   const numbered = numbersOf(receipt)
     .map(number => lines.filter(({ line }) => marksOf(line).has(number)))
     .find(found => found.length > 0)
-  const candidates =
-    numbered ?? (receipt.bookedOn === null ? [] : lines.filter(({ line }) => mayBeParty(receipt, line)))
+  const isKnown = receipt.bookedOn !== null && isOf(receipt, account)
+  const candidates = numbered ?? (isKnown ? lines.filter(({ line }) => mayBeParty(receipt, line)) : [])
   const agreeing = candidates.filter(({ line }) => mismatches(receipt, account, line).length === 0)
   const [only, second] = agreeing
   if (only && !second) return { kind: 'line', line: only, by: numbered ? 'number' : 'content' }
@@ -75,9 +76,8 @@ function numbersOf(receipt: BankReceipt): readonly string[] {
 /** Where both name the other side, a line without a common number must name the same one. */
 function mayBeParty(receipt: BankReceipt, line: StatementLine): boolean {
   const { counterAccount } = line
-  const accounts = [receipt.payer.account, receipt.payee.account]
-  if (counterAccount === '' || accounts.includes('')) return true
-  return accounts.some(written => isSame(written, counterAccount))
+  if (counterAccount === '') return true
+  return [receipt.payer, receipt.payee].some(party => relationOf(party.account, counterAccount) !== 'other')
 }
 
 /** A shorter one is a counter of the day, which two lines may share. */
@@ -89,14 +89,15 @@ function marksOf(line: StatementLine): ReadonlySet<string> {
   return new Set([receiptKey, ...receiptKey.split('|'), receiptNo, bankSerial, bankId ?? ''])
 }
 
-/** The same but for blanks and hyphens; digits behind asterisks are not known to differ. */
-function isSame(written: string, account: string): boolean {
-  const [mask, wanted] = [written, account].map(text => text.replace(/[\s-]/g, '').toUpperCase())
-  if (mask === undefined || wanted === undefined || mask === '') return false
-  if (!mask.includes('*')) return mask === wanted
+/** The same but for blanks and hyphens. What is not written, or hides too many digits behind asterisks, is not known. */
+function relationOf(written: string, account: string): 'same' | 'other' | 'unknown' {
+  const [mask = '', wanted = ''] = [written, account].map(text => text.replace(/[\s-]/g, '').toUpperCase())
+  if (mask === '') return 'unknown'
+  if (!mask.includes('*')) return mask === wanted ? 'same' : 'other'
   const parts = mask.split(/\*+/)
   const [head = '', tail = ''] = [parts[0], parts.at(-1)]
-  return head.length + tail.length >= MIN_NUMBER && wanted.startsWith(head) && wanted.endsWith(tail)
+  if (!wanted.startsWith(head) || !wanted.endsWith(tail)) return 'other'
+  return head.length + tail.length >= MIN_NUMBER ? 'same' : 'unknown'
 }
 
 function magnitude(minor: bigint): bigint {

@@ -51,6 +51,16 @@ describe('a receipt and a line', () => {
     expect(fields(receiptOf({ AccountNumberOfPayer: '620000********019999' }))).toEqual(['account'])
   })
 
+  test('are not said to disagree where an account is not written, or hidden', () => {
+    expect(fields(receiptOf({ AccountNumberOfPayer: '****0001' }))).toEqual([])
+    expect(fields(receiptOf({ AccountNumberOfPayer: undefined }))).toEqual([])
+    expect(fields(receiptOf({ AccountNumberOfPayer: '****0009' }))).toEqual(['account'])
+    // What is written of the other side still tells the direction.
+    expect(
+      fields(receiptOf({ AccountNumberOfPayer: undefined }), { amount: { minor: 1_517_733n, currency: 'CNY' } }),
+    ).toEqual(['direction'])
+  })
+
   test('of a reversal may show the first payment’s sides', () => {
     expect(fields(receiptOf(), { amount: { minor: 1_517_733n, currency: 'CNY' }, isReversal: true })).toEqual([])
   })
@@ -92,6 +102,11 @@ describe('the line is chosen', () => {
   test('never without a booking day, and never against the other side’s account', () => {
     expect(chooseLine(receiptOf({ DateOfBookkeeping: undefined }), OWN, of(line()))).toEqual({ kind: 'none' })
     expect(chooseLine(receiptOf(), OWN, of(line({ counterAccount: '88888888' })))).toEqual({ kind: 'none' })
+  })
+
+  test('never by content where the receipt does not name our account in enough digits', () => {
+    for (const AccountNumberOfPayer of [undefined, '****0001'])
+      expect(chooseLine(receiptOf({ AccountNumberOfPayer }), OWN, of(line()))).toEqual({ kind: 'none' })
   })
 
   test('never by a number so short that it may be a counter', () => {
