@@ -13,6 +13,7 @@ import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-commands'
+import { addBank, type WithSite } from './cli/bank-commands'
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
@@ -25,7 +26,7 @@ import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, type Parts, type Site } from './cli/site'
+import { openSite, readConfig, type Parts } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
@@ -169,6 +170,7 @@ function build(finish: (code: number) => void): Command {
   const withDeps: WithDeps = work => withSite(site => work(site.deps))
   addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addBank(program, withSite, output)
   addContradiction(program, withDeps, output)
   addAudit(program, withDeps, output)
   addKeys(program, run, withDeps, output)
@@ -176,8 +178,6 @@ function build(finish: (code: number) => void): Command {
   addStatement(program, output, run, withDeps)
   return program
 }
-
-type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
 
 function addFence(program: Command, output: () => Output, withSite: WithSite): void {
   const fence = program

@@ -1,9 +1,11 @@
 // Prometheus metrics, fed by what happened and read from the store when asked. Labels are the words of the database.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Health } from '../bank-guard'
 import type { Clock } from '../ports'
 import type { Happening } from '../steps/deps'
 import type { Store } from '../store/store'
+import { createBankGauges } from './bank-gauges'
 
 export type Metrics = {
   count(happening: Happening): void
@@ -12,8 +14,8 @@ export type Metrics = {
   render(): Promise<string>
 }
 
-/** Why a bank is not sent to now, or null. */
-export type BankStates = ReadonlyMap<string, { health(): { readonly closed: string | null } }>
+/** What is known of every bank's connection. */
+export type BankStates = ReadonlyMap<string, { health(): Health }>
 
 /** More than a person can look at in a day: beyond it the number says no more. */
 const OPEN_MAX = 1000
@@ -94,6 +96,7 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     labelNames: ['bank', 'reason'],
     registers,
   })
+  const bankHealth = createBankGauges(registers)
   return {
     count(happening) {
       if (happening.kind === 'payment.moved')
@@ -109,6 +112,7 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
       for (const gauge of [states, open, pending, refusals, oldest, closed]) gauge.reset()
+      bankHealth.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
       for (const item of await store.outbox.counts(clock.now())) {
@@ -117,8 +121,9 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
         oldest.set({ erp: item.erp }, item.oldestAt === null ? 0 : (clock.now() - item.oldestAt) / 1000)
       }
       for (const [bank, guard] of banks) {
-        const reason = guard.health().closed
-        if (reason !== null) closed.set({ bank, reason }, 1)
+        const health = guard.health()
+        if (health.closed !== null) closed.set({ bank, reason: health.closed }, 1)
+        bankHealth.set(bank, health, clock.now())
       }
       return registry.metrics()
     },

@@ -202,6 +202,7 @@ function applyOne(tables: Tables, change: Change): boolean {
   const row = tables.payments.get(change.paymentId)
   if (row?.payment.seq !== change.seq) return false
   const { payment } = row
+  if (change.to === 'sending' && tables.pauses.has(payment.bank)) return false
   const { instruction } = change.patch
   if (instruction !== undefined) {
     assert.equal(instruction.reference, payment.instruction.reference, 'a bank reference never changes (I2)')
