@@ -111,7 +111,6 @@ export function guarded(
   }
   const always = (): boolean => true
   const receipt = gateway.receipt?.bind(gateway)
-  const doctor = gateway.doctor?.bind(gateway)
   return {
     closed,
     health() {
@@ -176,8 +175,6 @@ export function guarded(
       ...(receipt
         ? { receipt: (account, line, signal) => read(() => receipt(account, line, signal), always, signal) }
         : {}),
-      // It asks nothing of the bank, so that there is nothing to hold back.
-      ...(doctor ? { doctor } : {}),
     },
   }
 }

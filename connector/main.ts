@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
+import { certificateTerms } from '../bank-gateways/shared/certificates'
 import { byteLength, unmappable } from '../bank-gateways/shared/charset'
 import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
@@ -54,6 +55,7 @@ const parts: Parts = {
   gateways: GATEWAYS,
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+  readCertificate: certificateTerms,
   storeSchema: storeConfigSchema,
   openStore: (config, keys, isMigrating) =>
     openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),

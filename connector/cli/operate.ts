@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto'
 import { isSecretName } from '../config'
 import { startDaemon } from '../daemon'
 import { clockDifference } from '../core/bank-time'
+import { wordsOfCertificate, type CertificateState } from '../core/certificates'
 import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin, type AdminParts } from '../observe/admin'
+import { watchCertificates } from '../observe/certificate-watch'
 import type { Check, State } from '../ports'
 import { bankChecks, bankView, sayBanks } from './bank'
 import { fenceReasons } from './fence'
@@ -24,6 +26,11 @@ export async function start(file: string, parts: Parts, output: Output): Promise
   await tellStart(site)
   const admin = await startAdmin(site.config.admin, adminPartsOf(site))
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
+  const certificates = watchCertificates({
+    look: () => site.certificates(),
+    show: states => site.metrics.certificates(states),
+    ...{ tell: site.deps.tell, clock: site.deps.clock },
+  })
   const stopping = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
@@ -32,6 +39,7 @@ export async function start(file: string, parts: Parts, output: Output): Promise
   output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
   await stopping
   await daemon.stop()
+  await certificates.stop()
   await admin.close()
   await site.close()
   return EXIT.ok
@@ -101,10 +109,9 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
-  for (const [name, gateway] of site.deps.banks)
-    for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
   results.push(...bankChecks(await bankView(site)))
+  results.push(...(await site.certificates()).map(checkOfCertificate))
   await site.close()
   const isOk = results.every(result => result.ok)
   const word = (result: Check): string => (output.lang === 'zh' ? result.zh : result.en)
@@ -139,8 +146,9 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const refusals = await store.outbox.refusals(100)
   const fence = await fenceReasons(site)
   const view = await bankView(site)
+  const certificates = await site.certificates()
   await site.close()
-  output.json({ states, outbox, contradictions, refusals, fence, ...view })
+  output.json({ states, outbox, contradictions, refusals, fence, ...view, certificates })
   if (fence.length > 0)
     output.say(`禁止发送：\n${wordsOf(fence, 'zh')}`, `closed, nothing is sent:\n${wordsOf(fence, 'en')}`)
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
@@ -153,10 +161,27 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   for (const item of refusals)
     output.say(`  ✗ ${item.kind} ${item.code} ${item.text}`, `  ✗ ${item.kind} ${item.code} ${item.text}`)
   sayBanks(view, site, output)
+  sayCertificates(certificates, output)
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
 }
+
+function checkOfCertificate(state: CertificateState): Check & { readonly of: string } {
+  return { of: state.name, name: 'certificate', ...wordsOfCertificate(state), ...NOT_ASKED }
+}
+
+/** What needs somebody, one line each; otherwise the first to end. */
+function sayCertificates(states: readonly CertificateState[], output: Output): void {
+  const urgent = states.filter(({ threshold, endsAt }) => threshold !== null || endsAt === null)
+  const [first] = states.toSorted((a, b) => (a.endsAt ?? 0) - (b.endsAt ?? 0))
+  for (const state of urgent.length > 0 ? urgent : first ? [first] : []) {
+    const { zh, en } = wordsOfCertificate(state)
+    output.say(`${state.name}：${zh}`, `${state.name}: ${en}`)
+  }
+}
+
+const NOT_ASKED = { latencyMs: null, clockDifferenceMs: null } as const
 
 async function checkFence(site: Site): Promise<Check & { readonly of: string }> {
   const base = { of: 'yinqi', name: 'fence', latencyMs: null, clockDifferenceMs: null }

@@ -5,7 +5,9 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { stateOf, type CertificateState } from '../core/certificates'
 import { guarded, type BreakerNews, type Guard, type GuardSettings } from '../bank-guard'
+import { readCertificates, type CertificateReader } from '../host/certificates'
 import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
 import { createMetrics, type Metrics } from '../observe/metrics'
@@ -39,6 +41,7 @@ export type Parts = {
     text: string,
     encoding: BankTraits['encoding'],
   ) => { readonly bytes: number; readonly unmappable: readonly string[] }
+  readonly readCertificate: CertificateReader
   readonly storeSchema: z.ZodType
   openStore(config: unknown, keys: Keys, isMigrating: boolean): Promise<Store>
   readonly clock: Clock
@@ -51,6 +54,8 @@ export type Site = {
   readonly guards: ReadonlyMap<string, Guard>
   readonly log: Log
   readonly metrics: Metrics
+  /** Every certificate of the configuration, read anew. */
+  certificates(): Promise<readonly CertificateState[]>
   close(): Promise<void>
 }
 
@@ -84,6 +89,8 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'receipt.failed',
   'bank.paused',
   'operator.paused',
+  'certificate.ending',
+  'certificate.unreadable',
   'fence.closed',
 ])
 
@@ -162,6 +169,10 @@ export async function openSite(
     guards,
     log,
     metrics,
+    async certificates() {
+      const found = await readCertificates(config, parts.readCertificate)
+      return found.map(item => stateOf(item, config.certificates.warningDays, parts.clock.now()))
+    },
     async close() {
       for (const bridge of erps.values()) await bridge.close()
       await store.close()

@@ -2,6 +2,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Health } from '../bank-guard'
+import { stateOf, type Certificate } from '../core/certificates'
 import type { Clock } from '../ports'
 import type { Happening } from '../steps/deps'
 import type { Store } from '../store/store'
@@ -11,6 +12,8 @@ export type Metrics = {
   count(happening: Happening): void
   step(step: string, outcome: 'ok' | 'fault', seconds: number): void
   bankCall(bank: string, call: string, outcome: string, seconds: number): void
+  /** As they were last read; days are counted when asked. */
+  certificates(states: readonly Certificate[]): void
   render(): Promise<string>
 }
 
@@ -97,6 +100,19 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     registers,
   })
   const bankHealth = createBankGauges(registers)
+  const daysLeft = new Gauge({
+    name: 'yinqi_certificate_days_left',
+    help: 'Whole days until a certificate ends, negative afterwards',
+    labelNames: ['name'],
+    registers,
+  })
+  const unreadable = new Gauge({
+    name: 'yinqi_certificate_unreadable',
+    help: '1 while a configured certificate cannot be read',
+    labelNames: ['name'],
+    registers,
+  })
+  let certificates: readonly Certificate[] = []
   return {
     count(happening) {
       if (happening.kind === 'payment.moved')
@@ -109,9 +125,10 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     },
     step: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
+    certificates: states => void (certificates = states),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, open, pending, refusals, oldest, closed]) gauge.reset()
+      for (const gauge of [states, open, pending, refusals, oldest, closed, daysLeft, unreadable]) gauge.reset()
       bankHealth.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
@@ -124,6 +141,11 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
         const health = guard.health()
         if (health.closed !== null) closed.set({ bank, reason: health.closed }, 1)
         bankHealth.set(bank, health, clock.now())
+      }
+      for (const certificate of certificates) {
+        const { name, daysLeft: days } = stateOf(certificate, [], clock.now())
+        if (days === null) unreadable.set({ name }, 1)
+        else daysLeft.set({ name }, days)
       }
       return registry.metrics()
     },

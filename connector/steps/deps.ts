@@ -93,6 +93,14 @@ export type Happening =
       readonly person: string
       readonly reason: string
     }
+  | {
+      readonly kind: 'certificate.ending'
+      readonly name: string
+      readonly subject: string
+      readonly daysLeft: number
+      readonly endsOn: string
+    }
+  | { readonly kind: 'certificate.unreadable'; readonly name: string; readonly reason: string }
   | { readonly kind: 'operator.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
   | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }

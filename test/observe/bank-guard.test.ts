@@ -129,30 +129,6 @@ test('a send whose turn does not come in time has not left', async () => {
   expect(calls).toEqual(['send 1'])
 })
 
-test('what a gateway can say of itself without asking the bank passes through at any hour', async () => {
-  const found = { name: 'certificate', ok: true, zh: '', en: '', latencyMs: null, clockDifferenceMs: null }
-  const always = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }]
-  const withDoctor: BankGateway = { ...bank, doctor: async () => [found] }
-  const { gateway } = guarded(
-    withDoctor,
-    { ...settings, maintenance: always },
-    clock,
-    () => undefined,
-    () => null,
-  )
-  expect(await gateway.doctor?.()).toEqual([found])
-  expect(
-    'doctor' in
-      guarded(
-        bank,
-        settings,
-        clock,
-        () => undefined,
-        () => null,
-      ).gateway,
-  ).toBe(false)
-})
-
 const paused = (scope: BankPause['scope']): BankPause => ({
   bank: 'bank',
   scope,
