@@ -173,8 +173,9 @@ async function applyOne(tx: Session, change: Change, { sealed, paused }: Facts):
     [paymentId, seq],
   )
   if (row === undefined) return null
-  if (to === 'sending' && paused.has(text(row, 'bank'))) return null
   const from = word<Payment['state']>(row, 'state')
+  // What is sending already may still be written about.
+  if (from !== 'sending' && to === 'sending' && paused.has(text(row, 'bank'))) return null
   if (patch.instruction !== undefined) {
     assert.equal(patch.instruction.reference, text(row, 'reference'), 'a bank reference never changes (I2)')
     assert.equal(patch.instruction.amount.minor.toString(), text(row, 'amount_minor'), 'an amount never changes')

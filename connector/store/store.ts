@@ -151,7 +151,7 @@ export interface PaymentStore {
   ): Promise<readonly Payment[]>
   /** Payments of these states whose lease ran out before `now` (a daemon died or stalled). */
   expired(states: readonly State[], now: number, limit: number): Promise<readonly Payment[]>
-  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`, or would be sent to a paused bank. One transaction, in order. */
+  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`, or where it would begin to be sent to a paused bank. One transaction, in order. */
   apply(changes: readonly Change[]): Promise<readonly boolean[]>
   /** Nothing was learned: next attempt at `dueAt`, lease given back, attempts + 1, words for the screen. No history row. */
   postpone(

@@ -45,7 +45,9 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('paused banks on 
     expect(await store.payments.apply([started('1'), started('2')])).toEqual([false, true])
     expect(await store.payments.get('P1')).toMatchObject({ state: 'ready', seq: 1 })
     expect(await store.payments.history('P1')).toHaveLength(1)
-    const answered: Change = { ...started('3'), seq: 2, to: 'settled', cause: 'send.settled' }
+    // A note about what is sending already, e.g. a withdrawal that came too late.
+    expect(await store.payments.apply([{ ...started('3'), seq: 2, cause: 'erp.cancelRefused' }])).toEqual([true])
+    const answered: Change = { ...started('3'), seq: 3, to: 'settled', cause: 'send.settled' }
     expect(await store.payments.apply([answered])).toEqual([true])
     await store.pauses.resume(RESUMED)
     expect(await store.payments.apply([started('1')])).toEqual([true])

@@ -103,7 +103,7 @@ const SEND: readonly Mutant[] = [
 
 const PAUSES: Edit = {
   file: memory('payments'),
-  from: "if (change.to === 'sending' && tables.pauses.has(payment.bank))",
+  from: 'if (isStart && tables.pauses.has(payment.bank))',
   to: 'if (false)',
 }
 
