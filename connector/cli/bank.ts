@@ -106,11 +106,16 @@ function spoken(
 /** One line a bank, and whose word it is. */
 export function sayBanks(view: BankView, site: Site, output: Output): void {
   const { host, port } = site.config.admin
-  if (view.daemon === null)
+  if (view.daemon === null) {
+    const [zh, en] =
+      port === 0
+        ? ['admin.port 为 0，不知道守护进程的端口', 'admin.port is 0: where the daemon listens is not known']
+        : [`管理端口 ${host}:${port} 没有守护进程应答`, `no daemon answers at ${host}:${port}`]
     output.say(
-      `管理端口 ${host}:${port} 没有守护进程应答：以下只有时段与人工暂停，没有连接状况`,
-      `no daemon answers at ${host}:${port}: hours and pauses alone are known, not how the connections are`,
+      `${zh}：以下只有时段与人工暂停，没有连接状况`,
+      `${en}; hours and pauses alone are known, not how the connections are`,
     )
+  }
   const [zh, en] = (['zh', 'en'] as const).map(lang =>
     table(view.banks.map(row => [row.name, ...cellsOf(row, view, lang)])),
   )
@@ -128,6 +133,7 @@ function cellsOf({ health, pause }: BankRow, { daemon }: BankView, lang: Lang): 
     words.breaker[health.breaker.state],
     `${words.calls} ${health.callsLastMinute}${limit}, ${words.inFlight} ${health.inFlight}`,
     `${words.lastAnswer} ${health.lastAnswerAt === null ? '—' : bankTime(health.lastAnswerAt)}`,
+    health.lastFaultAt === null ? '' : `${words.lastFault} ${bankTime(health.lastFaultAt)}`,
     apart,
   ]
 }
@@ -175,14 +181,14 @@ const CLOSED_WORDS: Readonly<Record<Exclude<Closed, 'paused'>, Readonly<Record<L
 
 const CHINESE = {
   ...{ open: '可以发送', closed: '现在不发送', paused: '人工暂停', until: '至' },
-  breaker: { closed: '有应答', open: '断开', trying: '下一笔试探' },
-  ...{ calls: '近一分钟调用', inFlight: '进行中', lastAnswer: '最近应答' },
+  breaker: { closed: '未断开', open: '断开', trying: '下一笔试探' },
+  ...{ calls: '近一分钟调用', inFlight: '进行中', lastAnswer: '最近应答', lastFault: '最近失败' },
 }
 
 const ENGLISH: typeof CHINESE = {
   ...{ open: 'payments may be sent', closed: 'not sent to now', paused: 'paused by a person', until: 'until' },
-  breaker: { closed: 'answers', open: 'left alone', trying: 'next send decides' },
-  ...{ calls: 'calls in the last minute', inFlight: 'in flight', lastAnswer: 'last answer' },
+  breaker: { closed: 'in use', open: 'left alone', trying: 'next send decides' },
+  ...{ calls: 'calls in the last minute', inFlight: 'in flight', lastAnswer: 'last answer', lastFault: 'last failure' },
 }
 
 function bankTime(atMs: number): string {

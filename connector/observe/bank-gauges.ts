@@ -14,7 +14,7 @@ export function createBankGauges(registers: Registry[]): BankGauges {
   })
   const breaker = new Gauge({
     name: 'yinqi_bank_breaker',
-    help: '0 it answers, 1 the next send decides, 2 left alone',
+    help: '0 in use, 1 the next send decides, 2 left alone',
     labelNames: ['bank'],
     registers,
   })

@@ -18,7 +18,7 @@ afterAll(() => world?.close())
 test('without a daemon it says so, and shows hours and pauses alone', async () => {
   const said = capture('en')
   expect(await listBanks(world.site, said.output)).toBe(0)
-  expect(said.text()).toContain('no daemon answers at 127.0.0.1:')
+  expect(said.text()).toContain('admin.port is 0: where the daemon listens is not known; hours and pauses alone')
   expect(said.text()).toMatch(/icbc +payments may be sent$/m)
   expect((said.document() as BankView).daemon).toBeNull()
 })
@@ -42,7 +42,7 @@ test('a running daemon tells how each connection is, and shows no names on its p
     expect(icbc).toMatchObject({ gateway: 'icbc', pause: { person: '李娜', reason: '工行通知停机', scope: 'sends' } })
     expect(icbc?.health.callsLastMinute).toBeGreaterThan(0)
     expect(said.text()).toMatch(
-      /icbc +人工暂停 \(只停付款，查询照常\): 李娜, .*工行通知停机 +有应答 +近一分钟调用 \d+, 进行中 0/,
+      /icbc +人工暂停 \(只停付款，查询照常\): 李娜, .*工行通知停机 +未断开 +近一分钟调用 \d+, 进行中 0/,
     )
     expect(await (await fetch(`${admin.url}/banks`)).text()).not.toMatch(/李娜|停机/)
     await resumeBank(beside, 'icbc', { person: '王强', reason: '已恢复' }, capture('en').output)
