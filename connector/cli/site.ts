@@ -113,7 +113,8 @@ export async function openSite(
     else log.info(happening.kind, happening)
     options.tell(happening)
   }
-  const pauses = createPauses(store, tell)
+  // A command that looks is no news for the daemon's log.
+  const pauses = createPauses(store, options.isQuiet ? () => undefined : tell)
   const erps = new Map<string, ErpBridge>()
   const banks = new Map<string, BankGateway>()
   for (const [name, erp] of Object.entries(config.erps)) {
