@@ -63,6 +63,8 @@ export class Oracles implements Observer {
   moveTo(store: Store, isDoubtful: boolean): void {
     this.#past.push(this.store)
     this.store = store
+    // Leases that the older state does not have are nobody's: their holders were stopped with it.
+    this.#claims.clear()
     this.isDoubtful = isDoubtful
   }
 
