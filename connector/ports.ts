@@ -403,8 +403,6 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
-  /** What can be said of the connection without asking the bank (a certificate's end). Never throws. */
-  doctor?(): Promise<readonly Check[]>
 }
 
 /** A dependency is not there, or did not answer as its protocol says: log, back off, run the step again. */
