@@ -16,8 +16,9 @@ import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
 import { createOutboxStore } from './outbox-store'
+import { createPauseStore } from './pause-store'
 import { createPaymentStore } from './payment-store'
-import { createReceiptStore } from './receipt-store'
+import { createReceiptStore, createReceiverStore } from './receipt-store'
 import { createStatementStore } from './statement-store'
 import { createReencrypt } from './reencrypt'
 import type { Store } from './store'
@@ -48,6 +49,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     outbox: createOutboxStore(db),
     statements: createStatementStore(db),
     receipts: createReceiptStore(db),
+    receivers: createReceiverStore(db),
     journals: createJournalStore(db),
     matches: createMatchStore(db),
     coverage: createCoverageStore(db),
@@ -56,6 +58,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),
+    pauses: createPauseStore(db),
     ping: () => ping(db),
     reencrypt: createReencrypt(db),
     close: () => db.close(),

@@ -15,6 +15,7 @@ import type {
   BalanceRow,
 } from './rows'
 import type {
+  BankPause,
   CoverageRow,
   ExceptionOwner,
   FenceEvent,
@@ -23,6 +24,7 @@ import type {
   StatementSpan,
   StoredEntry,
   StoredReceipt,
+  StoredReceiver,
 } from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
@@ -54,16 +56,6 @@ export class Table<Row> {
     return [...this.#rows]
   }
 
-  remove(key: string): void {
-    const before = this.#rows.get(key)
-    this.#list = null
-    this.#undo(() => {
-      this.#list = null
-      if (before !== undefined) this.#rows.set(key, before)
-    })
-    this.#rows.delete(key)
-  }
-
   get size(): number {
     return this.#rows.size
   }
@@ -85,6 +77,17 @@ export class Table<Row> {
     this.#rows.set(key, frozen(row))
   }
 
+  remove(key: string): void {
+    const before = this.#rows.get(key)
+    if (before === undefined) return
+    this.#list = null
+    this.#undo(() => {
+      this.#list = null
+      this.#rows.set(key, before)
+    })
+    this.#rows.delete(key)
+  }
+
   copy(undo: (step: () => void) => void): Table<Row> {
     return new Table(undo, this.#rows, this.#nextNo)
   }
@@ -103,6 +106,7 @@ export class Tables {
   readonly balances: Table<BalanceRow>
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
+  readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
   readonly matches: Table<MatchRow>
   readonly confirmations: Table<readonly Confirmation[]>
@@ -114,6 +118,7 @@ export class Tables {
   readonly fileParts: Table<Uint8Array>
   readonly spans: Table<StatementSpan>
   readonly owners: Table<ExceptionOwner>
+  readonly pauses: Table<BankPause>
   /** Cursors, sequences and facts about the store. */
   readonly values: Table<string>
   readonly leaders: Table<{ readonly owner: string; readonly until: number }>
@@ -131,6 +136,7 @@ export class Tables {
     this.balances = table(from?.balances)
     this.documents = table(from?.documents)
     this.receipts = table(from?.receipts)
+    this.receivers = table(from?.receivers)
     this.entries = table(from?.entries)
     this.matches = table(from?.matches)
     this.confirmations = table(from?.confirmations)
@@ -142,6 +148,7 @@ export class Tables {
     this.fileParts = table(from?.fileParts)
     this.spans = table(from?.spans)
     this.owners = table(from?.owners)
+    this.pauses = table(from?.pauses)
     this.values = table(from?.values)
     this.leaders = table(from?.leaders)
   }
