@@ -5,6 +5,7 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { resolvedRules } from '../config-journal'
 import { guarded, type Guard, type GuardSettings } from '../bank-guard'
 import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
@@ -204,7 +205,8 @@ function settingsOf(config: Config): Settings {
     receiptGiveUpMs: timing.receiptGiveUpMs,
     maker: config.maker,
     holds: config.approvals,
-    journal: config.journal,
+    journal: resolvedRules(config),
+    collection: config.collection,
   }
 }
 

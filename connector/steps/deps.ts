@@ -1,5 +1,6 @@
 // What every step is given: the ports, the site's settings, and one place to tell what happened.
 
+import type { CollectionSettings } from '../core/collection'
 import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
@@ -43,6 +44,8 @@ export type Settings = {
   readonly maker: string
   readonly holds: readonly HoldRule[]
   readonly journal: readonly JournalRule[]
+  /** Absent or null: money in that nothing explains is left to a person. */
+  readonly collection?: CollectionSettings | null
 }
 
 /** Everything worth a log line or a metric, typed once; logs, metrics and tests all hang off it. */
@@ -76,6 +79,8 @@ export type Happening =
   | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
+  | { readonly kind: 'entry.reversed'; readonly key: string; readonly by: string; readonly reason: string }
+  | { readonly kind: 'collection.moved'; readonly collection: string; readonly cause: string; readonly to: string }
   | {
       readonly kind: 'record.refused'
       readonly erp: string

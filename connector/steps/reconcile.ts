@@ -4,7 +4,6 @@ import { MATCH_RULES, matchLines } from '../core/match/match'
 import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { DateRange } from '../ports'
 import { accountOf, type Deps } from './deps'
-import { entryKeyOf } from './post-journals'
 
 /** Returns the number of new matches. */
 export async function reconcile(deps: Deps, account: string, range: DateRange): Promise<number> {
@@ -15,18 +14,21 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   const matched = await deps.store.matches.of(account, range)
   const matchedLines = new Set(matched.flatMap(match => match.lineIds))
   const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
-  const bank = lines
-    .filter(line => !matchedLines.has(line.id))
-    .map((stored): BankSide => ({
-      id: stored.id,
-      date: stored.line.bookedOn,
-      minor: stored.line.amount.minor,
-      references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
-      counterparty: stored.line.counterName,
-      counterAccount: stored.line.counterAccount,
-      text: `${stored.line.purpose} ${stored.line.text}`,
-      entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
-    }))
+  const open = lines.filter(line => !matchedLines.has(line.id))
+  // The entry that stands: a line may have been booked anew, or together with others.
+  const entries = await Promise.all(
+    open.map(line => (line.journal === 'entry' ? deps.store.journals.ofLine(line.id) : null)),
+  )
+  const bank = open.map((stored, index): BankSide => ({
+    id: stored.id,
+    date: stored.line.bookedOn,
+    minor: stored.line.amount.minor,
+    references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
+    counterparty: stored.line.counterName,
+    counterAccount: stored.line.counterAccount,
+    text: `${stored.line.purpose} ${stored.line.text}`,
+    entryKey: entries[index]?.entry.key ?? null,
+  }))
   if (bank.length === 0) return 0
   const ledger: LedgerSide[] = []
   for await (const line of bridge.ledger(settings.ledgerAccount, range))

@@ -3,6 +3,7 @@
 import type { Clock } from '../ports'
 import { createAuditStore } from './audit-store'
 import type { StoreConfig } from './config'
+import { createCollectionStore } from './collection-store'
 import { createContradictionStore } from './contradiction-store'
 import { openDatabase, type Database } from './database'
 import { createFenceStore } from './fence-store'
@@ -46,6 +47,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     statements: createStatementStore(db),
     receipts: createReceiptStore(db),
     journals: createJournalStore(db),
+    collections: createCollectionStore(db),
     matches: createMatchStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),

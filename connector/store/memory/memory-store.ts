@@ -8,7 +8,8 @@ import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '..
 import { createFenceTables } from './fence'
 import { createOutbox } from './outbox'
 import { createPayments } from './payments'
-import { createJournals, createReceipts, createStatements } from './statements'
+import { createCollections, createJournals } from './journals'
+import { createReceipts, createStatements } from './statements'
 import { Tables } from './tables'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
@@ -51,6 +52,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     statements: createStatements(tables),
     receipts: createReceipts(tables),
     journals: createJournals(tables),
+    collections: createCollections(tables),
     matches: createMatches(tables),
     meta: createMeta(tables),
     fence: createFenceTables(tables, identity),

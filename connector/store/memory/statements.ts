@@ -1,9 +1,10 @@
-// Bank lines, balances, receipts and journal entries in memory: a line once per (account, key), a receipt once a line,
-// an entry once per key and line. For the simulation only.
+// Bank lines, balances and receipts in memory: a line once per (account, key), a receipt once a line. For the simulation
+// only.
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { Conflict, type JournalStore, type ReceiptStore, type StatementStore } from '../store'
+import { sameMoney } from '../../core/money'
+import { Conflict, type ReceiptStore, type StatementStore } from '../store'
 import { addToOutbox } from './outbox'
 import type { LineRow } from './rows'
 import type { Tables } from './tables'
@@ -51,6 +52,17 @@ export function createStatements(tables: Tables): StatementStore {
           ({ stored }) => stored.account === account && stored.line.bookedOn >= from && stored.line.bookedOn <= to,
         )
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
+        .map(row => row.stored)
+    },
+    async get(lineId) {
+      return byId(tables, lineId)?.stored ?? null
+    },
+    async ofAmount(account, amount, limit) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && sameMoney(stored.line.amount, amount))
+        .toReversed()
+        .slice(0, limit)
         .map(row => row.stored)
     },
     async unbooked(limit) {
@@ -123,48 +135,15 @@ export function createReceipts(tables: Tables): ReceiptStore {
   }
 }
 
-export function createJournals(tables: Tables): JournalStore {
-  return {
-    async decide(decisions, at) {
-      tables.transaction(() => {
-        for (const { lineId, journal, entry } of decisions) {
-          const row = byId(tables, lineId)
-          // What was entered or found booked is final; what a rule left to a person may still be decided.
-          if (!row || row.stored.journal === 'entry' || row.stored.journal === 'booked') continue
-          put(tables, { ...row, stored: { ...row.stored, journal } })
-          if (entry === null || tables.entries.has(entry.entry.key)) continue
-          const { erp } = entry
-          const stored = { lineId, erp, entry: entry.entry, status: 'made', voucherNo: '', refusal: '' } as const
-          tables.entries.put(entry.entry.key, stored)
-          const { key } = entry.entry
-          addToOutbox(tables, [{ erp, record: { kind: 'journal.entry', key, entry: entry.entry } }], at)
-        }
-      })
-    },
-    async byKey(key) {
-      return tables.entries.get(key) ?? null
-    },
-    async ofLine(lineId) {
-      return tables.entries.values().find(entry => entry.lineId === lineId) ?? null
-    },
-    async posted(key, voucherNo) {
-      tables.transaction(() => {
-        const entry = tables.entries.get(key)
-        if (entry) tables.entries.put(key, { ...entry, status: 'posted', voucherNo, refusal: '' })
-      })
-    },
-  }
-}
-
 function lineKey(account: string, key: string): string {
   return JSON.stringify([account, key])
 }
 
-function byId(tables: Tables, lineId: string): LineRow | undefined {
+export function byId(tables: Tables, lineId: string): LineRow | undefined {
   return tables.lines.values().find(row => row.stored.id === lineId)
 }
 
-function put(tables: Tables, row: LineRow): void {
+export function put(tables: Tables, row: LineRow): void {
   tables.lines.put(lineKey(row.stored.account, row.stored.key), row)
 }
 

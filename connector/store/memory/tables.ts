@@ -2,6 +2,7 @@
 // not at all. For the simulation only: nothing here survives the process, so it must never carry real money.
 
 import type {
+  CollectionRow,
   Confirmation,
   Contradiction,
   ErpRecordRow,
@@ -81,6 +82,7 @@ export class Tables {
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
   readonly entries: Table<StoredEntry>
+  readonly collections: Table<CollectionRow>
   readonly matches: Table<MatchRow>
   readonly confirmations: Table<readonly Confirmation[]>
   readonly hosts: Table<HostRow>
@@ -104,6 +106,7 @@ export class Tables {
     this.documents = table(from?.documents)
     this.receipts = table(from?.receipts)
     this.entries = table(from?.entries)
+    this.collections = table(from?.collections)
     this.matches = table(from?.matches)
     this.confirmations = table(from?.confirmations)
     this.hosts = table(from?.hosts)
