@@ -25,7 +25,8 @@ import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, type Parts, type Site } from './cli/site'
+import { addCollection, addJournal } from './cli/journal-commands'
+import { openSite, readBooking, readConfig, type Parts, type Site } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
@@ -174,6 +175,8 @@ function build(finish: (code: number) => void): Command {
   addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
+  addJournal(program, { run, withDeps, output, config: () => readConfig(flags().config, parts), rules: readBooking })
+  addCollection(program, { withDeps, output })
   return program
 }
 

@@ -2,13 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import type { Closed } from '../bank-guard'
-import { isSecretName } from '../config'
+import { ConfigError, isSecretName } from '../config'
 import { startDaemon } from '../daemon'
 import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
 import { startAdmin } from '../observe/admin'
 import type { Check, State } from '../ports'
 import { fenceReasons } from './fence'
+import { exampleResults, exampleText } from './journal'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
 import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
@@ -62,6 +63,16 @@ export function paceOf(site: Site): { pollMinMs: number; pollMaxMs: number; faul
 
 export function check(file: string, parts: Parts, output: Output): number {
   const config = readConfig(file, parts)
+  const failed = exampleResults(config).filter(result => !result.ok)
+  if (failed.length > 0) {
+    // Not an error of the daemon's own: it goes on paying while the rules of booking are mended.
+    throw new ConfigError(
+      failed.map(result => ({
+        path: `journal「${result.rule}」`,
+        message: `示例不符 / an example gives something else:\n${exampleText(result)}`,
+      })),
+    )
+  }
   output.say(
     `配置正确：${Object.keys(config.erps).length} 个 ERP，${Object.keys(config.banks).length} 个银行，${config.accounts.length} 个账户`,
     `configuration is valid: ${Object.keys(config.erps).length} ERPs, ${Object.keys(config.banks).length} banks, ${config.accounts.length} accounts`,

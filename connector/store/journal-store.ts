@@ -60,8 +60,11 @@ async function decideOne(tx: Session, decision: JournalDecision, at: number): Pr
   const [line] = await tx.query(lockedSelect(tx.dialect, 'journal', 'yinqi_statement_line', 'no = ?'), [no])
   if (line === undefined || isFinal(word(line, 'journal'))) return false
   await tx.execute('UPDATE yinqi_statement_line SET journal = ? WHERE no = ?', [journal, no])
-  if (entry !== null && (await insertEntry(tx, { ...entry, lineNo: no }, at))) {
-    if (entry.entry.reverses !== undefined) await markReversed(tx, entry.entry.reverses.key, entry.entry.key, at)
+  if (entry !== null) {
+    const { reverses, key } = entry.entry
+    // First, under the lock of its row: of two that take back the same entry the second finds that it stands no more.
+    if (reverses !== undefined) await markReversed(tx, reverses.key, key, at)
+    await insertEntry(tx, { ...entry, lineNo: no }, at)
   }
   if (collection !== undefined) await offer(tx, lineId, collection, at)
   await changeAll(tx, changes, at)

@@ -97,6 +97,7 @@ const STATEMENTS = [
   ...named('book', bookStatements(sql)),
   ...named('writeBack', writeBackStatements(sql)),
   ...named('ledger', ledgerStatements(sql)),
+  ...named('customers', customerStatements(sql)),
   ...named('doctor', doctorStatements(sql)),
   ...inserts(),
   ['columns of the account set', sql.columns(null, 3)] as const,

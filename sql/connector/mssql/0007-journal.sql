@@ -20,6 +20,9 @@ CREATE TABLE yinqi_journal_entry_7 (
   UNIQUE (entry_key),
   FOREIGN KEY (line_no) REFERENCES yinqi_statement_line (no)
 );
+CREATE UNIQUE INDEX yinqi_journal_entry_standing ON yinqi_journal_entry_7 (line_no) WHERE line_no IS NOT NULL AND reversed_by IS NULL;
+CREATE UNIQUE INDEX yinqi_journal_entry_reverses ON yinqi_journal_entry_7 (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX yinqi_journal_entry_line ON yinqi_journal_entry_7 (line_no, no) WHERE line_no IS NOT NULL;
 
 GO
 INSERT INTO yinqi_journal_entry_7 (entry_key, line_no, erp, content, status, voucher_no, refusal, made_at, updated_at)
@@ -30,11 +33,6 @@ DROP TABLE yinqi_journal_entry;
 
 GO
 EXEC sp_rename N'yinqi_journal_entry_7', N'yinqi_journal_entry';
-
-GO
-CREATE UNIQUE INDEX yinqi_journal_entry_standing ON yinqi_journal_entry (line_no) WHERE line_no IS NOT NULL AND reversed_by IS NULL;
-CREATE UNIQUE INDEX yinqi_journal_entry_reverses ON yinqi_journal_entry (reverses) WHERE reverses IS NOT NULL;
-CREATE INDEX yinqi_journal_entry_line ON yinqi_journal_entry (line_no, no) WHERE line_no IS NOT NULL;
 
 GO
 -- 到款：一条流水一行，认领以此处为准
@@ -57,3 +55,4 @@ CREATE TABLE yinqi_collection (
 CREATE INDEX yinqi_collection_state ON yinqi_collection (state, line_no);
 CREATE INDEX yinqi_collection_unlooked ON yinqi_collection (line_no) WHERE looked_at IS NULL;
 CREATE INDEX yinqi_collection_entry ON yinqi_collection (entry_key) WHERE entry_key IS NOT NULL;
+CREATE INDEX yinqi_statement_line_amount ON yinqi_statement_line (account, amount_minor, no);

@@ -19,8 +19,7 @@ CREATE TABLE yinqi_journal_entry_7 (
   UNIQUE (entry_key),
   FOREIGN KEY (line_no) REFERENCES yinqi_statement_line (no)
 );
-INSERT INTO yinqi_journal_entry_7 (entry_key, line_no, erp, content, status, voucher_no, refusal, made_at, updated_at)
-  SELECT entry_key, line_no, erp, content, status, voucher_no, refusal, made_at, updated_at FROM yinqi_journal_entry ORDER BY no;
+INSERT INTO yinqi_journal_entry_7 (entry_key, line_no, erp, content, status, voucher_no, refusal, made_at, updated_at) SELECT entry_key, line_no, erp, content, status, voucher_no, refusal, made_at, updated_at FROM yinqi_journal_entry ORDER BY no;
 DROP TABLE yinqi_journal_entry;
 ALTER TABLE yinqi_journal_entry_7 RENAME TO yinqi_journal_entry;
 CREATE UNIQUE INDEX yinqi_journal_entry_standing ON yinqi_journal_entry (line_no) WHERE line_no IS NOT NULL AND reversed_by IS NULL;
