@@ -66,7 +66,10 @@ describe('docs/configuration.md', () => {
   test('names every key of the configuration', () => {
     const text = read('docs/configuration.md')
     const schema =
-      read('connector/config.ts') + read('connector/store/config.ts') + read('erp-bridges/midtable/config.ts')
+      read('connector/config.ts') +
+      read('connector/config-journal.ts') +
+      read('connector/store/config.ts') +
+      read('erp-bridges/midtable/config.ts')
     const keys = [...schema.matchAll(/^ {2,8}(\w+): (?:z\.|z$|milliseconds|name|pattern|account|store|poolMax)/gm)].map(
       match => match[1] ?? '',
     )
@@ -104,7 +107,8 @@ test('the two READMEs have the same sections and commands', () => {
 })
 
 test('every command that a document shows exists', () => {
-  const wired = read('connector/main.ts') + read('connector/cli/audit-commands.ts')
+  const wired =
+    read('connector/main.ts') + read('connector/cli/audit-commands.ts') + read('connector/cli/journal-commands.ts')
   const names = [...wired.matchAll(/\.command\('(\w[\w-]*)|\['(cancel|approve)', /g)].map(
     match => match[1] ?? match[2] ?? '',
   )

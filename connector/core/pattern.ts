@@ -22,12 +22,8 @@ type Instruction =
 
 /** The syntax of JavaScript with the flag `u`, without back references and look-around. Says where it matches, never what. */
 export function compilePattern(source: string): Pattern | PatternProblem {
-  try {
-    // V8 judges the syntax; what is left to read here is well formed.
-    new RegExp(source, 'u')
-  } catch {
-    return { zh: '不是有效的正则表达式', en: 'not a regular expression' }
-  }
+  // V8 judges the syntax; what is left to read here is well formed.
+  if (!isRegExp(source)) return { zh: '不是有效的正则表达式', en: 'not a regular expression' }
   const reader = { rest: [...source], at: 0 }
   const tree = readChoice(reader)
   if ('en' in tree) return tree
@@ -52,6 +48,14 @@ export function patternOf(source: string): Pattern {
   if (compiled.size >= PROGRAM_MAX) compiled.clear()
   compiled.set(source, pattern)
   return pattern
+}
+
+function isRegExp(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------------ reading

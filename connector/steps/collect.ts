@@ -7,6 +7,7 @@ import {
   entryGroup,
   isBookable,
   listedCodes,
+  type CollectionMember,
   type CollectionSettings,
 } from '../core/collection'
 import { bankDay } from '../core/bank-time'
@@ -111,13 +112,9 @@ async function bookOne(
   const [first] = members
   const account = first ? accountOf(deps, first.line.account) : null
   if (!first || !account || account.ledgerAccount === '') return false
-  const items = await Promise.all(
-    members.map(async member => {
-      const earlier = (await deps.store.journals.allOfLine(member.line.id)).length
-      const item = await bookableOf(deps, member.line, account, earlier)
-      return { item, parts: member.parts }
-    }),
-  )
+  const items: CollectionMember[] = []
+  for (const member of members)
+    items.push({ item: await bookableOf(deps, member.line, account, 0), parts: member.parts })
   const lineId = settings.booking === 'line' ? first.line.id : null
   const earlier = (await deps.store.journals.allOfLine(first.line.id)).length
   const key = lineId === null ? collectionsKeyOf(members) : nextEntryKeyOf(first.line, earlier)

@@ -22,8 +22,9 @@ export async function dryRun(
   range: { readonly from: string; readonly to: string },
   rules: BookingRules,
 ): Promise<readonly DryLine[]> {
-  const lists = await Promise.all(accounts.map(account => deps.store.statements.list(account, range)))
-  const lines = lists.flat().toSorted((a, b) => Number(a.id) - Number(b.id))
+  const all: StoredLine[] = []
+  for (const account of accounts) all.push(...(await deps.store.statements.list(account, range)))
+  const lines = all.toSorted((a, b) => Number(a.id) - Number(b.id))
   const decided = new Map<string, LineDecision>()
   const reversed = new Set<string>()
   const books = dryBooks(deps, decided, reversed)

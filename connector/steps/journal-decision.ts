@@ -118,8 +118,11 @@ async function decideReversal(
   books: Books,
 ): Promise<LineDecision> {
   const same = await deps.store.statements.ofAmount(stored.account, negated(stored.line.amount), SAME_AMOUNT_MAX)
-  const named = await Promise.all(reversedLines(stored, same).map(async line => ({ line, at: await books.of(line) })))
-  const standing = named.filter(({ at }) => !at.isReversed)
+  const standing: { readonly line: StoredLine; readonly at: Standing }[] = []
+  for (const line of reversedLines(stored, same)) {
+    const at = await books.of(line)
+    if (!at.isReversed) standing.push({ line, at })
+  }
   const [only] = standing
   if (only === undefined) return left(rule, '没有它所指明的原流水 (no earlier line that it names)')
   if (standing.length > 1) return left(rule, '它所指的原流水不止一笔 (it names more than one earlier line)')

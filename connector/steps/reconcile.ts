@@ -15,11 +15,9 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   const matchedLines = new Set(matched.flatMap(match => match.lineIds))
   const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
   const open = lines.filter(line => !matchedLines.has(line.id))
-  // The entry that stands: a line may have been booked anew, or together with others.
-  const entries = await Promise.all(
-    open.map(line => (line.journal === 'entry' ? deps.store.journals.ofLine(line.id) : null)),
-  )
-  const bank = open.map((stored, index): BankSide => ({
+  // By what the store has, not by what a line would make: it may have been booked anew, or together with others.
+  const keys = await deps.store.journals.keysOf(open.map(line => line.id))
+  const bank = open.map((stored): BankSide => ({
     id: stored.id,
     date: stored.line.bookedOn,
     minor: stored.line.amount.minor,
@@ -27,7 +25,7 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
     counterparty: stored.line.counterName,
     counterAccount: stored.line.counterAccount,
     text: `${stored.line.purpose} ${stored.line.text}`,
-    entryKey: entries[index]?.entry.key ?? null,
+    entryKey: keys.get(stored.id) ?? null,
   }))
   if (bank.length === 0) return 0
   const ledger: LedgerSide[] = []

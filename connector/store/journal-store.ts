@@ -3,11 +3,11 @@
 
 import { appendAudit } from './audit-trail'
 import { Changed, whole } from './changed'
-import { idOf, numberOf, storable, word } from './codec'
+import { idOf, integer, numberOf, storable, text, word } from './codec'
 import { changeAll, offer } from './collection-store'
 import type { Database, Session } from './database'
 import { entryOf, insertEntry } from './entry-row'
-import { lockedSelect } from './statements'
+import { lockedSelect, selectIn } from './statements'
 import {
   Conflict,
   type EntryReversal,
@@ -36,6 +36,15 @@ export function createJournalStore(db: Database): JournalStore {
       return (await entries(`${ENTRY} WHERE line_no = ? OR ${ofMany} ORDER BY no`, [no, no])).at(-1) ?? null
     },
     allOfLine: lineId => entries(`${ENTRY} WHERE line_no = ? ORDER BY no`, [numberOf(lineId)]),
+    async keysOf(lineIds) {
+      const numbers = lineIds.map(numberOf)
+      const ofMany =
+        'SELECT line_no, entry_key, 0 AS no FROM yinqi_collection WHERE entry_key IS NOT NULL AND line_no IN'
+      const own = await selectIn(db, 'SELECT line_no, entry_key, no FROM yinqi_journal_entry WHERE line_no IN', numbers)
+      const rows = [...(await selectIn(db, ofMany, numbers)), ...own]
+      const ordered = rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no'))
+      return new Map(ordered.map(row => [idOf(row, 'line_no'), text(row, 'entry_key')]))
+    },
     async posted(key, voucherNo, at) {
       await db.transaction(tx =>
         tx.execute(

@@ -51,6 +51,8 @@ export interface JournalStore {
   ofLine(lineId: string): Promise<StoredEntry | null>
   /** Every entry that the line alone ever had, oldest first. */
   allOfLine(lineId: string): Promise<readonly StoredEntry[]>
+  /** Key of the newest entry of each of these lines that has one, also one of several lines. */
+  keysOf(lineIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** The ERP gave the entry a voucher number. */
   posted(key: string, voucherNo: string, at: number): Promise<void>
   /** The red entry, its outbox record, the line and the audit trail. False when the entry does not stand any more. */

@@ -235,6 +235,13 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('entries and coll
     expect([await journalOf(a), await journalOf(b)]).toEqual(['entry', 'entry'])
     expect((await store.journals.ofLine(a))?.entry.key).toBe('k1')
     expect((await store.journals.ofLine(b))?.lineId).toBeNull()
+    const [c = '', d = ''] = await insert('c', 'd')
+    await book(c, entry('k9'))
+    expect([...(await store.journals.keysOf([a, c, d]))].toSorted()).toEqual([
+      [a, 'k1'],
+      [c, 'k9'],
+    ])
+    expect(await store.journals.keysOf([])).toEqual(new Map())
     expect((await store.collections.ofEntry('k1')).map(each => each.line.id)).toEqual([a, b])
     expect((await told()).filter(key => key === 'k1' || key.startsWith('booked'))).toEqual([
       `booked ${a}`,

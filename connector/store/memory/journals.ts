@@ -35,6 +35,16 @@ export function createJournals(tables: Tables): JournalStore {
     async allOfLine(lineId) {
       return tables.entries.values().filter(entry => entry.lineId === lineId)
     },
+    async keysOf(lineIds) {
+      const keys = new Map<string, string>()
+      for (const id of lineIds) {
+        const ofMany = tables.collections.get(id)?.collection.entryKey ?? null
+        if (ofMany !== null) keys.set(id, ofMany)
+      }
+      for (const { lineId, entry } of tables.entries.values())
+        if (lineId !== null && lineIds.includes(lineId)) keys.set(lineId, entry.key)
+      return keys
+    },
     async posted(key, voucherNo) {
       tables.transaction(() => {
         const entry = tables.entries.get(key)
