@@ -11,12 +11,16 @@ import {
   type CollectionSettings,
 } from '../core/collection'
 import { bankDay } from '../core/bank-time'
+import { plainAccount, plainName } from '../core/journal-match'
+import { negated } from '../core/money'
 import type { StoredCollection } from '../store/store'
 import { changeOf } from './collection-record'
 import { accountOf, type Deps } from './deps'
 import { collectionsKeyOf, nextEntryKeyOf } from './entry-key'
 import { bookableOf } from './journal-decision'
 
+/** Lines of one amount that are looked through for a payment that may have come back. */
+const SAME_AMOUNT_MAX = 1_000
 /** Pages of claimed collections; beyond it the rest has its turn in the next round. */
 const PAGES_MAX = 100
 /** Collections of one entry; U8's voucher lines are counted by a small number, and people must read it. */
@@ -32,11 +36,27 @@ export async function collect(deps: Deps): Promise<number> {
 async function findCustomers(deps: Deps, settings: CollectionSettings): Promise<number> {
   const found = await deps.store.collections.unlooked(deps.settings.batchLimit)
   for (const collection of found) {
-    const code = await customerCode(deps, collection, settings)
+    const code = (await mayBeReturn(deps, collection)) ? null : await customerCode(deps, collection, settings)
     if (code === null) await deps.store.collections.looked(collection.line.id, deps.clock.now())
     else await claimFor(deps, collection, code)
   }
   return found.length
+}
+
+/**
+ * We have paid this very amount to this very party: it may be money that came back without a mark of its bank, and a
+ * supplier may be a customer too. Then a person says what it is.
+ */
+async function mayBeReturn(deps: Deps, { line }: StoredCollection): Promise<boolean> {
+  const { amount, counterAccount, counterName } = line.line
+  const paid = await deps.store.statements.ofAmount(line.account, negated(amount), SAME_AMOUNT_MAX)
+  const isSame = (a: string, b: string): boolean => a !== '' && a === b
+  return paid.some(
+    other =>
+      other.paymentId !== null &&
+      (isSame(plainAccount(other.line.counterAccount), plainAccount(counterAccount)) ||
+        isSame(plainName(other.line.counterName), plainName(counterName))),
+  )
 }
 
 /** @throws Fault when the ERP's master data cannot be asked: it is asked again, and nothing is assumed meanwhile */

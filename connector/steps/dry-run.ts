@@ -27,7 +27,7 @@ export async function dryRun(
   const lines = all.toSorted((a, b) => Number(a.id) - Number(b.id))
   const decided = new Map<string, LineDecision>()
   const reversed = new Set<string>()
-  const books = dryBooks(deps, decided, reversed)
+  const books = dryBooks(deps, new Set(lines.map(line => line.id)), decided, reversed)
   const results: DryLine[] = []
   // What waits for a later line is decided again once that one was, as in the daemon's next round.
   let waiting: readonly StoredLine[] = lines
@@ -49,13 +49,19 @@ export async function dryRun(
   return results.toSorted((a, b) => Number(a.line.id) - Number(b.line.id))
 }
 
-/** Of lines of this run what it decided, of all others what the store has. */
-function dryBooks(deps: Deps, decided: ReadonlyMap<string, LineDecision>, reversed: ReadonlySet<string>): Books {
+/** Of lines of this run what it decided, and nothing before it did; of all others what the store has. */
+function dryBooks(
+  deps: Deps,
+  ofRun: ReadonlySet<string>,
+  decided: ReadonlyMap<string, LineDecision>,
+  reversed: ReadonlySet<string>,
+): Books {
   const stored = booksOf(deps)
   return {
     async of(line) {
+      if (!ofRun.has(line.id)) return await stored.of(line)
       const decision = decided.get(line.id)
-      if (decision === undefined || decision.kind === 'wait') return await stored.of(line)
+      if (decision === undefined || decision.kind === 'wait') return UNDECIDED
       const now = await stored.of(line)
       const made = standingOf(decision, reversed)
       // The number that the ERP gave to this very entry stands in the text of its reversal.
@@ -64,6 +70,15 @@ function dryBooks(deps: Deps, decided: ReadonlyMap<string, LineDecision>, revers
     // A line that is booked is shown as if it were booked for the first time.
     earlier: async line => (line.journal === 'open' ? await stored.earlier(line) : 0),
   }
+}
+
+const UNDECIDED: Standing = {
+  journal: 'open',
+  entry: null,
+  voucherNo: '',
+  isReversed: false,
+  isOfMany: false,
+  collection: null,
 }
 
 function standingOf(decision: Exclude<LineDecision, { kind: 'wait' }>, reversed: ReadonlySet<string>): Standing {

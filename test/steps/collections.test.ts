@@ -10,7 +10,7 @@ import { importStatements } from '../../connector/steps/import-statements'
 import { intake } from '../../connector/steps/intake'
 import { postJournals } from '../../connector/steps/post-journals'
 import { reverseEntry } from '../../connector/steps/reverse-entry'
-import { sampleLine } from '../support/sample'
+import { sampleLine, sampleRequest } from '../support/sample'
 import { ACCOUNT, openWorld, type World } from '../support/world'
 
 const DAY = { from: '2026-01-01', to: '2026-12-31' }
@@ -262,6 +262,18 @@ test('money that the bank takes back is claimed no more; when it was booked, its
   )
   expect(journals).toEqual(['left', 'left', 'entry', 'entry'])
   expect(entries().map(each => each.lines[0]?.amount.minor)).toEqual([900n, -900n])
+})
+
+test('money of a party that we paid the same amount is claimed by nobody but a person: it may be a return', async () => {
+  await open()
+  world.erp.queue = [sampleRequest({ payeeName: '丙公司', amount: '123.45' })]
+  await world.settle(2)
+  world.bank.lines[0] = { ...world.bank.lines[0]!, counterName: '丙 公司', counterAccount: '' }
+  await importStatements(world.deps, ACCOUNT, DAY)
+  await world.settle(2)
+  const [same = '', other = ''] = await bring(money(12345n, '丙公司'), money(12346n, '丙公司'))
+  await settle()
+  expect([await stateOf(same), await stateOf(other)]).toEqual(['open', 'booked'])
 })
 
 test('the ERP’s master data is asked where the site says so, and one that cannot be reached decides nothing', async () => {

@@ -155,6 +155,21 @@ test('the return of an own payment takes back the entry of its debit, where the 
   expect(await journalOf(back)).toBe('entry')
 })
 
+test('a line that the bank gives again with another amount is a contradiction, once; nothing is booked for it', async () => {
+  const [fee] = await bring(bankLine({ amount: cny(-1050n) }))
+  await journals()
+  const [given] = world.bank.lines
+  if (!given) throw new Error('no line')
+  world.bank.lines[0] = { ...given, amount: cny(-1005n) }
+  for (let round = 0; round < 2; round++) await importStatements(world.deps, ACCOUNT, DAY)
+  await journals()
+  expect((await world.store.contradictions.open(9)).map(row => [row.code, row.evidence])).toEqual([
+    ['LINE_CHANGED', { line: fee, key: expect.any(String), imported: '-10.50 CNY', now: '-10.05 CNY' }],
+  ])
+  await deliver(world.deps, 'erp')
+  expect(bankMoves(told())).toEqual([-1050n])
+})
+
 test('a reversal waits for the line that it takes back to be decided', async () => {
   const [line, back] = await bring(
     bankLine({ amount: cny(-700n), reference: 'X1', bankSerial: 'S6' }),
