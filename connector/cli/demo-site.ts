@@ -178,7 +178,7 @@ function payeeBanks(): readonly unknown[] {
   ]
 }
 
-/** First match wins. Money in that no rule fits is offered as a collection; what else no rule fits is left to a person. */
+/** First match wins: the sample's customer pays in as a collection. What no rule fits is left to a person. */
 function journalRules(): readonly unknown[] {
   const rule = (
     name: string,
@@ -205,6 +205,12 @@ function journalRules(): readonly unknown[] {
     rule('退票', { ownPayment: true, direction: 'in' }, '收', '224199', '退票 {counterparty}'),
     rule('手续费', { direction: 'out', text: '手续费|fee' }, '付', '660301', '银行手续费'),
     rule('利息', { direction: 'in', text: '利息|interest' }, '收', '660302', '银行存款利息'),
+    {
+      name: '客户到款',
+      when: { direction: 'in', ownPayment: false, counterparty: { names: ['云栖样例商贸有限公司'] } },
+      then: 'collect',
+    },
+    rule('其他来款', { direction: 'in' }, '收', '224199', '收 {counterparty} 款 {purpose}'),
   ]
 }
 

@@ -30,7 +30,14 @@ const MEMBERS_MAX = 100
 export async function collect(deps: Deps): Promise<number> {
   const settings = deps.settings.collection ?? null
   if (settings === null) return 0
-  return (await findCustomers(deps, settings)) + (await bookClaimed(deps, settings))
+  if (settings.booking === 'line') {
+    // First what needs no ERP: master data that cannot be asked must not keep what is claimed from being booked.
+    const booked = await bookClaimed(deps, settings)
+    return booked + (await findCustomers(deps, settings))
+  }
+  // A day's entry waits for it instead: it should hold all that is known of the day.
+  const found = await findCustomers(deps, settings)
+  return found + (await bookClaimed(deps, settings))
 }
 
 async function findCustomers(deps: Deps, settings: CollectionSettings): Promise<number> {

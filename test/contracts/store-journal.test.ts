@@ -204,6 +204,7 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('entries and coll
     })
     expect((await told()).length).toBe(2)
     if (name !== 'memory') expect(await kindsOfAudit()).toEqual(['collection.claimed'])
+    expect(await store.audit.check(null)).toMatchObject({ kind: 'whole' })
   })
 
   test('several are booked together or not at all, each once', async () => {

@@ -308,6 +308,7 @@ test('killed between the booking and what follows: the next daemon books nothing
       },
     },
   }
+  expect(await collect(dying)).toBe(2)
   for (let round = 0; round < 2; round++) await expect(collect(dying)).rejects.toThrow('killed')
   await settle()
   expect(entries().map(each => each.lines[0]?.amount.minor)).toEqual([700n, 800n])
