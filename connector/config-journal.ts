@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { parseAmount } from './core/money'
 import { compilePattern } from './core/pattern'
+import type { KnownParty } from './core/parties'
 import { CLAIM_FIELDS, TEMPLATE_FIELDS, unknownFields } from './core/journal-template'
 
 const pattern = z.string().superRefine((source, context) => {
@@ -166,7 +167,12 @@ const rule = z.strictObject({
   examples: z.array(example).default([]),
 })
 
-const group = z.strictObject({ accounts: words.optional(), names: words.optional() })
+const group = z.strictObject({
+  accounts: words.optional(),
+  names: words.optional(),
+  /** Of all of them in the ERP: `{partner}` where the ERP's request names none. */
+  code: z.string().min(1).optional(),
+})
 
 const collectionFields = [...TEMPLATE_FIELDS, ...CLAIM_FIELDS]
 
@@ -229,6 +235,13 @@ export function bookingProblems(config: BookingConfig): readonly { path: string;
     }
   }
   return problems
+}
+
+/** Groups that have a code: one party of the ERP each. */
+export function partiesOf(config: Pick<BookingConfig, 'counterpartyGroups'>): readonly KnownParty[] {
+  return Object.values(config.counterpartyGroups).flatMap(({ code, names = [], accounts = [] }) =>
+    code === undefined ? [] : [{ code, names, accounts }],
+  )
 }
 
 /** Rules with their groups written out. */

@@ -1,7 +1,7 @@
 // The journal at the command line: examples of the rules, a dry run over history, two sets of rules side by side, and a
 // named person who takes an entry back.
 
-import { resolvedRules, type BookingConfig } from '../config-journal'
+import { partiesOf, resolvedRules, type BookingConfig } from '../config-journal'
 import { bankDay } from '../core/bank-time'
 import { describeEntry, runExamples, type ExampleAccount, type ExampleResult } from '../core/journal-example'
 import { formatAmount } from '../core/money'
@@ -17,7 +17,7 @@ const FIRST_DAY = '0000-01-01'
 export function exampleResults(
   config: BookingConfig & { readonly accounts: readonly ExampleAccount[] },
 ): readonly ExampleResult[] {
-  return runExamples(resolvedRules(config), config.accounts)
+  return runExamples(resolvedRules(config), config.accounts, partiesOf(config))
 }
 
 /** Runs the examples of every rule. Exit 1 when one gives something else than it says. */
@@ -69,7 +69,11 @@ export async function compareRules(deps: Deps, flags: DryFlags, other: BookingCo
   const range = rangeOf(deps, flags)
   const accounts = accountsOf(deps, flags, output)
   if (accounts === null) return EXIT.no
-  const rules: BookingRules = { journal: resolvedRules(other), collects: other.collection !== null }
+  const rules: BookingRules = {
+    journal: resolvedRules(other),
+    collects: other.collection !== null,
+    parties: partiesOf(other),
+  }
   const before = (await dryRun(deps, accounts, range, rulesOf(deps))).map(shownOf)
   const after = (await dryRun(deps, accounts, range, rules)).map(shownOf)
   const changed = before.flatMap((item, index) => {

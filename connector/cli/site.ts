@@ -5,7 +5,7 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseBooking, parseConfig, type Config } from '../config'
-import { bookingShape, resolvedRules, type BookingConfig } from '../config-journal'
+import { bookingShape, partiesOf, resolvedRules, type BookingConfig } from '../config-journal'
 import { guarded, type Guard, type GuardSettings } from '../bank-guard'
 import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
@@ -218,6 +218,7 @@ function settingsOf(config: Config): Settings {
     holds: config.approvals,
     journal: resolvedRules(config),
     collection: config.collection,
+    parties: partiesOf(config),
   }
 }
 

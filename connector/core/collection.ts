@@ -4,22 +4,16 @@
 import type { CollectionState, JournalEntry, JournalLine, Money } from '../ports'
 import { assert } from './assert'
 import { assertBalanced, bankLineOf, type Bookable } from './journal'
-import { plainAccount, plainName } from './journal-match'
 import { auxiliariesOf, filled } from './journal-template'
 import { parseAmount } from './money'
+import type { KnownParty } from './parties'
 
 export type ClaimPart = { readonly customer: string; readonly document: string; readonly amount: Money }
-
-export type KnownCustomer = {
-  readonly code: string
-  readonly names: readonly string[]
-  readonly accounts: readonly string[]
-}
 
 export type CollectionSettings = {
   /** `line`: an entry each, at once. `day` and `customer`: one entry an account and bank day (and customer), when the day is over. */
   readonly booking: 'line' | 'day' | 'customer'
-  readonly customers: readonly KnownCustomer[]
+  readonly customers: readonly KnownParty[]
   /** Ask the ERP's master data for a customer that is not listed here. */
   readonly asksErp: boolean
   readonly voucherType: string
@@ -28,33 +22,6 @@ export type CollectionSettings = {
   readonly auxiliaries: Readonly<Record<string, string>>
   readonly bankAuxiliaries: Readonly<Record<string, string>>
   readonly settlementStyle: string
-}
-
-export type CodesFound = { readonly byAccount: readonly string[]; readonly byName: readonly string[] }
-
-/** Listed customers with this very account, and with this very name. */
-export function listedCodes(account: string, name: string, customers: readonly KnownCustomer[]): CodesFound {
-  const [wantedAccount, wantedName] = [plainAccount(account), plainName(name)]
-  const codes = (isOne: (customer: KnownCustomer) => boolean): readonly string[] =>
-    customers.filter(isOne).map(customer => customer.code)
-  return {
-    byAccount:
-      wantedAccount === '' ? [] : codes(each => each.accounts.some(own => plainAccount(own) === wantedAccount)),
-    byName: wantedName === '' ? [] : codes(each => each.names.some(own => plainName(own) === wantedName)),
-  }
-}
-
-/** The one customer on whom account and name agree; null when there is none, or more than one. */
-export function customerOf(found: readonly CodesFound[]): string | null {
-  const byAccount = new Set(found.flatMap(codes => codes.byAccount))
-  const byName = new Set(found.flatMap(codes => codes.byName))
-  const all = new Set([...byAccount, ...byName])
-  const [only] = all
-  if (all.size === 1 && only !== undefined) return only
-  // Companies may share a name, not an account: the account decides among those of the name.
-  const both = [...byAccount].filter(code => byName.has(code))
-  const [agreed] = both
-  return byAccount.size === 1 && agreed !== undefined ? agreed : null
 }
 
 export type Claim = {

@@ -4,6 +4,7 @@
 import type { Auxiliaries, JournalEntry, PaymentRequest, StatementLine } from '../ports'
 import { bookLine, type Bookable, type Booking, type JournalRule } from './journal'
 import { formatAmount, parseAmount } from './money'
+import type { KnownParty } from './parties'
 
 export type ExampleLine = {
   /** The bank account; absent: the first of the configuration. */
@@ -65,10 +66,11 @@ export type ExampleResult = {
 export function runExamples(
   rules: readonly ExampleRule[],
   accounts: readonly ExampleAccount[],
+  parties: readonly KnownParty[],
 ): readonly ExampleResult[] {
   return rules.flatMap(rule =>
     rule.examples.map((example, index): ExampleResult => {
-      const found = outcomeOf(rule.name, example, rules, accounts)
+      const found = outcomeOf(rule.name, example, rules, { accounts, parties })
       const wanted = wantedOf(rule.name, example, found)
       return { rule: rule.name, number: index + 1, ok: found.join('\n') === wanted.join('\n'), wanted, found }
     }),
@@ -125,12 +127,12 @@ function outcomeOf(
   rule: string,
   { line }: RuleExample,
   rules: readonly JournalRule[],
-  accounts: readonly ExampleAccount[],
+  { accounts, parties }: { readonly accounts: readonly ExampleAccount[]; readonly parties: readonly KnownParty[] },
 ): readonly string[] {
   const account = line.account === undefined ? accounts[0] : accounts.find(each => each.account === line.account)
   if (!account) return [`account ${line.account ?? ''} is not configured`]
   const item = bookableOf(rule, line, account)
-  return typeof item === 'string' ? [item] : describeBooking(bookLine(item, rules))
+  return typeof item === 'string' ? [item] : describeBooking(bookLine({ ...item, parties }, rules))
 }
 
 function bookableOf(rule: string, line: ExampleLine, account: ExampleAccount): Bookable | string {

@@ -3,6 +3,7 @@
 import type { Money, StatementLine } from '../ports'
 import type { Bookable, JournalRule } from './journal'
 import { patternOf } from './pattern'
+import { plainAccount, plainName } from './plain'
 
 export type CounterpartyCondition = {
   /** Any of these accounts, blanks and hyphens apart. */
@@ -49,16 +50,6 @@ export function fits(rule: JournalRule, item: Bookable): boolean {
   if (when.text !== undefined && !patternOf(when.text).test(wordsOf(line))) return false
   if (when.contains !== undefined && !contains(wordsOf(line), when.contains)) return false
   return when.counterparty === undefined || isCounterparty(line, when.counterparty)
-}
-
-/** An account without the blanks and hyphens that banks print. */
-export function plainAccount(account: string): string {
-  return account.replace(/[\s-]/gu, '')
-}
-
-/** A name as it is compared: width, blanks and case do not make another company. */
-export function plainName(name: string): string {
-  return name.normalize('NFKC').replace(/\s/gu, '').toLowerCase()
 }
 
 function wordsOf(line: StatementLine): string {

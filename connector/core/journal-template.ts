@@ -3,6 +3,7 @@
 
 import type { Auxiliaries } from '../ports'
 import { formatAmount } from './money'
+import { listedCodes, partyOf } from './parties'
 import type { Bookable } from './journal'
 
 type Values = Readonly<Record<string, (item: Bookable) => string>>
@@ -23,7 +24,9 @@ const FIELDS: Values = {
   docNo: ({ request }) => request?.key.docNo ?? '',
   docType: ({ request }) => request?.key.docType ?? '',
   businessType: ({ request }) => request?.businessType ?? '',
-  partner: ({ request }) => request?.partner ?? '',
+  // Where the ERP's request does not carry its code (middle tables), the site's own list does.
+  partner: ({ request, line, parties }) =>
+    request?.partner || (partyOf([listedCodes(line.counterAccount, line.counterName, parties ?? [])]) ?? ''),
 }
 
 export const TEMPLATE_FIELDS: readonly string[] = Object.keys(FIELDS)

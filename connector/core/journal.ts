@@ -5,6 +5,7 @@ import { assert } from './assert'
 import { fits, type RuleConditions } from './journal-match'
 import { sharesOf, type LineTemplate } from './journal-shares'
 import { auxiliariesOf, filled } from './journal-template'
+import type { KnownParty } from './parties'
 
 export type JournalRule = {
   readonly name: string
@@ -40,6 +41,8 @@ export type Bookable = {
   readonly maker: string
   /** Money in that nothing explains is offered as a collection. */
   readonly collects?: boolean
+  /** Counterparties whose code in the ERP the site has listed. */
+  readonly parties?: readonly KnownParty[]
 }
 
 export type Booking =

@@ -3,16 +3,15 @@
 
 import {
   collectionEntry,
-  customerOf,
   entryGroup,
   isBookable,
-  listedCodes,
   type CollectionMember,
   type CollectionSettings,
 } from '../core/collection'
 import { bankDay } from '../core/bank-time'
-import { plainAccount, plainName } from '../core/journal-match'
+import { plainAccount, plainName } from '../core/plain'
 import { negated } from '../core/money'
+import { listedCodes, partyOf } from '../core/parties'
 import type { StoredCollection } from '../store/store'
 import { changeOf } from './collection-record'
 import { accountOf, type Deps } from './deps'
@@ -76,7 +75,7 @@ async function customerCode(
   const listed = listedCodes(counterAccount, counterName, settings.customers)
   const bridge = settings.asksErp ? deps.erps.get(collection.erp) : undefined
   const asked = bridge?.customers ? await bridge.customers(counterAccount, counterName) : null
-  return customerOf(asked === null ? [listed] : [listed, asked])
+  return partyOf(asked === null ? [listed] : [listed, asked])
 }
 
 async function claimFor(deps: Deps, collection: StoredCollection, code: string): Promise<void> {

@@ -3,6 +3,7 @@
 import type { CollectionSettings } from '../core/collection'
 import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
+import type { KnownParty } from '../core/parties'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
 import type { Store } from '../store/store'
 import type { Fence } from './fence'
@@ -46,6 +47,8 @@ export type Settings = {
   readonly journal: readonly JournalRule[]
   /** Absent or null: money in that nothing explains is left to a person. */
   readonly collection?: CollectionSettings | null
+  /** Counterparties whose code in the ERP the site has listed. */
+  readonly parties?: readonly KnownParty[]
 }
 
 /** Everything worth a log line or a metric, typed once; logs, metrics and tests all hang off it. */

@@ -4,6 +4,7 @@
 import { bookLine, type Bookable, type JournalRule } from '../core/journal'
 import { reversedLines, reversingEntry } from '../core/journal-reversal'
 import { negated } from '../core/money'
+import type { KnownParty } from '../core/parties'
 import type { JournalEntry } from '../ports'
 import type { CollectionChange, StoredCollection, StoredLine } from '../store/store'
 import { changeOf } from './collection-record'
@@ -40,14 +41,18 @@ export type Books = {
   earlier(line: StoredLine): Promise<number>
 }
 
-export type BookingRules = { readonly journal: readonly JournalRule[]; readonly collects: boolean }
+export type BookingRules = {
+  readonly journal: readonly JournalRule[]
+  readonly collects: boolean
+  readonly parties: readonly KnownParty[]
+}
 
 /** Lines of one amount that are looked through for what a reversal takes back. */
 const SAME_AMOUNT_MAX = 1_000
 
 export function rulesOf(deps: Deps): BookingRules {
-  const { journal, collection } = deps.settings
-  return { journal, collects: (collection ?? null) !== null }
+  const { journal, collection, parties = [] } = deps.settings
+  return { journal, collects: (collection ?? null) !== null, parties }
 }
 
 export async function decideLine(
@@ -58,7 +63,8 @@ export async function decideLine(
 ): Promise<LineDecision> {
   const settings = accountOf(deps, stored.account)
   if (!settings || settings.ledgerAccount === '') return left(null, '账户没有对应科目 (no ledger account)')
-  const item = { ...(await bookableOf(deps, stored, settings, await books.earlier(stored))), collects: rules.collects }
+  const { collects, parties } = rules
+  const item = { ...(await bookableOf(deps, stored, settings, await books.earlier(stored))), collects, parties }
   const booking = bookLine(item, rules.journal)
   switch (booking.kind) {
     case 'entry':

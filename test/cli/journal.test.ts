@@ -9,7 +9,7 @@ import { compareRules, dryRunJournal, exampleResults, reverseJournal, testRules 
 import { check } from '../../connector/cli/operate'
 import { checkConfig, readBooking } from '../../connector/cli/site'
 import { ConfigError, parseBooking } from '../../connector/config'
-import { resolvedRules } from '../../connector/config-journal'
+import { partiesOf, resolvedRules } from '../../connector/config-journal'
 import { runExamples } from '../../connector/core/journal-example'
 import { deliver } from '../../connector/steps/deliver'
 import { importStatements } from '../../connector/steps/import-statements'
@@ -28,7 +28,7 @@ describe('the worked example of docs/journal-rules.md', () => {
   const config = parseBooking(YAML.parse(example))
 
   test('is a set of rules, and every example of it gives what it says', () => {
-    const results = runExamples(resolvedRules(config), ACCOUNTS)
+    const results = runExamples(resolvedRules(config), ACCOUNTS, partiesOf(config))
     expect(results.length).toBeGreaterThan(6)
     expect(results.filter(result => !result.ok)).toEqual([])
   })

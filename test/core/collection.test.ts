@@ -3,13 +3,12 @@
 import fc from 'fast-check'
 import {
   collectionEntry,
-  customerOf,
   entryGroup,
   isBookable,
-  listedCodes,
   partsOf,
   type CollectionSettings,
 } from '../../connector/core/collection'
+import { listedCodes, partyOf } from '../../connector/core/parties'
 import { describeEntry } from '../../connector/core/journal-example'
 import type { Bookable } from '../../connector/core/journal'
 import { sampleLine } from '../support/sample'
@@ -29,7 +28,7 @@ const settings: CollectionSettings = {
   bankAuxiliaries: {},
   settlementStyle: '3',
 }
-const known = (account: string, name: string) => customerOf([listedCodes(account, name, settings.customers)])
+const known = (account: string, name: string) => partyOf([listedCodes(account, name, settings.customers)])
 const amount = { minor: 10000n, currency: 'CNY' }
 
 test.each([
@@ -47,10 +46,10 @@ test.each([
 
 test('the ERP and the list must agree', () => {
   const listed = listedCodes('111', '', settings.customers)
-  expect(customerOf([listed, { byAccount: ['C9'], byName: [] }])).toBeNull()
-  expect(customerOf([listed, { byAccount: ['C1'], byName: [] }])).toBe('C1')
+  expect(partyOf([listed, { byAccount: ['C9'], byName: [] }])).toBeNull()
+  expect(partyOf([listed, { byAccount: ['C1'], byName: [] }])).toBe('C1')
   expect(
-    customerOf([
+    partyOf([
       { byAccount: [], byName: [] },
       { byAccount: [], byName: ['C9'] },
     ]),

@@ -90,6 +90,24 @@ describe('a condition', () => {
   })
 })
 
+test('{partner} is the code that the ERP’s request names, else that of the one listed party', () => {
+  const then = { ...plain, auxiliaries: { supplier: '{partner}' } }
+  const parties = [
+    { code: 'V0002', names: ['乙公司'], accounts: [] },
+    { code: 'V0003', names: ['丙公司'], accounts: [] },
+    { code: 'V0004', names: ['丙公司'], accounts: [] },
+  ]
+  const supplierOf = (of: Bookable): string | undefined => {
+    const booking = bookLine({ ...of, parties }, [{ name: 'r', when: {}, then }])
+    return booking.kind === 'entry' ? booking.entry.lines[0]?.auxiliaries.supplier : undefined
+  }
+  const unnamed = { request: { ...sampleRequest({ partner: '' }), revision: 1 } }
+  expect(supplierOf(item({}, own))).toBe('G0007')
+  expect(supplierOf(item({}, unnamed))).toBe('V0002')
+  expect(supplierOf(item({ counterName: '丙公司' }, unnamed))).toBeUndefined()
+  expect(supplierOf(item({ counterName: '丁公司' }, unnamed))).toBeUndefined()
+})
+
 describe('an amount is shared out', () => {
   const lines = (...templates: NonNullable<EntryTemplate['lines']>): JournalRule[] => {
     const { counterAccount: _counter, ...rest } = plain
