@@ -62,22 +62,23 @@ export async function releaseCollection(
   })
 }
 
-/** What the ERP asks in its row. Every asking is answered once, also one that is refused; a repeated one is not heard. */
-export async function answerCollection(deps: Deps, item: CollectionRequest): Promise<void> {
+/**
+ * What the ERP asks in its row. Every asking is answered once, also one that is refused. False when there was nothing to
+ * do: it was heard before and its answer is on the way, or the row belongs to no collection of this store.
+ */
+export async function answerCollection(deps: Deps, item: CollectionRequest): Promise<boolean> {
   const find = () => deps.store.collections.byKey(item.key)
+  const before = await find()
+  if (before === null || item.claimNo <= before.claimNo) return false
   const asked = { person: item.by, reason: 'ERP', claimNo: item.claimNo }
-  switch (item.request) {
-    case 'claim':
-      await claimCollection(deps, find, { ...asked, claim: item })
-      return
-    case 'release':
-      await releaseCollection(deps, find, asked)
-      return
-    default:
-      await settle(deps, find, asked, () =>
-        problem('CLAIM_REQUEST_UNKNOWN', 'request 应为 claim 或 release', 'request is neither claim nor release'),
-      )
+  if (item.request === 'claim') await claimCollection(deps, find, { ...asked, claim: item })
+  else if (item.request === 'release') await releaseCollection(deps, find, asked)
+  else {
+    await settle(deps, find, asked, () =>
+      problem('CLAIM_REQUEST_UNKNOWN', 'request 应为 claim 或 release', 'request is neither claim nor release'),
+    )
   }
+  return true
 }
 
 async function settle(

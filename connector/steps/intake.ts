@@ -40,11 +40,13 @@ export async function intake(deps: Deps, erp: string, runCommand: RunCommand): P
   }
   const cursor = pull.cursor ?? ''
   if (pays.length > 0 || cursor !== stored) await takeAll(deps, erp, pays, cursor)
+  // A claim is shown until its answer has reached the row: one that was heard is no work, or the loop would never rest.
+  let heard = 0
   for (const item of pull.items) {
     if (item.kind === 'command') await answer(deps, erp, item, runCommand)
-    if (item.kind === 'collection') await answerCollection(deps, item)
+    if (item.kind === 'collection' && !(await answerCollection(deps, item))) heard++
   }
-  return pull.items.length
+  return pull.items.length - heard
 }
 
 type Taken = { readonly entries: readonly IntakeEntry[]; readonly outbox: readonly OutboxDraft[] }
