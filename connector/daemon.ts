@@ -20,6 +20,7 @@ import { postJournals } from './steps/post-journals'
 import { reconcile } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
+import { writeReceivers } from './steps/write-receivers'
 
 export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; readonly faultMaxMs: number }
 export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
@@ -72,6 +73,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
     ['collections', () => collect(deps)],
+    ['receivers', () => writeReceivers(deps)],
     ['reconcile', () => reconcileAll(deps)],
   ]
 }

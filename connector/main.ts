@@ -23,6 +23,7 @@ import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
+import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
 import { addCollection, addJournal } from './cli/journal-commands'
@@ -177,6 +178,8 @@ function build(finish: (code: number) => void): Command {
   addStatement(program, output, run, withDeps)
   addJournal(program, { run, withDeps, output, config: () => readConfig(flags().config, parts), rules: readBooking })
   addCollection(program, { withDeps, output })
+  addReceipt(program, run, withDeps, output)
+  addArchive(program, run, withDeps, output)
   return program
 }
 

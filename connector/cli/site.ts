@@ -219,6 +219,7 @@ function settingsOf(config: Config): Settings {
     journal: resolvedRules(config),
     collection: config.collection,
     parties: partiesOf(config),
+    evoucher: config.evoucher,
   }
 }
 

@@ -9,7 +9,8 @@ import { createFenceTables } from './fence'
 import { createOutbox } from './outbox'
 import { createPayments } from './payments'
 import { createCollections, createJournals } from './journals'
-import { createReceipts, createStatements } from './statements'
+import { createReceipts, createReceivers } from './receipts'
+import { createStatements } from './statements'
 import { Tables } from './tables'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
@@ -51,6 +52,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     outbox: createOutbox(tables),
     statements: createStatements(tables),
     receipts: createReceipts(tables),
+    receivers: createReceivers(tables),
     journals: createJournals(tables),
     collections: createCollections(tables),
     matches: createMatches(tables),
