@@ -8,6 +8,8 @@ import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
 import { createCcbGateway } from './ccb/gateway'
+import { cebConfig } from './ceb/config'
+import { createCebGateway } from './ceb/gateway'
 import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
@@ -50,6 +52,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
+  ceb: kind('中国光大银行 银企直联', 'CEB csiiproxy', cebConfig, createCebGateway),
 }
 
 function kind<T>(

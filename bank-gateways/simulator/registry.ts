@@ -7,6 +7,8 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { ceb } from './ceb/program'
+import { cebOptions } from './ceb/settings'
 import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
@@ -38,6 +40,7 @@ export const banksSchema = z.strictObject({
   cib: cibOptions.prefault({}),
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
+  ceb: cebOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -62,6 +65,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(cib, options.cib),
     bound(pab, options.pab),
     bound(spdb, options.spdb),
+    bound(ceb, options.ceb),
   ]
 }
 

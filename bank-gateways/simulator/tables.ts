@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
+import { cebOptions } from './ceb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { cibOptions } from './cib/settings'
@@ -38,6 +39,7 @@ const OPTIONS = {
   cib: cibOptions,
   pab: pabOptions,
   spdb: spdbOptions,
+  ceb: cebOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

@@ -4,6 +4,7 @@ import type { Party } from '../../connector/ports'
 import { ABC } from './gateway-banks/abc'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
+import { CEB } from './gateway-banks/ceb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
 import { CIB } from './gateway-banks/cib'
@@ -13,7 +14,7 @@ import { PAB } from './gateway-banks/pab'
 import { SPDB } from './gateway-banks/spdb'
 import type { BankSetup } from './gateway-banks/setup'
 
-export { canShow, codeOf } from './gateway-banks/setup'
+export { canShow, codeOf, warmedUp } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
 export const BANKS: readonly BankSetup[] = [
@@ -27,6 +28,7 @@ export const BANKS: readonly BankSetup[] = [
   ...CIB,
   ...PAB,
   ...SPDB,
+  ...CEB,
 ]
 
 export const OUTSIDE: Party = {
