@@ -10,6 +10,8 @@ import { ccbConfig } from './ccb/config'
 import { createCcbGateway } from './ccb/gateway'
 import { cebConfig } from './ceb/config'
 import { createCebGateway } from './ceb/gateway'
+import { cgbConfig } from './cgb/config'
+import { createCgbGateway } from './cgb/gateway'
 import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
@@ -53,6 +55,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
   ceb: kind('中国光大银行 银企直联', 'CEB csiiproxy', cebConfig, createCebGateway),
+  cgb: kind('广发银行 银企直联（前置、去前置）', 'CGB BEDC, client or direct', cgbConfig, createCgbGateway),
 }
 
 function kind<T>(

@@ -9,6 +9,8 @@ import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
 import { ceb } from './ceb/program'
 import { cebOptions } from './ceb/settings'
+import { cgb } from './cgb/program'
+import { cgbOptions } from './cgb/settings'
 import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
@@ -41,6 +43,7 @@ export const banksSchema = z.strictObject({
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
   ceb: cebOptions.prefault({}),
+  cgb: cgbOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -66,6 +69,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(pab, options.pab),
     bound(spdb, options.spdb),
     bound(ceb, options.ceb),
+    bound(cgb, options.cgb),
   ]
 }
 

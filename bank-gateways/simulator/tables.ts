@@ -5,6 +5,7 @@ import { abcOptions } from './abc/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cebOptions } from './ceb/settings'
+import { cgbOptions } from './cgb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { cibOptions } from './cib/settings'
@@ -40,6 +41,7 @@ const OPTIONS = {
   pab: pabOptions,
   spdb: spdbOptions,
   ceb: cebOptions,
+  cgb: cgbOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

@@ -5,6 +5,7 @@ import { ABC } from './gateway-banks/abc'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CEB } from './gateway-banks/ceb'
+import { CGB } from './gateway-banks/cgb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
 import { CIB } from './gateway-banks/cib'
@@ -29,6 +30,7 @@ export const BANKS: readonly BankSetup[] = [
   ...PAB,
   ...SPDB,
   ...CEB,
+  ...CGB,
 ]
 
 export const OUTSIDE: Party = {
