@@ -123,6 +123,7 @@ function cgb(reading: string, payment: Payment, protocol: Protocol<'cgb'>): Omit
       batchMax: 5,
       balance: { current: 'balance', available: 'usableBalance', frozen: 'frozenBalance' },
       statement: STATEMENT,
+      inquiryDays: 2,
       codes: CODES,
       ...waits,
     }),
