@@ -127,6 +127,27 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字上的仿制签名服务与网关、浦发模拟器；从未连接银行',
     },
   },
+  ceb: {
+    sure: {
+      en: 'confirmed: envelope, b2e004001, b2e004003, b2e005023, 0000 with 00 and 00, a repeated BatchID is refused. Inferred: where a status stands. Not public: **balance and statement (import files)**, failure values of the flags, lengths, batches',
+      zh: '已证实：信封、b2e004001、b2e004003、b2e005023、0000 且 00、00、BatchID 重复被拒。推断：状态所在位置。未公开：**余额与明细（请导入文件）**、失败标志取值、长度、批量',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake proxy and the CEB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制代理与光大模拟器；从未连接银行',
+    },
+  },
+  cgb: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: envelope, 0011/0012/0021/0033, 0004, entSeqNo’s echo, the sealing of E102. Inferred: 0034’s question. Not public, entered by the site: **hostStatus and bankstatus**, elements of balance and statement, codes, lengths, receipts',
+      zh: '已证实：信封、0011/0012/0021/0033、0004、entSeqNo 回显、E102 加签加密。推断：0034 的请求。未公开、由现场填写：**hostStatus 与 bankstatus**、余额与明细要素、返回码、长度、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, OpenSSL’s SM4 and RSA, a fake client and the CGB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、OpenSSL 的 SM4 与 RSA、真实套接字上的仿制客户端与广发模拟器；从未连接银行',
+    },
+  },
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {

@@ -23,6 +23,8 @@ test.each([
   ['CIB settings', () => settingsTable('cib')],
   ['Ping An settings', () => settingsTable('pab')],
   ['SPDB settings', () => settingsTable('spdb')],
+  ['CEB settings', () => settingsTable('ceb')],
+  ['CGB settings', () => settingsTable('cgb')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(
