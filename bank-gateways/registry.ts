@@ -20,6 +20,8 @@ import { cibConfig } from './cib/config'
 import { createCibGateway } from './cib/gateway'
 import { citicConfig } from './citic/config'
 import { createCiticGateway } from './citic/gateway'
+import { fileConfig } from './file/config'
+import { createFileGateway } from './file/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 import { pabConfig } from './pab/config'
@@ -56,6 +58,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
   ceb: kind('中国光大银行 银企直联', 'CEB csiiproxy', cebConfig, createCebGateway),
   cgb: kind('广发银行 银企直联（前置、去前置）', 'CGB BEDC, client or direct', cgbConfig, createCgbGateway),
+  file: kind('文件（无直连的银行）', 'files, for banks without a connection', fileConfig, createFileGateway),
 }
 
 function kind<T>(

@@ -24,6 +24,8 @@ import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
 import type { TcpWire } from './engine/tcp-listener'
+import { file } from './file/program'
+import { fileOptions } from './file/settings'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 import { pab } from './pab/program'
@@ -44,6 +46,7 @@ export const banksSchema = z.strictObject({
   spdb: spdbOptions.prefault({}),
   ceb: cebOptions.prefault({}),
   cgb: cgbOptions.prefault({}),
+  file: fileOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -70,6 +73,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(spdb, options.spdb),
     bound(ceb, options.ceb),
     bound(cgb, options.cgb),
+    bound(file, options.file),
   ]
 }
 

@@ -12,6 +12,7 @@ import { cibOptions } from './cib/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
+import { fileOptions } from './file/settings'
 import { icbcOptions } from './icbc/settings'
 import { pabOptions } from './pab/settings'
 import { spdbOptions } from './spdb/settings'
@@ -42,6 +43,7 @@ const OPTIONS = {
   spdb: spdbOptions,
   ceb: cebOptions,
   cgb: cgbOptions,
+  file: fileOptions,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

@@ -199,7 +199,7 @@ describe('receipts', () => {
       await expect(gateway.receipt?.(PAYER, line(), NEVER)).rejects.toMatchObject({ code: 'ceb.receipt_file' })
       await frontEnd?.close()
     }
-    expect((await gatewayOn(byCode, { receipts: null })).receipt).toBeUndefined()
+    expect('receipt' in (await gatewayOn(byCode, { receipts: null }))).toBe(false)
   })
 })
 
@@ -456,7 +456,7 @@ describe('what may leave', () => {
           expect(iconv.encode(text, 'gbk').length).toBeLessThanOrEqual(60)
           expect(
             asked
-              .replaceAll(/[\u0000&<]/g, ' ')
+              .replaceAll(/[\p{Cc}&<]/gu, ' ')
               .replace(/\s+/g, ' ')
               .trim()
               .startsWith(text),

@@ -140,9 +140,9 @@ test.each([
 
 test('2124 is taken without a matching rule and never urgent', async () => {
   await start()
-  const super_ = { transferType: '2124', matchRule: '' }
-  expect(first(await pay({ ...super_, isUrgent: '1' }), 'ReturnCode')).toBe('SM0011')
-  expect(first(await pay({ ...super_, ClientPatchID: 'B20001' }, 'B2'), 'ReturnCode')).toBe('0000')
+  const fast = { transferType: '2124', matchRule: '' }
+  expect(first(await pay({ ...fast, isUrgent: '1' }), 'ReturnCode')).toBe('SM0011')
+  expect(first(await pay({ ...fast, ClientPatchID: 'B20001' }, 'B2'), 'ReturnCode')).toBe('0000')
 })
 
 test('a repeated BatchID is refused, whatever it holds, and booked once; so is a repeated ClientPatchID where that is set', async () => {

@@ -9,8 +9,12 @@ import type { BankGateway, InquiryOutcome, Instruction, SendOutcome } from '../.
 import { BANKS, canShow, warmedUp } from '../support/gateway-banks'
 import { leaksOf, never, openWorld, type World } from '../support/gateway-world'
 
+/** No message of theirs can be cut, answered late or refused on the way: their contract is test/contracts/gateway-files.test.ts. */
+const WITHOUT_A_LINE = ['file']
+
 test('every gateway of the registry runs this contract against a simulated bank of its own', () => {
-  expect([...new Set(BANKS.map(({ kind }) => kind))].sort()).toEqual(Object.keys(GATEWAYS).sort())
+  const kinds = new Set([...BANKS.map(({ kind }) => kind), ...WITHOUT_A_LINE])
+  expect([...kinds].sort()).toEqual(Object.keys(GATEWAYS).sort())
   expect(BANK_NAMES).toEqual(expect.arrayContaining(Object.keys(GATEWAYS)))
 })
 
