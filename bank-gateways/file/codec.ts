@@ -47,7 +47,7 @@ function csvBytes(rows: readonly Cells[], { separator, encoding }: PaymentLayout
   const cellOf = (cell: string): string =>
     cell.includes(separator) || /["\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
   const text = rows.map(cells => `${cells.map(cellOf).join(separator)}\r\n`).join('')
-  if (encoding === 'utf-8-bom') return encode(`\uFEFF${text}`, 'utf-8')
+  if (encoding === 'utf-8-bom') return Buffer.concat([Buffer.from('\uFEFF', 'utf8'), encode(text, 'utf-8')])
   return encode(text, encoding)
 }
 

@@ -44,22 +44,20 @@ async function sendPayments(
     const row = rows[index]
     return row === undefined || 'reason' in row ? [] : [{ instruction, row }]
   })
-  const [first] = fit
-  const file = first ? fileOf(first.instruction, config) : ''
   const rowByReference = new Map(fit.map(({ instruction, row }) => [instruction.reference, row]))
-  const items = fit.map(({ instruction }) => itemOf(instruction))
+  const items = fit.map(({ instruction }) => itemOf(instruction, config))
   const compose = (fresh: readonly Item[]): Buffer =>
     paymentBytes(
       fresh.map(({ reference }) => rowByReference.get(reference) ?? []),
       config.payment,
     )
-  const placed = items.length === 0 ? [] : await place(config, file, items, compose)
+  const placed = items.length === 0 ? [] : await place(config, items, compose)
   const byReference = new Map(items.map(({ reference }, index) => [reference, placed[index]]))
   return batch.map((instruction, index) => {
     const row = rows[index]
     if (row !== undefined && 'reason' in row) return { kind: 'unsent', ...row }
     const found = byReference.get(instruction.reference) ?? { kind: 'uncertain' as const, detail: '' }
-    return sendOutcome(found, file)
+    return sendOutcome(found)
   })
 }
 
@@ -86,19 +84,20 @@ async function outcomeOf(config: FileConfig, findings: Findings, instruction: In
   if (malformed) return unavailable(malformed)
   if (!/^[0-9A-Za-z]+$/.test(instruction.reference)) return unavailable(problem('file.reference', ''))
   try {
-    return waitingOutcome(await placementOf(config, itemOf(instruction)))
+    return waitingOutcome(await placementOf(config, itemOf(instruction, config)))
   } catch (error) {
     return unavailable(problem('file.unreadable', wordsOf(error)))
   }
 }
 
 /** What of a payment must not change under its reference; not what a later layout or day would write otherwise. */
-function itemOf({ reference, payer, payee, amount }: Instruction): Item {
+function itemOf(instruction: Instruction, config: FileConfig): Item {
+  const { reference, payer, payee, amount } = instruction
   const content = [payer.account, payee.account, payee.name, amount.minor.toString(), amount.currency]
-  return { reference, content: JSON.stringify(content) }
+  return { reference, file: fileOf(instruction, config), content: JSON.stringify(content) }
 }
 
-/** Of the batch's number and the first line of this file: a line is in one file only, so the name is too. */
+/** Of the batch's number and the payment's line in it: batch and line are fixed before the first send. */
 function fileOf({ batch }: Instruction, { namePrefix, payment }: FileConfig): string {
   return `${namePrefix}${batch.reference}-${batch.line}.${payment.format}`
 }

@@ -2,19 +2,21 @@
 // file can be seen, and never twice: what has no record was never handed out. Whatever fails once the file may be seen is uncertain.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
 export type Item = {
   readonly reference: string
+  /** The file that it goes into when it is the first of it. */
+  readonly file: string
   /** What of the payment must not change under its reference. */
   readonly content: string
 }
 
 export type Placed =
   /** The file stands in the folder, on the disk. */
-  | { readonly kind: 'placed' }
+  | { readonly kind: 'placed'; readonly file: string }
   /** It was handed out before, in the file of that name. */
   | { readonly kind: 'before'; readonly file: string }
   | { readonly kind: 'other-content'; readonly file: string }
@@ -44,27 +46,31 @@ async function judged(folders: Folders, { file, digest }: Record, content: strin
   return { kind: isThere ? 'before' : 'doubt', file }
 }
 
-/** One answer an item, in order. `compose` makes the bytes of those items that go into a new file. */
+/**
+ * One answer an item, in order. What is new goes into one file, named after the first of it: a payment is in one file only, so the name
+ * is too. `compose` makes its bytes.
+ */
 export async function place(
   folders: Folders,
-  file: string,
   items: readonly Item[],
   compose: (fresh: readonly Item[]) => Buffer,
 ): Promise<readonly Placed[]> {
   const answers = new Map<string, Placed>()
   const fresh: Item[] = []
-  let unwritten: Placed | null = await prepared(folders)
-  for (const item of unwritten ? [] : items) {
-    const made = await recorded(folders, file, item)
+  let stopped: Placed | null = await prepared(folders)
+  for (const item of stopped ? [] : items) {
+    const made = await recorded(folders, fresh[0]?.file ?? item.file, item)
     if (made === 'made') fresh.push(item)
     else if (made.kind === 'unwritten') {
-      unwritten = made
+      stopped = made
       break
     } else answers.set(item.reference, made)
   }
-  const outcome = unwritten ?? (fresh.length === 0 ? null : await handedOut(folders, file, () => compose(fresh)))
-  // What nobody can have seen must be free to go again.
+  const [first] = fresh
+  const outcome = stopped ?? (first ? await handedOut(folders, first.file, () => compose(fresh)) : null)
+  // What nobody can have seen must be free to go again; what may be in a file of unknown making must not seem to be in it.
   if (outcome?.kind === 'unwritten') await Promise.all(fresh.map(item => forget(folders, item)))
+  if (outcome?.kind === 'name-taken') await Promise.all(fresh.map(item => doubt(folders, item, outcome.file)))
   return items.map(({ reference }) => answers.get(reference) ?? outcome ?? { kind: 'uncertain', detail: 'no outcome' })
 }
 
@@ -118,7 +124,7 @@ async function handedOut(folders: Folders, file: string, compose: () => Buffer):
     await renamed(beside, target)
     await syncFolder(folders.out)
     await writeNew(noteOf(folders, file), Buffer.alloc(0)).catch(() => undefined)
-    return { kind: 'placed' }
+    return { kind: 'placed', file }
   } catch (error) {
     return { kind: 'uncertain', detail: codeOf(error) || String(error) }
   } finally {
@@ -145,6 +151,11 @@ async function writeNew(name: string, bytes: Buffer): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** A record without a content fits no payment: whoever asks hears that a person must look. */
+async function doubt(folders: Folders, { reference }: Item, file: string): Promise<void> {
+  await writeFile(recordOf(folders, reference), JSON.stringify({ file, digest: '' }))
 }
 
 async function forget(folders: Folders, { reference }: Item): Promise<void> {

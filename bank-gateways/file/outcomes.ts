@@ -9,10 +9,10 @@ import type { FileConfig } from './config'
 import type { Findings } from './inbox'
 import type { Placed } from './outbox'
 
-export function sendOutcome(placed: Placed, file: string): SendOutcome {
+export function sendOutcome(placed: Placed): SendOutcome {
   switch (placed.kind) {
     case 'placed':
-      return { kind: 'accepted', echo: handedOut(problem('file.written', file)) }
+      return { kind: 'accepted', echo: handedOut(problem('file.written', placed.file)) }
     case 'before':
       return { kind: 'accepted', echo: handedOut(problem('file.written_before', placed.file)) }
     case 'other-content':
@@ -20,7 +20,7 @@ export function sendOutcome(placed: Placed, file: string): SendOutcome {
     case 'doubt':
       return { kind: 'uncertain', ...problem('file.in_doubt', placed.file) }
     case 'uncertain':
-      return { kind: 'uncertain', ...problem('file.placing', `${file} ${placed.detail}`) }
+      return { kind: 'uncertain', ...problem('file.placing', placed.detail) }
     case 'name-taken':
       return { kind: 'uncertain', ...problem('file.name_taken', placed.file) }
     case 'unwritten':
