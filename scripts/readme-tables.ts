@@ -148,6 +148,17 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、OpenSSL 的 SM4 与 RSA、真实套接字上的仿制客户端与广发模拟器；从未连接银行',
     },
   },
+  file: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'a generic layout of our own, and whatever the site writes down of its bank’s template; one payment stands in one file at most. A person may upload a file twice: no bank refuses that for us. No balance, no statement (import files)',
+      zh: '自有通用格式，以及现场按银行模板填写的格式；一笔付款最多在一个文件中。有人重复上传同一文件时，没有银行替我们拒绝。不能查余额与明细（请导入文件）',
+    },
+    tested: {
+      en: 'files composed by hand, every state of folders and records, an invented cashier over the simulated ledger; never a bank’s website',
+      zh: '手工编写的文件、目录与登记的各种状态、模拟账本上的虚构出纳；从未用于银行网站',
+    },
+  },
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {

@@ -25,6 +25,7 @@ test.each([
   ['SPDB settings', () => settingsTable('spdb')],
   ['CEB settings', () => settingsTable('ceb')],
   ['CGB settings', () => settingsTable('cgb')],
+  ['cashier’s settings', () => settingsTable('file')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(
