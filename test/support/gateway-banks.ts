@@ -2,12 +2,14 @@
 
 import type { Party } from '../../connector/ports'
 import { ABC } from './gateway-banks/abc'
+import { BCM } from './gateway-banks/bcm'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CEB } from './gateway-banks/ceb'
 import { CGB } from './gateway-banks/cgb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
+import { CMBC } from './gateway-banks/cmbc'
 import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
@@ -23,12 +25,14 @@ export const BANKS: readonly BankSetup[] = [
   ...BOC,
   ...CCB,
   ...ABC,
+  ...BCM,
   ...CMB,
   ...CMB_FRONTEND,
   ...CITIC,
   ...CIB,
   ...PAB,
   ...SPDB,
+  ...CMBC,
   ...CEB,
   ...CGB,
 ]
