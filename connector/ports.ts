@@ -388,6 +388,8 @@ export type BankTraits = {
   readonly own: { readonly cnapsPrefix: string; readonly names: readonly string[] }
   /** Payee fields without which a payment to another bank (跨行) cannot be made. */
   readonly crossBankRequires: readonly ('bankCode' | 'bankName' | 'city')[]
+  /** Set where balance and statement cannot be asked: people import statement files, and no schedule asks. */
+  readonly statementsByFile?: true
 }
 
 export interface BankGateway {

@@ -50,5 +50,6 @@ function traitsOf(config: CebConfig): BankTraits {
     own: OWN,
     // bankNo is required for 2120 and 2124 (banks/ceb §2).
     crossBankRequires: ['bankCode'],
+    statementsByFile: true,
   }
 }

@@ -121,7 +121,7 @@ const statement = z.strictObject({
   days: z.int().min(1).max(92).default(31),
 })
 
-export const cgbConfig = z.strictObject({
+const fields = z.strictObject({
   transport,
   /** 企业客户号. */
   cifMaster: z.string().regex(/^\d{1,20}$/),
@@ -161,6 +161,15 @@ export const cgbConfig = z.strictObject({
   dedupesReference: z.boolean().default(false),
   absentFinalAfterMs: z.int().positive().nullable().default(null),
   codes: z.array(extraCode).default([]),
+})
+
+export const cgbConfig = fields.superRefine((config, context) => {
+  if ((config.statement === null) !== (config.balance === null))
+    context.addIssue({
+      code: 'custom',
+      path: [config.balance === null ? 'balance' : 'statement'],
+      message: 'balance 与 statement 须一并填写 / balance and statement are entered together',
+    })
 })
 
 export type CgbConfig = z.output<typeof cgbConfig>

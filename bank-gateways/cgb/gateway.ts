@@ -64,5 +64,6 @@ function traitsOf(config: CgbConfig): BankTraits {
     },
     own: OWN,
     crossBankRequires: crossBankRequires(config),
+    ...(config.statement === null ? { statementsByFile: true } : {}),
   }
 }

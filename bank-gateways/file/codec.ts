@@ -127,8 +127,8 @@ function workbookRows(bytes: Buffer, { sheet }: ResultLayout): readonly Row[] {
 function cellText(cell: { readonly t?: string; readonly v?: unknown } | undefined, line: number, at: number): string {
   if (cell?.v === undefined || cell.v === null) return ''
   if (typeof cell.v === 'string') return cell.v.trim()
-  const text = String(cell.v)
-  if (typeof cell.v === 'number' && /^-?\d{1,15}(\.\d+)?$/.test(text)) return text
+  const text = typeof cell.v === 'number' ? String(cell.v) : ''
+  if (/^-?\d{1,15}(\.\d+)?$/.test(text)) return text
   const column = library().utils.encode_col(at)
   throw new Malformed(line, column, '单元格不是文本，数字可能已失真', 'the cell is no text, its digits may be lost')
 }

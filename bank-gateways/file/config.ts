@@ -17,7 +17,8 @@ export const fileConfig = z
     out: folder,
     /** Result files from the bank's website. They are read and never moved, changed or deleted. */
     in: folder,
-    /** Our own record of what was handed out, one small file a payment. Nobody may touch it; it must be backed up with the store. */
+    /** Our own record of what was handed out, one small file a payment. Nobody may touch it, and it is
+     * never set back: not even when the database is restored. */
     written: folder,
     accounts: z.record(z.string().regex(/^[0-9A-Za-z-]{5,35}$/), ownAccount),
     /** How a payee of this bank (行内) is recognised. */

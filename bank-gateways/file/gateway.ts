@@ -171,6 +171,7 @@ function traitsOf(config: FileConfig): BankTraits {
     ),
     own: config.own,
     crossBankRequires: config.crossBankRequires,
+    statementsByFile: true,
   }
 }
 

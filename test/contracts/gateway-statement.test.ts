@@ -48,6 +48,7 @@ test.each(SILENT ?? [])(
   async setup => {
     const world = await openWorld(setup)
     const gateway = world.open()
+    expect(gateway.traits.statementsByFile).toBe(true)
     await world.order({ kind: 'drop-before', times: null })
     for (const call of [
       gateway.balance(setup.payerAccount, never),
