@@ -3,6 +3,7 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { withMaskedAccounts } from '../shared/account'
 import { Malformed, MAX_FILE_BYTES } from './codec'
 import { readResults, type Result } from './codec-result'
 import { problem, type Problem } from './codes'
@@ -35,7 +36,11 @@ export function createInbox(folder: string, currency: string, layout: ResultLayo
     const same = known.get(name)
     if (same?.size === size && same.mtimeMs === mtimeMs) return same
     if (size > MAX_FILE_BYTES)
-      return { size, mtimeMs, found: problem('file.malformed', `${name}: ${size} > ${MAX_FILE_BYTES} bytes`) }
+      return {
+        size,
+        mtimeMs,
+        found: problem('file.malformed', `${withMaskedAccounts(name)}: ${size} > ${MAX_FILE_BYTES} bytes`),
+      }
     const bytes = await readFile(file)
     const after = await stat(file)
     if (after.size !== size || after.mtimeMs !== mtimeMs || bytes.length !== size) return null
@@ -52,7 +57,7 @@ export function createInbox(folder: string, currency: string, layout: ResultLayo
         column === ''
           ? `第 ${line} 行 / line ${line}`
           : `第 ${line} 行「${column}」列 / line ${line}, column 「${column}」`
-      return problem('file.malformed', `${name} ${place}: ${zh} / ${message}`)
+      return problem('file.malformed', `${withMaskedAccounts(name)} ${place}: ${zh} / ${message}`)
     }
   }
 

@@ -2,7 +2,7 @@
 // in a word that the site has entered; a payment file that stands in the folder may be uploaded at any time.
 
 import type { Echo, InquiryOutcome, Instruction, SendOutcome } from '../../connector/ports'
-import { bankWords } from '../shared/account'
+import { bankWords, withMaskedAccounts } from '../shared/account'
 import { problem, type Problem } from './codes'
 import type { Result } from './codec-result'
 import type { FileConfig } from './config'
@@ -45,7 +45,7 @@ export function resultOutcome(findings: Findings, instruction: Instruction, conf
   const own = findings.results.filter(({ reference }) => reference === instruction.reference)
   if (own.length === 0) return null
   const twice = own.find((one, index) => own.some((other, at) => at > index && other.file === one.file))
-  if (twice) return unavailable(problem('file.twice', `${twice.file} ${instruction.reference}`))
+  if (twice) return unavailable(problem('file.twice', `${withMaskedAccounts(twice.file)} ${instruction.reference}`))
   const judged = own.map(result => ({ result, outcome: wordOf(result, config) }))
   const unknown = judged.find(({ outcome }) => outcome === null)
   if (unknown)
@@ -87,7 +87,8 @@ function handedOut({ code, reason }: Problem): Echo {
 }
 
 function placeOf({ file, line }: Result): string {
-  return `${file} 第 ${line} 行 / line ${line}`
+  // Exports are often named after the account.
+  return `${withMaskedAccounts(file)} 第 ${line} 行 / line ${line}`
 }
 
 function isOfAnother({ amount, payeeAccount }: Result, instruction: Instruction): boolean {

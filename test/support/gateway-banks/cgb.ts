@@ -25,7 +25,7 @@ export const CGB: readonly BankSetup[] = [
   },
   {
     ...cgb(
-      '0011, 0012 straight to the bank (E102), the password encrypted',
+      '0011, 0012 straight to the bank (E102)',
       { function: 'single', crossBank: '0012' },
       {
         transport: 'direct',
@@ -95,7 +95,7 @@ function cgb(reading: string, payment: Payment, protocol: Protocol<'cgb'>): Omit
     bankName: '广发银行',
     payerAccount: '9550000000000000001',
     ownPayeeAccount: '9550000000000000002',
-    secrets: [user.userPassword, ...(keys ? [keys.passwordPrivateKey] : [])],
+    secrets: [user.userPassword],
     banks: () => ({
       cgb: {
         customers: [
@@ -106,7 +106,6 @@ function cgb(reading: string, payment: Payment, protocol: Protocol<'cgb'>): Omit
                   appId: 'APP01',
                   entCstNo: 'E01',
                   publicKey: keys.ours.publicKey,
-                  passwordKey: keys.passwordPrivateKey,
                 }
               : {}),
           },
@@ -158,7 +157,6 @@ function transportOf(simulator: Simulator, keys: Keys | null): object {
     privateKey: keys.ours.privateKey,
     bankCertificate: keys.theirs.publicKey,
     digest: 'sha256',
-    passwordPublicKey: keys.passwordPublicKey,
   }
 }
 
