@@ -69,6 +69,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ...perErp,
     ...perBank,
     ['fence', fenceWatch(deps)],
+    ['pauses', () => watchPauses(deps)],
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
@@ -76,6 +77,12 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['receivers', () => writeReceivers(deps)],
     ['reconcile', () => reconcileAll(deps)],
   ]
+}
+
+/** A send looks for itself; this is for whoever reads from a bank, and for what is shown. */
+async function watchPauses(deps: Deps): Promise<number> {
+  await deps.pauses.look()
+  return 0
 }
 
 async function runLoop(
@@ -111,7 +118,8 @@ async function runLoop(
 }
 
 async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
-  for (const { account } of deps.accounts) await importLed(deps, account, range, log)
+  for (const { account, bank } of deps.accounts)
+    if (!deps.banks.get(bank)?.traits.statementsByFile) await importLed(deps, account, range, log)
 }
 
 /** One daemon leads an account. One that fails gives it up: another's way to the bank may be whole. */
