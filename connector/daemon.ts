@@ -8,6 +8,7 @@ import { addDays, bankDay } from './core/bank-time'
 import type { Log } from './observe/logger'
 import type { Metrics } from './observe/metrics'
 import type { Clock, CommandRequest, DateRange } from './ports'
+import { collect } from './steps/collect'
 import { deliver } from './steps/deliver'
 import type { Deps } from './steps/deps'
 import { fenceWatch } from './steps/fence-watch'
@@ -87,6 +88,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
+    ['collections', () => collect(deps)],
     ['receivers', () => writeReceivers(deps)],
     ['reconcile', () => reconcileAll(deps)],
   ]
@@ -131,7 +133,8 @@ async function runLoop(
 }
 
 async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
-  for (const { account } of deps.accounts) await importOne(deps, account, range, log)
+  for (const { account, bank } of deps.accounts)
+    if (!deps.banks.get(bank)?.traits.statementsByFile) await importOne(deps, account, range, log)
 }
 
 async function importOne(deps: Deps, account: string, range: DateRange, log: Log): Promise<void> {

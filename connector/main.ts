@@ -28,7 +28,8 @@ import { createOutput, EXIT, type Output } from './cli/output'
 import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, type Parts } from './cli/site'
+import { addCollection, addJournal } from './cli/journal-commands'
+import { openSite, readBooking, readConfig, type Parts } from './cli/site'
 import { addCoverage, addStatement } from './cli/statement-commands'
 import { ConfigError } from './config'
 import { Fault, type Clock, type State } from './ports'
@@ -180,6 +181,8 @@ function build(finish: (code: number) => void): Command {
   addStatement(program, output, run, withDeps)
   addCoverage(program, output, withDeps)
   addBench(program, output, run)
+  addJournal(program, { run, withDeps, output, config: () => readConfig(flags().config, parts), rules: readBooking })
+  addCollection(program, { withDeps, output })
   addReceipt(program, run, withDeps, output)
   addArchive(program, run, withDeps, output)
   return program

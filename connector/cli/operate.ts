@@ -1,7 +1,7 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
 import { createHash } from 'node:crypto'
-import { isSecretName } from '../config'
+import { ConfigError, isSecretName } from '../config'
 import { startDaemon } from '../daemon'
 import { clockDifference } from '../core/bank-time'
 import { wordsOfCertificate, type CertificateState } from '../core/certificates'
@@ -12,6 +12,7 @@ import { watchCertificates } from '../observe/certificate-watch'
 import type { Check, State } from '../ports'
 import { bankChecks, bankView, sayBanks } from './bank'
 import { fenceReasons } from './fence'
+import { exampleResults, exampleText } from './journal'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
 import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
@@ -76,6 +77,16 @@ export function paceOf(site: Site): { pollMinMs: number; pollMaxMs: number; faul
 
 export function check(file: string, parts: Parts, output: Output): number {
   const config = readConfig(file, parts)
+  const failed = exampleResults(config).filter(result => !result.ok)
+  if (failed.length > 0) {
+    // Not an error of the daemon's own: it goes on paying while the rules of booking are mended.
+    throw new ConfigError(
+      failed.map(result => ({
+        path: `journal「${result.rule}」`,
+        message: `示例不符 / an example gives something else:\n${exampleText(result)}`,
+      })),
+    )
+  }
   output.say(
     `配置正确：${Object.keys(config.erps).length} 个 ERP，${Object.keys(config.banks).length} 个银行，${config.accounts.length} 个账户`,
     `configuration is valid: ${Object.keys(config.erps).length} ERPs, ${Object.keys(config.banks).length} banks, ${config.accounts.length} accounts`,
@@ -116,6 +127,8 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
+  for (const [name, gateway] of site.deps.banks)
+    for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
   results.push(...bankChecks(await bankView(site)))
   results.push(...(await site.certificates()).map(checkOfCertificate))
@@ -212,6 +225,7 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
   const of = `bank ${bank}`
   try {
     if (!gateway) throw new Error(`no gateway ${bank}`)
+    if (gateway.traits.statementsByFile) return { of, name, ok: true, ...UNASKED }
     const balance = await gateway.balance(account, AbortSignal.timeout(30_000))
     const endedAt = site.deps.clock.now()
     const clockDifferenceMs = clockDifference(balance.asOf, (startedAt + endedAt) / 2)
@@ -237,6 +251,13 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
+}
+
+const UNASKED = {
+  latencyMs: null,
+  clockDifferenceMs: null,
+  zh: '此连接不能查余额和明细：用 yinqi statement import 导入对账单文件',
+  en: 'balance and statement cannot be asked here: import statement files with yinqi statement import',
 }
 
 function both(text: string): [string, string] {

@@ -28,7 +28,7 @@ export type CountedLine = {
   readonly id: string
   readonly bookedOn: string
   readonly receipt: 'none' | 'wanted' | 'stored' | 'missing'
-  readonly journal: 'open' | 'entry' | 'booked' | 'left'
+  readonly journal: 'open' | 'entry' | 'booked' | 'left' | 'collection'
   readonly entry: 'made' | 'posted' | 'refused' | null
 }
 

@@ -61,8 +61,9 @@ export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonl
     const lines = (await deps.store.statements.list(account, scope.range)).filter(line => !matched.lines.has(line.id))
     if (lines.length === 0) return []
     const ledger = (await ledgerOf(deps, settings, scope.range)).filter(line => !matched.ledger.has(line.id))
+    const keys = await deps.store.journals.keysOf(lines.map(line => line.id))
     const { ambiguous } = matchLines(
-      lines.map(bankSideOf),
+      lines.map(line => bankSideOf(line, keys.get(line.id) ?? null)),
       ledger.map(line => ({ ...line, minor: line.amount.minor })),
       [],
     )

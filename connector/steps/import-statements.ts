@@ -9,6 +9,7 @@ import { LINE_KEY_VERSION, lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
+import { withoutChanged } from './changed-lines'
 import { claimDays, failDays, proveRange, receiveDays, requestDays } from './coverage'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
@@ -137,7 +138,7 @@ export async function storeLines(
   keys: readonly string[],
 ): Promise<number> {
   const at = deps.clock.now()
-  const drafts = lines.map((line, index): Omit<StoredLine, 'id'> => ({
+  const given = lines.map((line, index): Omit<StoredLine, 'id'> => ({
     bank: settings.bank,
     account: settings.account,
     key: keys[index] ?? '',
@@ -147,6 +148,7 @@ export async function storeLines(
     receipt: settings.wantsReceipts && line.receiptKey !== '' ? 'wanted' : 'none',
     importedAt: at,
   }))
+  const drafts = await withoutChanged(deps, given)
   const outbox = drafts.map((draft): OutboxDraft => ({
     erp: settings.erp,
     record: {

@@ -5,7 +5,6 @@ import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { DateRange } from '../ports'
 import type { StoredLine } from '../store/store'
 import { accountOf, type Deps } from './deps'
-import { entryKeyOf } from './post-journals'
 
 /** Returns the number of new matches. */
 export async function reconcile(deps: Deps, account: string, range: DateRange): Promise<number> {
@@ -16,7 +15,10 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   const matched = await deps.store.matches.of(account, range)
   const matchedLines = new Set(matched.flatMap(match => match.lineIds))
   const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
-  const bank = lines.filter(line => !matchedLines.has(line.id)).map(bankSideOf)
+  const open = lines.filter(line => !matchedLines.has(line.id))
+  // By what the store has, not by what a line would make: it may have been booked anew, or together with others.
+  const keys = await deps.store.journals.keysOf(open.map(line => line.id))
+  const bank = open.map(stored => bankSideOf(stored, keys.get(stored.id) ?? null))
   if (bank.length === 0) return 0
   const ledger: LedgerSide[] = []
   for await (const line of bridge.ledger(settings.ledgerAccount, range))
@@ -31,7 +33,7 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
 }
 
 /** A stored line as reconciliation looks at it. */
-export function bankSideOf(stored: StoredLine): BankSide {
+export function bankSideOf(stored: StoredLine, entryKey: string | null): BankSide {
   const { line } = stored
   return {
     id: stored.id,
@@ -41,6 +43,6 @@ export function bankSideOf(stored: StoredLine): BankSide {
     counterparty: line.counterName,
     counterAccount: line.counterAccount,
     text: `${line.purpose} ${line.text}`,
-    entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
+    entryKey,
   }
 }

@@ -49,10 +49,12 @@ export function coverageWatch(deps: Deps, bank: string, onFailure: OnFailure): (
   const opened = new Map<string, string>()
   return async () => {
     const own = deps.accounts.filter(settings => settings.bank === bank)
+    // Such a bank is never asked: a person brings its files.
+    const isByFile = deps.banks.get(bank)?.traits.statementsByFile === true
     let count = 0
     for (const settings of own) {
-      await openDays(deps, settings, opened)
-      if (deps.closed(bank, 'read') === null) count += await fetchDue(deps, settings, onFailure)
+      await openDays(deps, settings, opened, isByFile ? 'file' : 'interface')
+      if (!isByFile && deps.closed(bank, 'read') === null) count += await fetchDue(deps, settings, onFailure)
     }
     await tellLate(deps, own, late)
     return count
@@ -63,7 +65,12 @@ export function coverageWatch(deps: Deps, bank: string, onFailure: OnFailure): (
  * Every day since this was last looked after has its row, also those on which nobody was there to ask. A file of an old month
  * is no reason to ask for everything since.
  */
-async function openDays(deps: Deps, { account }: AccountSettings, opened: Map<string, string>): Promise<void> {
+async function openDays(
+  deps: Deps,
+  { account }: AccountSettings,
+  opened: Map<string, string>,
+  by: 'file' | 'interface',
+): Promise<void> {
   const now = deps.clock.now()
   const today = bankDay(now)
   if (opened.get(account) === today) return
@@ -75,7 +82,7 @@ async function openDays(deps: Deps, { account }: AccountSettings, opened: Map<st
     const days = daysOf({ from: first < oldest ? oldest : first, to: today }, ABSENCE_DAYS + 1)
     await deps.store.coverage.change(account, days, now, row => ({
       ...row,
-      dueAt: row.dueAt ?? (row.receivedAt === null ? Math.max(now, closesAt(row.day)) : null),
+      dueAt: row.dueAt ?? (by === 'interface' && row.receivedAt === null ? Math.max(now, closesAt(row.day)) : null),
     }))
     await deps.store.meta.saveCursor(name, today)
   }

@@ -152,8 +152,11 @@ function placeOf(id: string): Place {
 async function linesOf(db: Database, account: string, { from, to }: DateRange): Promise<readonly LineFact[]> {
   const rows = await db.query(
     `SELECT l.no, l.account, l.line_key, l.booked_on, l.amount_minor, l.currency, l.receipt, l.journal, l.imported_at,
-  e.status AS entry_status, e.refusal AS entry_refusal
-FROM yinqi_statement_line AS l LEFT JOIN yinqi_journal_entry AS e ON e.line_no = l.no
+  COALESCE(e.status, m.status) AS entry_status, COALESCE(e.refusal, m.refusal) AS entry_refusal
+FROM yinqi_statement_line AS l
+LEFT JOIN yinqi_journal_entry AS e ON e.line_no = l.no AND e.reversed_by IS NULL
+LEFT JOIN yinqi_collection AS c ON c.line_no = l.no
+LEFT JOIN yinqi_journal_entry AS m ON m.entry_key = c.entry_key AND m.line_no IS NULL
 WHERE l.account = ? AND l.booked_on >= ? AND l.booked_on <= ? ORDER BY l.booked_on, l.no`,
     [account, from, to],
   )

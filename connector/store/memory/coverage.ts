@@ -55,7 +55,8 @@ export function createCoverage(tables: Tables): CoverageStore {
       })
     },
     async lines(account, { from, to }) {
-      const entries = new Map(tables.entries.values().map(entry => [entry.lineId, entry]))
+      const standing = tables.entries.values().filter(entry => entry.reversedBy === null)
+      const entries = new Map(standing.map(entry => [entry.lineId, entry]))
       return tables.lines
         .values()
         .map(row => row.stored)
