@@ -12,6 +12,7 @@ import { createJournalStore } from './journal-store'
 import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
+import { createOpenStore } from './open-items-store'
 import { createOutboxStore } from './outbox-store'
 import { createPaymentStore } from './payment-store'
 import { createReceiptStore } from './receipt-store'
@@ -47,6 +48,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     receipts: createReceiptStore(db),
     journals: createJournalStore(db),
     matches: createMatchStore(db),
+    open: createOpenStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),

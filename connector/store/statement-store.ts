@@ -8,7 +8,7 @@ import { addToOutbox } from './outbox-store'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
-const LINE_FROM =
+export const LINE_FROM =
   'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */

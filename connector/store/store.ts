@@ -15,8 +15,22 @@ import type {
 import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
+import type { MatchStore, OpenStore } from './reconcile-types'
 
 export type { Asking, KnownRequest } from './known-request'
+export type {
+  After,
+  Match,
+  MatchByHand,
+  MatchFilter,
+  MatchStore,
+  OpenDays,
+  OpenPage,
+  OpenStore,
+  StoredLedgerLine,
+  StoredMatch,
+  Synced,
+} from './reconcile-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
@@ -331,21 +345,6 @@ export interface JournalStore {
   posted(key: string, voucherNo: string, at: number): Promise<void>
 }
 
-export type Match = {
-  readonly account: string
-  readonly lineIds: readonly string[]
-  readonly ledgerIds: readonly string[]
-  readonly pass: string
-  readonly reason: string
-  readonly ruleVersion: string
-}
-
-export interface MatchStore {
-  /** A line or ledger id that is matched already keeps its match; returns how many were written. */
-  save(matches: readonly Match[], at: number): Promise<number>
-  of(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly Match[]>
-}
-
 /** One attempt of two people to say what became of a payment that no bank answer settles. */
 export type Confirmation = {
   readonly paymentId: string
@@ -375,6 +374,7 @@ export interface Store {
   readonly receipts: ReceiptStore
   readonly journals: JournalStore
   readonly matches: MatchStore
+  readonly open: OpenStore
   readonly meta: MetaStore
   readonly audit: AuditStore
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */

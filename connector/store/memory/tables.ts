@@ -9,12 +9,12 @@ import type {
   HostRow,
   Hold,
   LineRow,
-  MatchRow,
+  LedgerRow,
   PaymentRow,
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt } from '../store'
+import type { FenceEvent, HistoryRow, StoredEntry, StoredMatch, StoredReceipt } from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -81,7 +81,8 @@ export class Tables {
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
   readonly entries: Table<StoredEntry>
-  readonly matches: Table<MatchRow>
+  readonly matches: Table<StoredMatch>
+  readonly ledger: Table<LedgerRow>
   readonly confirmations: Table<readonly Confirmation[]>
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
@@ -105,6 +106,7 @@ export class Tables {
     this.receipts = table(from?.receipts)
     this.entries = table(from?.entries)
     this.matches = table(from?.matches)
+    this.ledger = table(from?.ledger)
     this.confirmations = table(from?.confirmations)
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
