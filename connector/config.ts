@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { parseAmount } from './core/money'
+import { reconciliationProblems, reconciliationSchema } from './reconcile-config'
 import { keysConfigSchema } from './store/config'
 
 /** The kinds of bridge and gateway a configuration may name, with the schema of each. */
@@ -48,6 +49,8 @@ const account = z.strictObject({
   accountSet: z.string().default(''),
   ledgerAccount: z.string().default(''),
   wantsReceipts: z.boolean().default(true),
+  reconcileFrom: z.iso.date().optional(),
+  ledgerOpening: z.string().optional(),
 })
 
 const hold = z
@@ -134,6 +137,7 @@ const base = z.strictObject({
   approvals: z.array(hold).default([]),
   journal: z.array(journalRule).default([]),
   maker: z.string().default('银企直联'),
+  reconciliation: reconciliationSchema,
   schedules: z
     .strictObject({
       /** Today's lines of every account; node-cron, six fields with seconds, Asia/Shanghai. */
@@ -173,7 +177,7 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
   const resolved = resolveSecrets(value, '', secrets, problems)
   const parsed = base.safeParse(resolved, { error: bilingual })
   if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
-  else problems.push(...accountProblems(parsed.data))
+  else problems.push(...accountProblems(parsed.data), ...reconciliationProblems(parsed.data))
   problems.push(...kindProblems(resolved, kinds))
   // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
   const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))

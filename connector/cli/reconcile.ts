@@ -4,7 +4,8 @@ import { createReadStream, readFileSync } from 'node:fs'
 import YAML from 'yaml'
 import { z } from 'zod'
 import { adjustBalances, type AdjustedBalance, type OpenItem, type Side } from '../core/match/adjusted-balance'
-import { MATCH_RULES, matchLines, type MatchDraft } from '../core/match/match'
+import { matchLines, type MatchDraft } from '../core/match/match'
+import { everyPass, ruleVersionOf } from '../core/match/settings'
 import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { ToleranceRule } from '../core/match/tolerance'
 import { formatAmount, parseAmount } from '../core/money'
@@ -44,7 +45,7 @@ function report(
   output: Output,
 ): void {
   const { unit: currency } = statement
-  const found = matchLines(statement.lines, ledger, rules)
+  const found = matchLines(statement.lines, ledger, everyPass(rules))
   const open = {
     bank: openOf(
       statement.lines,
@@ -61,7 +62,7 @@ function report(
     open,
   )
   output.json({
-    ruleVersion: MATCH_RULES,
+    ruleVersion: ruleVersionOf(everyPass(rules)),
     account: statement.account,
     currency: statement.currency,
     matches: found.matches.map(groupOf),

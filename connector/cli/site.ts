@@ -83,6 +83,7 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'receipt.failed',
   'bank.paused',
   'fence.closed',
+  'match.broken',
 ])
 
 export async function openSite(
@@ -203,6 +204,7 @@ function settingsOf(config: Config): Settings {
     receiptRetryMs: timing.receiptRetryMs,
     receiptGiveUpMs: timing.receiptGiveUpMs,
     maker: config.maker,
+    reconciliation: config.reconciliation,
     holds: config.approvals,
     journal: config.journal,
   }

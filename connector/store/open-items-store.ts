@@ -2,7 +2,7 @@
 // ERP last showed them. Everything is read in pages by day and number; nothing here reads an account's whole life.
 
 import type { LedgerLine } from '../ports'
-import { decode, digestOf, idOf, integerOrNull, numberOf, text } from './codec'
+import { decode, digestOf, idOf, integer, integerOrNull, numberOf, text } from './codec'
 import type { Database, Row, Value } from './database'
 import type { Keys } from './keys'
 import { ledgerPlace, syncLedger } from './ledger-sync'
@@ -26,6 +26,13 @@ export function createOpenStore(db: Database): OpenStore {
       return toPage(rows, limit, row => lineOf(db.keys, row))
     },
     days: (account, day) => daysOf(db, account, day),
+    async mark(account) {
+      const [row] = await db.query(
+        'SELECT COUNT(*) AS lines, COALESCE(MAX(no), 0) AS newest FROM yinqi_statement_line WHERE account = ? AND match_no IS NULL',
+        [account],
+      )
+      return row === undefined ? '' : `${integer(row, 'lines')} ${integer(row, 'newest')}`
+    },
     async ledgerByIds(account, ids) {
       const rows = await selectIn(
         db,

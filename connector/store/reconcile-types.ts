@@ -80,6 +80,8 @@ export interface OpenStore {
   lines(account: string, range: Days, after: After, limit: number): Promise<OpenPage<StoredLine>>
   /** Days before `day` on which something is open on either side, and the first day that is known of each. */
   days(account: string, day: string): Promise<OpenDays>
+  /** Changes whenever lines came, were matched or opened again; cheap, for a look every second. */
+  mark(account: string): Promise<string>
   /** By the ERP's id, in no order; those not known are left out. */
   ledgerByIds(account: string, ids: readonly string[]): Promise<readonly StoredLedgerLine[]>
   linesByIds(ids: readonly string[]): Promise<readonly StoredLine[]>

@@ -270,6 +270,7 @@ export async function openWorld(
       receiptGiveUpMs: 10_000,
       maker: '银企直联',
       holds: [],
+      reconciliation: { ledgerDays: 62, pauseMaxMs: 60_000, without: [], sumCandidates: 16, rules: [] },
       journal: [],
       ...settings,
     },

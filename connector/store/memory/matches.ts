@@ -143,6 +143,10 @@ export function createOpen(tables: Tables): OpenStore {
             .toSorted()[0] ?? null,
       }
     },
+    async mark(account) {
+      const lines = openLines(account)
+      return `${lines.length} ${lines.at(-1)?.id ?? 0}`
+    },
     async ledgerByIds(account, ids) {
       return ledgerOf(account).filter(line => ids.includes(line.id))
     },
