@@ -81,11 +81,9 @@ async function readBeside(deps: Deps, { settings, ledger }: Reconciled, read: re
   const fresh: LedgerLine[] = []
   for (const range of read) {
     const lines = await linesOf(ledger(settings.ledgerAccount, range), settings, range)
-    const taken = await deps.store.matches.taken(
-      account,
-      lines.map(line => line.id),
-    )
-    for (const line of lines) if (!taken.has(line.id)) fresh.push(line)
+    const ledgerIds = lines.map(line => line.id)
+    const taken = await deps.store.matches.taken(account, { lineIds: [], ledgerIds })
+    for (const line of lines) if (!taken.ledger.has(line.id)) fresh.push(line)
   }
   const ids = new Set(fresh.map(line => line.id))
   const kept = stored.ledger.filter(line => !isRead(line) && !ids.has(line.id))

@@ -1,9 +1,9 @@
 // Matches as they are read: those that stand and, for the trail, those that were undone with what they held.
 
 import { groupBy } from '../core/group'
-import { digestOf, idOf, integer, integerOrNull, numberOf, text } from './codec'
+import { idOf, integer, integerOrNull, numberOf, text } from './codec'
 import type { Database, Row, Session, Value } from './database'
-import { matchedDigests } from './match-items'
+import { itemsOf, matchedDigests } from './match-items'
 import { selectIn, selectTop } from './statements'
 import type { Match, MatchFilter, MatchStore, StoredMatch } from './reconcile-types'
 
@@ -45,10 +45,16 @@ export function createMatchReads(db: Database): Reads {
       ]),
     differing: (account, day) =>
       where(db, `account = ? AND undone_at IS NULL AND difference_minor <> '0' AND closes_on <= ?`, [account, day]),
-    async taken(account, ledgerIds) {
-      const items = ledgerIds.map(item => ({ side: 'ledger' as const, scope: account, item, digest: digestOf([item]) }))
+    async taken(account, { lineIds, ledgerIds }) {
+      const items = itemsOf({ account, lineIds, ledgerIds })
       const held = await matchedDigests(db, items)
-      return new Set(items.flatMap(({ item, digest }) => (held.has(`ledger|${account}|${digest}`) ? [item] : [])))
+      const heldOn = (wanted: string): ReadonlySet<string> =>
+        new Set(
+          items.flatMap(({ side, scope, item, digest }) =>
+            side === wanted && held.has(`${side}|${scope}|${digest}`) ? [item] : [],
+          ),
+        )
+      return { lines: heldOn('line'), ledger: heldOn('ledger') }
     },
   }
 }

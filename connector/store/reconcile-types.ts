@@ -58,9 +58,11 @@ export interface MatchStore {
   late(account: string, day: string): Promise<readonly StoredMatch[]>
   /** Matches that stand, are complete on `day`, and whose sides differ. */
   differing(account: string, day: string): Promise<readonly StoredMatch[]>
-  /** Of these ledger ids, the ones that a match holds. */
-  taken(account: string, ledgerIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** Of these items, the ones that a match holds. */
+  taken(account: string, items: Pick<Match, 'lineIds' | 'ledgerIds'>): Promise<Taken>
 }
+
+export type Taken = { readonly lines: ReadonlySet<string>; readonly ledger: ReadonlySet<string> }
 
 export type MatchFilter = 'all' | 'byHand' | 'undone' | 'differing'
 

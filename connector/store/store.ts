@@ -30,6 +30,7 @@ export type {
   StoredLedgerLine,
   StoredMatch,
   Synced,
+  Taken,
 } from './reconcile-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 

@@ -152,7 +152,9 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('reconciliation i
     })
     expect(await store.matches.differing(A, '2031-11-05')).toMatchObject([{ lineIds: [b] }])
     expect(await store.matches.differing(A, '2031-11-04')).toEqual([])
-    expect(await store.matches.taken(A, ['L1', 'L2', 'L3'])).toEqual(new Set(['L1', 'L2']))
+    expect(await store.matches.taken(A, { lineIds: [a, '99'], ledgerIds: ['L1', 'L2', 'L3'] })).toEqual({
+      ...{ lines: new Set([a]), ledger: new Set(['L1', 'L2']) },
+    })
     expect((await store.matches.list(A, 'byHand', null, 1)).map(match => match.lineIds)).toEqual([[b]])
   })
 

@@ -8,6 +8,7 @@ import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
 import {
   Fault,
   type Balance,
+  type DateRange,
   type BankGateway,
   type BankTraits,
   type ErpBridge,
@@ -123,6 +124,7 @@ export class FakeErp implements ErpBridge {
   answer: PushResult = { kind: 'done', erpNumber: '付-0001' }
   recheckAnswer: Recheck = 'same'
   readonly ledgerLines: LedgerLine[] = []
+  readonly ledgerAsked: DateRange[] = []
 
   async pull() {
     const items = this.queue
@@ -151,8 +153,9 @@ export class FakeErp implements ErpBridge {
     return [...rows.values()]
   }
 
-  async *ledger(): AsyncIterable<LedgerLine> {
-    yield* this.ledgerLines
+  async *ledger(_account: string, range: DateRange): AsyncIterable<LedgerLine> {
+    this.ledgerAsked.push(range)
+    yield* this.ledgerLines.filter(line => line.date >= range.from && line.date <= range.to)
   }
 
   async doctor() {

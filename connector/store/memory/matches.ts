@@ -64,9 +64,14 @@ export function createMatches(tables: Tables): MatchStore {
     async differing(account, day) {
       return standing(tables, account).filter(match => FILTERS.differing(match) && match.closesOn <= day)
     },
-    async taken(account, ledgerIds) {
-      const held = new Set(standing(tables, account).flatMap(match => match.ledgerIds))
-      return new Set(ledgerIds.filter(id => held.has(id)))
+    async taken(account, { lineIds, ledgerIds }) {
+      const matches = standing(tables, account)
+      const lines = new Set(matches.flatMap(match => match.lineIds))
+      const ledger = new Set(matches.flatMap(match => match.ledgerIds))
+      return {
+        lines: new Set(lineIds.filter(id => lines.has(id))),
+        ledger: new Set(ledgerIds.filter(id => ledger.has(id))),
+      }
     },
   }
 }
