@@ -60,9 +60,11 @@ function tagOf(row: string): string | null {
   if (row.charCodeAt(0) !== 58) return null
   const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
   if (end < 0) return null
+  // Nearly every tag is one of these: they are told without a text of their own.
+  if (end === 3 && row.startsWith('61', 1)) return '61'
+  if (end === 3 && row.startsWith('86', 1)) return '86'
   const tag = row.slice(1, end)
-  // Nearly every tag is one of these.
-  return tag === '61' || tag === '86' || TAG.test(tag) ? tag : null
+  return TAG.test(tag) ? tag : null
 }
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
