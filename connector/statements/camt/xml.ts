@@ -8,7 +8,7 @@ import { MAX_FIELD_CHARS, tooLong } from '../text'
 export type Attributes = Readonly<Record<string, unknown>>
 
 export type XmlHandler = {
-  /** `name` without its prefix. */
+  /** `name` as it is written, perhaps with a prefix: see `localName`. */
   open(name: string, attributes: Attributes): void
   text(text: string): void
   close(): void
@@ -25,7 +25,10 @@ export function createXml(handler: XmlHandler): Xml {
   let lastEventAt = 0
   let fed = 0
   const fail = (zh: string, en: string): StatementFileError =>
-    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: parser.line, element: path.join('/') || null })
+    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, {
+      line: parser.line,
+      element: elementOf(path) || null,
+    })
   parser.on('error', error => {
     const reason = error.message.replace(/^\d+:\d+: /, '')
     throw fail(`XML 不合规则：${reason}`, `not well-formed XML: ${reason}`)
@@ -35,10 +38,9 @@ export function createXml(handler: XmlHandler): Xml {
   })
   parser.on('opentag', tag => {
     lastEventAt = parser.position
-    const name = localName(tag.name)
-    path.push(name)
+    path.push(tag.name)
     if (path.length > MAX_DEPTH) throw fail(`元素嵌套超过 ${MAX_DEPTH} 层`, `elements nest deeper than ${MAX_DEPTH}`)
-    handler.open(name, tag.attributes)
+    handler.open(tag.name, tag.attributes)
   })
   parser.on('text', text => handler.text(text))
   parser.on('cdata', text => handler.text(text))
@@ -49,19 +51,23 @@ export function createXml(handler: XmlHandler): Xml {
   })
   return {
     line: () => parser.line,
-    element: () => path.join('/'),
+    element: () => elementOf(path),
     push(text) {
       // Blank lines before the declaration are a common slip that means nothing.
       const first = fed === 0 ? text.trimStart() : text
       fed += first.length
       if (first !== '') parser.write(first)
-      if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, path.join('/') || null)
+      if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, elementOf(path) || null)
     },
     end: () => void parser.close(),
   }
 }
 
-function localName(name: string): string {
+function elementOf(path: readonly string[]): string {
+  return path.map(localName).join('/')
+}
+
+export function localName(name: string): string {
   const colon = name.indexOf(':')
   return colon < 0 ? name : name.slice(colon + 1)
 }
