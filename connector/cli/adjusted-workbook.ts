@@ -14,15 +14,15 @@ type Cell = string | { readonly minor: bigint | null }
 
 export function adjustedStatementWorkbook(adjusted: AdjustedBalance, head: StatementHead): Buffer {
   // Loaded here: no other command needs it, and it is large.
-  const library: typeof Library = require('@e965/xlsx')
-  const book = library.utils.book_new()
+  const { utils, write }: typeof Library = require('@e965/xlsx')
+  const book = utils.book_new()
   const sheet = (rows: readonly (readonly Cell[])[], widths: readonly number[]): WorkSheet => {
     const cells = rows.map(row => row.map(cell => cellOf(cell, adjusted.currency)))
-    return { ...library.utils.aoa_to_sheet(cells), '!cols': widths.map(wch => ({ wch })) }
+    return { ...utils.aoa_to_sheet(cells), '!cols': widths.map(wch => ({ wch })) }
   }
-  library.utils.book_append_sheet(book, sheet(summaryOf(adjusted, head), [34, 20, 34, 20]), '余额调节表')
-  library.utils.book_append_sheet(book, sheet(itemsOf(adjusted), [20, 8, 12, 24, 30, 40, 20]), '未达账项')
-  const written: unknown = library.write(book, { type: 'buffer', bookType: 'xlsx', compression: true })
+  utils.book_append_sheet(book, sheet(summaryOf(adjusted, head), [34, 20, 34, 20]), '余额调节表')
+  utils.book_append_sheet(book, sheet(itemsOf(adjusted), [20, 8, 12, 24, 30, 40, 20]), '未达账项')
+  const written: unknown = write(book, { type: 'buffer', bookType: 'xlsx', compression: true })
   if (!Buffer.isBuffer(written)) throw new TypeError('the workbook was not written as bytes')
   return written
 }

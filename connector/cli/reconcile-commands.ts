@@ -13,8 +13,6 @@ type ReconcileFlags = Partial<ReconcileOptions> & { readonly from?: string; read
 export function addReconcile(program: Command, run: Run, withDeps: WithDeps, output: () => Output): void {
   const reconcile = program
     .command('reconcile')
-    // The subcommand has options of the same names.
-    .enablePositionalOptions()
     .description('对账并逐笔说明：库内账户，或两个文件 / reconcile an account of the store, or two files, and explain')
     .option('--account <account>', '账户；对账单含多个账户时亦须指定 / the account')
     .option('--dry-run', '只看不写 / say what would be matched, write nothing')
@@ -37,15 +35,18 @@ export function addReconcile(program: Command, run: Run, withDeps: WithDeps, out
     })
   reconcile
     .command('statement')
-    .description('某月末的余额调节表 / the 余额调节表 at the end of a month')
-    .requiredOption('--account <account>', '账户 / the account')
+    .description(
+      '某月末的余额调节表；--account、--ledger-balance、--preparer、--reviewer 同上级命令 / the 余额调节表 at the end of a month; it takes --account, --ledger-balance, --preparer and --reviewer of `reconcile`',
+    )
     .requiredOption('--month <yyyy-MM>', '月份 / the month')
     .option('--out <file>', '写入 .xlsx、.pdf、.json / a file')
     .option('--bank-balance <amount>', '对账单期末余额 / the statement’s closing balance')
-    .option('--ledger-balance <amount>', '账面期末余额 / the ledger’s closing balance')
-    .option('--preparer <person>', '编制人 / who prepared it')
-    .option('--reviewer <person>', '复核人 / who reviewed it')
-    .action((options: MonthOptions) => withDeps(deps => monthStatement(deps, options, output())))
+    .action((_options: unknown, command: Command) => {
+      // Options that both commands know are the upper one's, wherever they stand.
+      const { account, ...options } = command.optsWithGlobals<Partial<MonthOptions> & { month: string }>()
+      if (account === undefined) throw new CommanderError(EXIT.usage, 'yinqi.account', '--account <account>')
+      return withDeps(deps => monthStatement(deps, { ...options, account }, output()))
+    })
 }
 
 const FILTERS: readonly MatchFilter[] = ['all', 'byHand', 'undone', 'differing']

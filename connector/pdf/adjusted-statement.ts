@@ -1,7 +1,7 @@
 // The 余额调节表 as a document to sign: both balances, the four classes of open items, the adjusted balances and their
 // difference, then every open item, with the total of each page.
 
-import PDFDocument from 'pdfkit'
+import type Library from 'pdfkit'
 import { classesOf, type AdjustedBalance, type OpenClass } from '../core/match/adjusted-balance'
 import { formatAmount } from '../core/money'
 import { chineseFontPath } from './font'
@@ -25,7 +25,9 @@ const AREA: Area = { left: MARGIN, top: MARGIN, bottom: PAGE.height - MARGIN - F
 
 /** The bytes of the PDF; the font's glyphs that it uses are embedded. */
 export async function adjustedStatementPdf(adjusted: AdjustedBalance, head: StatementHead): Promise<Buffer> {
-  const doc = new PDFDocument({
+  // Loaded here: no other command needs it, and it is large.
+  const Pdf: typeof Library = require('pdfkit')
+  const doc = new Pdf({
     ...{ size: [PAGE.width, PAGE.height], margin: MARGIN, bufferPages: true },
     info: {
       Title: `余额调节表 ${adjusted.account} ${adjusted.asOf}`,
