@@ -35,10 +35,10 @@ type Joined = { text: string; width: number; endsOpen: boolean }
 /** Null when the rows are not of this structure. Speed counts here: one pass over the text. */
 export function readCoded(rows: readonly string[]): Info | null {
   // Lines are cut at any place, so the cut is no part of the text.
-  const start = startOf(rows[0] ?? '')
-  if (start < 0) return null
   let text = rows[0] ?? ''
   for (let index = 1; index < rows.length; index++) text += rows[index] ?? ''
+  const start = startOf(text)
+  if (start < 0) return null
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0, endsOpen: false }
   const name: Joined = { text: '', width: 0, endsOpen: false }

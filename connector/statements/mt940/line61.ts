@@ -14,7 +14,7 @@ export type Line61 = {
   readonly mark: 'C' | 'D' | 'RC' | 'RD' | 'EC' | 'ED'
   readonly funds: string | null
   readonly quantity: Quantity
-  /** Transaction type: N, S or F and three characters. */
+  /** Transaction type: a letter (by SWIFT N, S or F) and three characters. */
   readonly type: string | null
   readonly customerReference: string | null
   readonly bankReference: string | null
@@ -22,12 +22,15 @@ export type Line61 = {
   /** The amount has no comma, or points. */
   readonly isAmountUnusual: boolean
   readonly isEntryDateUnreadable: boolean
+  /** The value date was a 29th or 30th of February that the year does not have: it is the month's last day. */
+  readonly isValueDateMoved: boolean
 }
 
 /** `rows` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
 export function readLine61(rows: readonly string[], currency: string | null, line: number): Line61 {
   const first = (rows[0] ?? '').trimStart()
-  const valueOn = dateOfSix(first.slice(0, 6)) ?? unreadable('起息日', 'value date', first, line)
+  const written = dateOfSix(first.slice(0, 6))
+  const valueOn = written ?? endOfFebruary(first) ?? unreadable('起息日', 'value date', first, line)
   const entryAt = afterSpaces(first, 6)
   const hasEntry = isDigit(first, entryAt)
   if (hasEntry && !isDigit(first, entryAt + 3)) unreadable('记账日', 'entry date', first, line)
@@ -49,7 +52,7 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   const body = isWrapped ? (rows[1] ?? '') : first
   const from = isWrapped ? 0 : bodyAt
   // A bank that leaves the type out writes the reference at once.
-  const hasType = isType(body, from) && !body.startsWith('NONREF', from)
+  const hasType = (isType(body, from) || isOtherType(body, from)) && !body.startsWith('NONREF', from)
   const referenceAt = hasType ? from + 4 : from
   const split = body.indexOf('//', referenceAt)
   return {
@@ -64,6 +67,7 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
     supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
     isAmountUnusual: !isUsual,
     isEntryDateUnreadable: hasEntry && entryOn === null,
+    isValueDateMoved: written === null,
   }
 }
 
@@ -78,6 +82,22 @@ function isType(text: string, at: number): boolean {
 
 function isTypeChar(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 32
+}
+
+/** SWIFT knows N, S and F alone; banks write others (`MCI0`, `TIDX`), with the reference right behind. */
+function isOtherType(text: string, at: number): boolean {
+  for (let index = at; index < at + 4; index++) {
+    const code = text.charCodeAt(index)
+    if (!(code >= 65 && code <= 90) && (index === at || !isDigit(text, index))) return false
+  }
+  const next = text.charCodeAt(at + 4)
+  return next !== 32 && isTypeChar(next)
+}
+
+/** German banks count interest in months of 30 days and write such value dates: the last day that the month has. */
+function endOfFebruary(text: string): string | null {
+  if (!/^\d{2}02(29|30)/.test(text)) return null
+  return dateOfSix(`${text.slice(0, 4)}29`) ?? dateOfSix(`${text.slice(0, 4)}28`)
 }
 
 function markOf(text: string, at: number): Line61['mark'] | null {
