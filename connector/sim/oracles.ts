@@ -64,6 +64,8 @@ export class Oracles implements Observer {
     this.#past.push(this.store)
     this.store = store
     this.isDoubtful = isDoubtful
+    // Whoever held something was stopped with the old state, and the older one knows nothing of it.
+    this.#claims.clear()
   }
 
   leftLate(batch: Batch): void {
