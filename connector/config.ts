@@ -95,12 +95,42 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
+/** Who books, and how accounts are named, in the receiver's part of an electronic receipt. */
+const evoucher = z
+  .strictObject({
+    entities: z
+      .array(
+        z.strictObject({
+          accountSet: z.string().default(''),
+          name: z.string().min(1),
+          code: z.string().regex(/^[0-9A-Z]{18}$/, '统一社会信用代码，18 位 / 18 characters'),
+        }),
+      )
+      .default([]),
+    subjects: z.record(z.string(), z.string().min(1)).default({}),
+    sides: z.enum(['借方/贷方', '借/贷']).default('借方/贷方'),
+  })
+  .prefault({})
+
 const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '应如「08:30」 / like "08:30"')
 const window = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),
   from: hhmm,
   to: hhmm,
 })
+
+const watched = z
+  .strictObject({
+    name: z.string().min(1),
+    /** PEM, DER, or PKCS#12 with its `password`. */
+    file: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** Where no file can be read, e.g. of a U-key: the day as the bank's paper says it. */
+    endsOn: z.iso.date().optional(),
+  })
+  .refine(({ file, endsOn }) => (file === undefined) !== (endsOn === undefined), {
+    message: 'file 与 endsOn 须且只能有一个 / exactly one of file and endsOn',
+  })
 
 /** What every bank connection may have besides its own keys. */
 const calls = z
@@ -138,6 +168,14 @@ const base = z.strictObject({
   journal: z.array(journalRule).default([]),
   maker: z.string().default('银企直联'),
   reconciliation: reconciliationSchema,
+  evoucher,
+  certificates: z
+    .strictObject({
+      /** Days before the end at which a person is told again. A renewal at a counter takes weeks. */
+      warningDays: z.array(z.int().min(1).max(365)).min(1).default([30, 14, 7, 1]),
+      watch: z.array(watched).default([]),
+    })
+    .prefault({}),
   schedules: z
     .strictObject({
       /** Today's lines of every account; node-cron, six fields with seconds, Asia/Shanghai. */

@@ -19,6 +19,7 @@ import { postJournals } from './steps/post-journals'
 import { reconcileWatch } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
+import { writeReceivers } from './steps/write-receivers'
 
 export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; readonly faultMaxMs: number }
 export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
@@ -66,11 +67,19 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ...perErp,
     ...perBank,
     ['fence', fenceWatch(deps)],
+    ['pauses', () => watchPauses(deps)],
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
+    ['receivers', () => writeReceivers(deps)],
     ['reconcile', reconcileWatch(deps)],
   ]
+}
+
+/** A send looks for itself; this is for whoever reads from a bank, and for what is shown. */
+async function watchPauses(deps: Deps): Promise<number> {
+  await deps.pauses.look()
+  return 0
 }
 
 async function runLoop(

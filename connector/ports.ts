@@ -359,6 +359,8 @@ export type StatementLine = {
   readonly type: string
   /** What `receipt()` needs to find this line's receipt, or empty. */
   readonly receiptKey: string
+  /** 回单号 where a statement file names it: it joins the line to a receipt that comes as a file. No gateway asks by it. */
+  readonly receiptNo?: string
 }
 
 export type ReceiptDocument = {
@@ -401,8 +403,6 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
-  /** What can be said of the connection without asking the bank (a certificate's end). Never throws. */
-  doctor?(): Promise<readonly Check[]>
 }
 
 /** A dependency is not there, or did not answer as its protocol says: log, back off, run the step again. */

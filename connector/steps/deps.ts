@@ -3,8 +3,9 @@
 import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
-import type { Store } from '../store/store'
+import type { PauseScope, Store } from '../store/store'
 import type { Fence } from './fence'
+import type { Pauses } from './pauses'
 
 export type AccountSettings = {
   readonly account: string
@@ -67,6 +68,15 @@ export type Settings = {
   readonly holds: readonly HoldRule[]
   readonly journal: readonly JournalRule[]
   readonly reconciliation: ReconcileSettings
+  readonly evoucher: EvoucherSettings
+}
+
+/** Who books, and under what names, in the receiver's part of a receipt. No entity of an account set: nothing is written for it. */
+export type EvoucherSettings = {
+  readonly entities: readonly { readonly accountSet: string; readonly name: string; readonly code: string }[]
+  /** Account code to `总账科目/明细科目`. */
+  readonly subjects: Readonly<Record<string, string>>
+  readonly sides: '借方/贷方' | '借/贷'
 }
 
 /** Everything worth a log line or a metric, typed once; logs, metrics and tests all hang off it. */
@@ -99,6 +109,7 @@ export type Happening =
   | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
   | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
+  | { readonly kind: 'receiver.written'; readonly account: string; readonly voucherNo: string; readonly reason: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
   | {
       readonly kind: 'record.refused'
@@ -109,6 +120,22 @@ export type Happening =
     }
   | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
   | { readonly kind: 'bank.resumed'; readonly bank: string }
+  | {
+      readonly kind: 'operator.paused'
+      readonly bank: string
+      readonly scope: PauseScope
+      readonly person: string
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'certificate.ending'
+      readonly name: string
+      readonly subject: string
+      readonly daysLeft: number
+      readonly endsOn: string
+    }
+  | { readonly kind: 'certificate.unreadable'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'operator.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
   /** The ERP changed or removed ledger lines that were matched: the two sides of these matches differ now. */
   | { readonly kind: 'match.broken'; readonly account: string; readonly matches: readonly string[] }
@@ -127,6 +154,8 @@ export type Deps = {
   readonly accounts: readonly AccountSettings[]
   /** May this daemon send (I10)? Closed until it has looked. */
   readonly fence: Fence
+  /** Banks that a person has paused. `closed` knows them too, as they were last read. */
+  readonly pauses: Pauses
   readonly measure: (
     text: string,
     encoding: BankTraits['encoding'],

@@ -14,8 +14,9 @@ import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
 import { createOpenStore } from './open-items-store'
 import { createOutboxStore } from './outbox-store'
+import { createPauseStore } from './pause-store'
 import { createPaymentStore } from './payment-store'
-import { createReceiptStore } from './receipt-store'
+import { createReceiptStore, createReceiverStore } from './receipt-store'
 import { createStatementStore } from './statement-store'
 import { createReencrypt } from './reencrypt'
 import type { Store } from './store'
@@ -46,12 +47,14 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     outbox: createOutboxStore(db),
     statements: createStatementStore(db),
     receipts: createReceiptStore(db),
+    receivers: createReceiverStore(db),
     journals: createJournalStore(db),
     matches: createMatchStore(db),
     open: createOpenStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),
+    pauses: createPauseStore(db),
     ping: () => ping(db),
     reencrypt: createReencrypt(db),
     close: () => db.close(),

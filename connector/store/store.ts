@@ -3,6 +3,7 @@
 
 import type {
   Balance,
+  DateRange,
   ErpRecord,
   Instruction,
   JournalEntry,
@@ -16,8 +17,11 @@ import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
 import type { MatchStore, OpenStore } from './reconcile-types'
+import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
+import type { PauseStore } from './pause-types'
 
 export type { Asking, KnownRequest } from './known-request'
+export type { ReceiptStore, ReceiverStore, StoredReceipt, StoredReceiver, WaitingReceipt } from './receipt-types'
 export type {
   After,
   Match,
@@ -33,6 +37,7 @@ export type {
   Taken,
 } from './reconcile-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
+export type { BankPause, PauseScope, PauseStore } from './pause-types'
 
 export type Payment = {
   readonly id: string
@@ -164,7 +169,7 @@ export interface PaymentStore {
   ): Promise<readonly Payment[]>
   /** Payments of these states whose lease ran out before `now` (a daemon died or stalled). */
   expired(states: readonly State[], now: number, limit: number): Promise<readonly Payment[]>
-  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`. One transaction, in order. */
+  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`, or where it would begin to be sent to a paused bank. One transaction, in order. */
   apply(changes: readonly Change[]): Promise<readonly boolean[]>
   /** Nothing was learned: next attempt at `dueAt`, lease given back, attempts + 1, words for the screen. No history row. */
   postpone(
@@ -290,35 +295,17 @@ export interface StatementStore {
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
   link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
+  get(lineId: string): Promise<StoredLine | null>
   /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
   /** Lines of a bank whose receipt is wanted or missing and whose next try is due; looked at first, so that the receipt finds its payment. */
   receiptDue(bank: string, now: number, limit: number): Promise<readonly StoredLine[]>
-  postponeReceipt(lineId: string, dueAt: number, isMissing: boolean): Promise<void>
+  /** `reason`: why this try gave none, for people. */
+  postponeReceipt(lineId: string, dueAt: number, isMissing: boolean, reason: string): Promise<void>
+  /** Lines of the account whose receipt is wanted or missing: why, and when it is asked for next. */
+  receiptsWaiting(account: string, range: DateRange): Promise<readonly WaitingReceipt[]>
   saveBalance(balance: Balance, at: number, outbox: readonly OutboxDraft[]): Promise<void>
   balances(account: string, limit: number): Promise<readonly { readonly balance: Balance; readonly at: number }[]>
-}
-
-export type StoredReceipt = {
-  readonly lineId: string
-  readonly account: string
-  readonly receiptNo: string
-  readonly mediaType: string
-  /** SHA-256, hex. */
-  readonly digest: string
-  readonly at: number
-}
-
-export interface ReceiptStore {
-  /** Bytes by digest, once; the line's receipt; the payment's receipt number; outbox. */
-  save(
-    receipt: StoredReceipt,
-    bytes: Uint8Array,
-    paymentId: string | null,
-    outbox: readonly OutboxDraft[],
-  ): Promise<void>
-  ofLine(lineId: string): Promise<StoredReceipt | null>
-  bytes(digest: string): Promise<Uint8Array | null>
 }
 
 export type StoredEntry = {
@@ -373,6 +360,7 @@ export interface Store {
   readonly outbox: OutboxStore
   readonly statements: StatementStore
   readonly receipts: ReceiptStore
+  readonly receivers: ReceiverStore
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly open: OpenStore
@@ -381,6 +369,7 @@ export interface Store {
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */
   reencrypt(limit: number): Promise<Reencrypted>
   readonly fence: FenceStore
+  readonly pauses: PauseStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -101,6 +101,31 @@ const SEND: readonly Mutant[] = [
   },
 ]
 
+const PAUSES: Edit = {
+  file: memory('payments'),
+  from: 'if (isStart && tables.pauses.has(payment.bank))',
+  to: 'if (false)',
+}
+
+const PAUSE: readonly Mutant[] = [
+  {
+    name: 'a paused bank is sent to',
+    file: steps('pauses'),
+    from: 'of: bank => known.get(bank) ?? null,',
+    to: 'of: () => null,',
+    wrong: 'a pause is for the screen',
+    also: PAUSES,
+  },
+  {
+    name: 'a pause is looked for once a round',
+    file: steps('submit'),
+    from: 'if (await pausedMeanwhile(deps, gateway, group))',
+    to: 'if (false)',
+    wrong: 'what was claimed before the pause may go',
+    also: PAUSES,
+  },
+]
+
 const JUDGE: readonly Mutant[] = [
   {
     name: 'uncertain is accepted',
@@ -405,7 +430,7 @@ const BOOKS: readonly Mutant[] = [
     name: 'a missing receipt is given up',
     file: steps('fetch-receipts'),
     from: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs;',
-    to: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs; if (isMissing) return await deps.store.statements.postponeReceipt(stored.id, now + 1e13, true);',
+    to: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs; if (isMissing) return await deps.store.statements.postponeReceipt(stored.id, now + 1e13, true, reason);',
     wrong: 'a receipt that is late will never come',
   },
 ]
@@ -429,4 +454,13 @@ const FENCE: readonly Mutant[] = [
   },
 ]
 
-export const MUTANTS: readonly Mutant[] = [...SEND, ...JUDGE, ...LIFE, ...INTAKE, ...STORE, ...BOOKS, ...FENCE]
+export const MUTANTS: readonly Mutant[] = [
+  ...SEND,
+  ...PAUSE,
+  ...JUDGE,
+  ...LIFE,
+  ...INTAKE,
+  ...STORE,
+  ...BOOKS,
+  ...FENCE,
+]

@@ -28,6 +28,7 @@ import {
 import type { Deps, Happening } from '../../connector/steps/deps'
 import { deliver } from '../../connector/steps/deliver'
 import { createFence, newToken, type FenceParts } from '../../connector/steps/fence'
+import { createPauses } from '../../connector/steps/pauses'
 import { linkPayments } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
@@ -240,6 +241,7 @@ export async function openWorld(
     store,
     clock,
     fence: createFence(fence),
+    pauses: createPauses(store, tell),
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
     closed: () => null,
@@ -275,6 +277,7 @@ export async function openWorld(
       holds: [],
       reconciliation: { ledgerDays: 62, pauseMaxMs: 60_000, without: [], sumCandidates: 16, rules: [] },
       journal: [],
+      evoucher: { entities: [], subjects: {}, sides: '借方/贷方' },
       ...settings,
     },
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),

@@ -8,8 +8,10 @@ import type { ContradictionStore, MetaStore, Store } from '../store'
 import { createFenceTables } from './fence'
 import { createMatches, createOpen } from './matches'
 import { createOutbox } from './outbox'
+import { createPauses } from './pauses'
 import { createPayments } from './payments'
-import { createJournals, createReceipts, createStatements } from './statements'
+import { createReceipts, createReceivers } from './receipts'
+import { createJournals, createStatements } from './statements'
 import { Tables } from './tables'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
@@ -51,11 +53,13 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     outbox: createOutbox(tables),
     statements: createStatements(tables),
     receipts: createReceipts(tables),
+    receivers: createReceivers(tables),
     journals: createJournals(tables),
     matches: createMatches(tables),
     open: createOpen(tables),
     meta: createMeta(tables),
     fence: createFenceTables(tables, identity),
+    pauses: createPauses(tables),
     audit: NO_AUDIT,
     reencrypt: async () => ({ rows: 0, isDone: true }),
     async ping() {},

@@ -14,7 +14,15 @@ import type {
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { FenceEvent, HistoryRow, StoredEntry, StoredMatch, StoredReceipt } from '../store'
+import type {
+  BankPause,
+  FenceEvent,
+  HistoryRow,
+  StoredEntry,
+  StoredMatch,
+  StoredReceipt,
+  StoredReceiver,
+} from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -62,6 +70,17 @@ export class Table<Row> {
     this.#rows.set(key, frozen(row))
   }
 
+  remove(key: string): void {
+    const before = this.#rows.get(key)
+    if (before === undefined) return
+    this.#list = null
+    this.#undo(() => {
+      this.#list = null
+      this.#rows.set(key, before)
+    })
+    this.#rows.delete(key)
+  }
+
   copy(undo: (step: () => void) => void): Table<Row> {
     return new Table(undo, this.#rows, this.#nextNo)
   }
@@ -80,6 +99,7 @@ export class Tables {
   readonly balances: Table<BalanceRow>
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
+  readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
   readonly matches: Table<StoredMatch>
   readonly ledger: Table<LedgerRow>
@@ -87,6 +107,7 @@ export class Tables {
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
   readonly findings: Table<FindingRow>
+  readonly pauses: Table<BankPause>
   /** Cursors, sequences and facts about the store. */
   readonly values: Table<string>
   readonly leaders: Table<{ readonly owner: string; readonly until: number }>
@@ -104,6 +125,7 @@ export class Tables {
     this.balances = table(from?.balances)
     this.documents = table(from?.documents)
     this.receipts = table(from?.receipts)
+    this.receivers = table(from?.receivers)
     this.entries = table(from?.entries)
     this.matches = table(from?.matches)
     this.ledger = table(from?.ledger)
@@ -111,6 +133,7 @@ export class Tables {
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
     this.findings = table(from?.findings)
+    this.pauses = table(from?.pauses)
     this.values = table(from?.values)
     this.leaders = table(from?.leaders)
   }
