@@ -390,6 +390,8 @@ export type BankTraits = {
   readonly own: { readonly cnapsPrefix: string; readonly names: readonly string[] }
   /** Payee fields without which a payment to another bank (跨行) cannot be made. */
   readonly crossBankRequires: readonly ('bankCode' | 'bankName' | 'city')[]
+  /** Set where balance and statement cannot be asked: people import statement files, and no schedule asks. */
+  readonly statementsByFile?: true
 }
 
 export interface BankGateway {
@@ -403,6 +405,8 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
+  /** What can be said of the connection without asking the bank (a folder that cannot be written). Never throws. */
+  doctor?(): Promise<readonly Check[]>
 }
 
 /** A dependency is not there, or did not answer as its protocol says: log, back off, run the step again. */

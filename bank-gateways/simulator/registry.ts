@@ -9,6 +9,10 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { ceb } from './ceb/program'
+import { cebOptions } from './ceb/settings'
+import { cgb } from './cgb/program'
+import { cgbOptions } from './cgb/settings'
 import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
@@ -24,6 +28,8 @@ import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
 import type { TcpWire } from './engine/tcp-listener'
+import { file } from './file/program'
+import { fileOptions } from './file/settings'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 import { pab } from './pab/program'
@@ -44,6 +50,9 @@ export const banksSchema = z.strictObject({
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
   cmbc: cmbcOptions.prefault({}),
+  ceb: cebOptions.prefault({}),
+  cgb: cgbOptions.prefault({}),
+  file: fileOptions.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
@@ -70,6 +79,9 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(pab, options.pab),
     bound(spdb, options.spdb),
     bound(cmbc, options.cmbc),
+    bound(ceb, options.ceb),
+    bound(cgb, options.cgb),
+    bound(file, options.file),
   ]
 }
 

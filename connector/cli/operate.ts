@@ -109,6 +109,8 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   results.push(await checkFence(site))
   for (const [name, bridge] of site.deps.erps)
     for (const found of await bridge.doctor()) results.push({ of: `erp ${name}`, ...found })
+  for (const [name, gateway] of site.deps.banks)
+    for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
   results.push(...bankChecks(await bankView(site)))
   results.push(...(await site.certificates()).map(checkOfCertificate))
@@ -202,6 +204,7 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
   const of = `bank ${bank}`
   try {
     if (!gateway) throw new Error(`no gateway ${bank}`)
+    if (gateway.traits.statementsByFile) return { of, name, ok: true, ...UNASKED }
     const balance = await gateway.balance(account, AbortSignal.timeout(30_000))
     const endedAt = site.deps.clock.now()
     const clockDifferenceMs = clockDifference(balance.asOf, (startedAt + endedAt) / 2)
@@ -227,6 +230,13 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
+}
+
+const UNASKED = {
+  latencyMs: null,
+  clockDifferenceMs: null,
+  zh: '此连接不能查余额和明细：用 yinqi statement import 导入对账单文件',
+  en: 'balance and statement cannot be asked here: import statement files with yinqi statement import',
 }
 
 function both(text: string): [string, string] {
