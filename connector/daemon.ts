@@ -17,7 +17,7 @@ import { importStatements, linkPayments } from './steps/import-statements'
 import { inquire } from './steps/inquire'
 import { intake } from './steps/intake'
 import { postJournals } from './steps/post-journals'
-import { reconcile } from './steps/reconcile'
+import { reconcileWatch } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
 import { writeReceivers } from './steps/write-receivers'
@@ -28,7 +28,6 @@ export type Daemon = { stop(): Promise<void> }
 
 /** Leads an account's schedules for this long; another daemon takes over after it. */
 const LEAD_MS = 60_000
-const RECONCILE_DAYS = 31
 
 export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: Log, metrics: Metrics): Daemon {
   const stopping = new AbortController()
@@ -75,7 +74,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['journals', () => postJournals(deps)],
     ['collections', () => collect(deps)],
     ['receivers', () => writeReceivers(deps)],
-    ['reconcile', () => reconcileAll(deps)],
+    ['reconcile', reconcileWatch(deps)],
   ]
 }
 
@@ -137,14 +136,6 @@ async function importLed(deps: Deps, account: string, range: DateRange, log: Log
     const at = deps.clock.now()
     await meta.lead(name, instance, at, at).catch(() => false)
   }
-}
-
-async function reconcileAll(deps: Deps): Promise<number> {
-  const to = bankDay(deps.clock.now())
-  let count = 0
-  for (const { account } of deps.accounts)
-    count += await reconcile(deps, account, { from: addDays(to, -RECONCILE_DAYS), to })
-  return count
 }
 
 async function runCommand(deps: Deps, command: CommandRequest): Promise<{ ok: boolean; text: string }> {

@@ -104,6 +104,7 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'certificate.ending',
   'certificate.unreadable',
   'fence.closed',
+  'match.broken',
 ])
 
 export async function openSite(
@@ -230,6 +231,7 @@ function settingsOf(config: Config): Settings {
     receiptRetryMs: timing.receiptRetryMs,
     receiptGiveUpMs: timing.receiptGiveUpMs,
     maker: config.maker,
+    reconciliation: config.reconciliation,
     holds: config.approvals,
     journal: resolvedRules(config),
     collection: config.collection,

@@ -66,6 +66,8 @@ export class Oracles implements Observer {
     // Leases that the older state does not have are nobody's: their holders were stopped with it.
     this.#claims.clear()
     this.isDoubtful = isDoubtful
+    // Whoever held something was stopped with the old state, and the older one knows nothing of it.
+    this.#claims.clear()
   }
 
   leftLate(batch: Batch): void {

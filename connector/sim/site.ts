@@ -75,6 +75,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     receiptRetryMs: 600_000,
     receiptGiveUpMs: 3 * 3_600_000,
     maker: '银企直联',
+    reconciliation: { ledgerDays: 62, pauseMaxMs: 60_000, without: [], sumCandidates: 16, rules: [] },
     holds: world.swarm.needsApproval
       ? [{ name: '大额', from: { minor: APPROVAL_FROM, currency: 'CNY' }, businessTypes: [], approvals: 2 }]
       : [],

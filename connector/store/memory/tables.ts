@@ -10,12 +10,20 @@ import type {
   HostRow,
   Hold,
   LineRow,
-  MatchRow,
+  LedgerRow,
   PaymentRow,
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { BankPause, FenceEvent, HistoryRow, StoredEntry, StoredReceipt, StoredReceiver } from '../store'
+import type {
+  BankPause,
+  FenceEvent,
+  HistoryRow,
+  StoredEntry,
+  StoredMatch,
+  StoredReceipt,
+  StoredReceiver,
+} from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -95,7 +103,8 @@ export class Tables {
   readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
   readonly collections: Table<CollectionRow>
-  readonly matches: Table<MatchRow>
+  readonly matches: Table<StoredMatch>
+  readonly ledger: Table<LedgerRow>
   readonly confirmations: Table<readonly Confirmation[]>
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
@@ -122,6 +131,7 @@ export class Tables {
     this.entries = table(from?.entries)
     this.collections = table(from?.collections)
     this.matches = table(from?.matches)
+    this.ledger = table(from?.ledger)
     this.confirmations = table(from?.confirmations)
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
