@@ -18,6 +18,8 @@ import { citicConfig } from './citic/config'
 import { createCiticGateway } from './citic/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
+import { iso20022Config } from './iso20022/config'
+import { createIso20022Gateway } from './iso20022/gateway'
 import { pabConfig } from './pab/config'
 import { createPabGateway } from './pab/gateway'
 import { spdbConfig } from './spdb/config'
@@ -50,6 +52,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
+  iso20022: kind('ISO 20022 文件直连', 'ISO 20022 host-to-host', iso20022Config, createIso20022Gateway),
 }
 
 function kind<T>(
