@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { addDays, bankDay, bankStamp } from '../../connector/core/bank-time'
 import type { Clock } from '../../connector/ports'
+import { codeOf } from './transport'
 
 const noteSchema = z.strictObject({
   directory: z.string(),
@@ -101,7 +102,7 @@ async function putOnce(path: string, bytes: Buffer): Promise<void> {
   try {
     await link(temporary, path)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (codeOf(error) !== 'EEXIST') throw error
   } finally {
     await unlink(temporary)
   }
@@ -111,7 +112,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (codeOf(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -4,7 +4,7 @@
 import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Uncertain, Unsent } from '../shared/http'
-import { errorText, within, type Place, type RemoteFile, type Transport, type Waits } from './transport'
+import { codeOf, errorText, within, type Place, type RemoteFile, type Transport, type Waits } from './transport'
 
 export function folderTransport({ answerTimeoutMs }: Waits): Transport {
   return async (signal, work) => {
@@ -87,8 +87,4 @@ async function renameNew(from: string, to: string): Promise<void> {
     return
   }
   await unlink(from)
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

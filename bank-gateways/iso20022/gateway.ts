@@ -48,7 +48,11 @@ function traitsOf(config: Iso20022Config): BankTraits {
     currencies: profile.currencies,
     // The standard counts characters. Only where each is one byte can the core count them.
     maxBytes: isLatin ? { payerName: profile.names, payeeName: profile.names, payeeAccount: 34 } : { payeeAccount: 34 },
-    own: { cnapsPrefix: config.agent.cnaps?.slice(0, 3) ?? '', names: config.agent.name ? [config.agent.name] : [] },
+    // No number of ours: no payee is known to be at our own bank.
+    own: {
+      cnapsPrefix: config.agent.cnaps?.slice(0, 3) ?? 'none',
+      names: config.agent.name ? [config.agent.name] : [],
+    },
     crossBankRequires: profile.payeeAgent === 'none' ? [] : ['bankCode'],
   }
 }

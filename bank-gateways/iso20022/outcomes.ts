@@ -151,10 +151,17 @@ function isConsistent({ endToEndId, instructionId }: ReportedPayment, { referenc
   return [endToEndId, instructionId].every(id => id === '' || id === reference || id === NOT_PROVIDED)
 }
 
-/** Number and sum, where the bank repeats them, are those of our file: else it is about another one under the same id. */
-function isOtherFile({ original }: StatusReport, sent: readonly SentFile[]): boolean {
-  const isOf = ({ count, sum }: SentFile): boolean =>
-    (original.count === '' || original.count === count) && (original.sum === '' || bare(original.sum) === bare(sum))
+/** Number, sum and payments, where the bank repeats them, are those of our file: else it is about another one under the same id. */
+function isOtherFile({ original, blocks }: StatusReport, sent: readonly SentFile[]): boolean {
+  const named = blocks.flatMap(({ payments }) =>
+    payments.flatMap(({ endToEndId, instructionId }) =>
+      [endToEndId, instructionId].filter(id => id !== '' && id !== NOT_PROVIDED),
+    ),
+  )
+  const isOf = ({ count, sum, references }: SentFile): boolean =>
+    (original.count === '' || original.count === count) &&
+    (original.sum === '' || bare(original.sum) === bare(sum)) &&
+    named.every(id => references.has(id))
   return sent.length > 0 && !sent.some(isOf)
 }
 

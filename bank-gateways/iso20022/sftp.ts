@@ -13,9 +13,8 @@ export type SftpSettings = Extract<Iso20022Config['transport'], { readonly kind:
 export function sftpTransport(settings: SftpSettings, waits: Waits): Transport {
   return async (signal, work) => {
     if (signal.aborted) throw new Unsent('aborted before connecting')
-    const client = new SftpClient()
-    // What fails later has no call waiting for it any more.
-    client.on('error', () => undefined)
+    // What fails later has no call waiting for it any more; the library would print it.
+    const client = new SftpClient('yinqi', { error: ignored, end: ignored, close: ignored })
     try {
       await connect(client, settings, waits, signal)
       return await work(placeOf(client, waits.answerTimeoutMs, signal))
@@ -25,6 +24,8 @@ export function sftpTransport(settings: SftpSettings, waits: Waits): Transport {
     }
   }
 }
+
+const ignored = (): void => undefined
 
 async function connect(client: SftpClient, settings: SftpSettings, waits: Waits, signal: AbortSignal): Promise<void> {
   const { host, port, username, password, privateKey, privateKeyPassword } = settings

@@ -83,3 +83,8 @@ export function errorText(error: unknown): string {
 export function isPlainName(name: string): boolean {
   return /^[^/\\\p{Cc}]{1,200}$/u.test(name) && name !== '.' && name !== '..'
 }
+
+/** A system's or server's code of an error, whatever made it. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+}

@@ -11,6 +11,7 @@ import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { icbcOptions } from './icbc/settings'
+import { iso20022Options } from './iso20022/settings'
 import { pabOptions } from './pab/settings'
 import { spdbOptions } from './spdb/settings'
 
@@ -38,6 +39,7 @@ const OPTIONS = {
   cib: cibOptions,
   pab: pabOptions,
   spdb: spdbOptions,
+  iso20022: iso20022Options,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

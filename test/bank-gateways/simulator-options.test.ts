@@ -23,6 +23,7 @@ test.each([
   ['CIB settings', () => settingsTable('cib')],
   ['Ping An settings', () => settingsTable('pab')],
   ['SPDB settings', () => settingsTable('spdb')],
+  ['ISO 20022 settings', () => settingsTable('iso20022')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(

@@ -9,6 +9,7 @@ import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
 import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
+import { ISO20022 } from './gateway-banks/iso20022'
 import { PAB } from './gateway-banks/pab'
 import { SPDB } from './gateway-banks/spdb'
 import type { BankSetup } from './gateway-banks/setup'
@@ -27,6 +28,7 @@ export const BANKS: readonly BankSetup[] = [
   ...CIB,
   ...PAB,
   ...SPDB,
+  ...ISO20022,
 ]
 
 export const OUTSIDE: Party = {
