@@ -21,7 +21,7 @@ export const DIRECTORIES = { send: '/in', status: '/status', statements: '/state
 const TOPIC = 'files'
 const GONE = 'files-gone'
 
-export type StoredFile = RemoteFileView & { readonly bytes: Buffer }
+export type StoredFile = RemoteFileView & { readonly bytes: () => Buffer }
 
 function keyOf(customer: string, directory: string): string {
   return JSON.stringify([customer, directory])
@@ -33,16 +33,19 @@ export function filesIn({ context }: FileBank, customer: string, directory: stri
   return context.book
     .notes(context.bank, TOPIC, key)
     .filter(({ data }) => !gone.has(data['name']))
-    .map(({ data }) => {
-      const bytes = Buffer.from(data['base64'] ?? '', 'base64')
-      return { name: data['name'] ?? '', size: bytes.length, modifiedAt: Number(data['at']), bytes }
-    })
+    .map(({ data: { name = '', base64 = '', size, at } }) => ({
+      name,
+      size: Number(size),
+      modifiedAt: Number(at),
+      bytes: () => Buffer.from(base64, 'base64'),
+    }))
 }
 
 /** Inside a transaction. */
 export function putFile(bank: FileBank, customer: string, directory: string, name: string, bytes: Buffer): void {
   const { context } = bank
-  const data = { name, base64: bytes.toString('base64'), at: String(context.clock.now()) }
+  const base64 = bytes.toString('base64')
+  const data = { name, base64, size: String(bytes.length), at: String(context.clock.now()) }
   context.book.add({ kind: 'note', bank: context.bank, topic: TOPIC, key: keyOf(customer, directory), data })
 }
 

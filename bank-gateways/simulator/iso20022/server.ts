@@ -98,7 +98,7 @@ function answerWithFile(bank: FileBank, customer: string, method: 'STAT' | 'GET'
   const fault = bank.spoiltReads.get(path)
   bank.spoiltReads.delete(path)
   const disturbance = fault ? { ...UNDISTURBED, kinds: new Set([fault]) } : UNDISTURBED
-  return { reply: { status: 200, contentType: '', body: found.bytes }, disturbance }
+  return { reply: { status: 200, contentType: '', body: found.bytes() }, disturbance }
 }
 
 function remove(bank: FileBank, customer: string, path: string): Handled {

@@ -1,4 +1,4 @@
-// A bank that takes ISO 20022 files over SFTP, in two generations of its messages.
+// A bank that takes ISO 20022 files over SFTP.
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -15,8 +15,8 @@ const LOGIN = { username: 'demo01', password: 'Pass-of-the-demo' }
 const PAYER = '940300010000000001'
 
 export const ISO20022: readonly BankSetup[] = [
-  iso20022('pain.001.03, every payment reported', 'pain.001.001.03', {}),
-  iso20022('pain.001.09 and camt.08', 'pain.001.001.09', { reportVersion: 'pain.002.001.10', camtVersion: '08' }),
+  // One reading: the other generation of the messages is proven, faster, in test/bank-gateways/simulator-iso20022.test.ts.
+  iso20022('pain.001.09, pain.002.10, camt.02', 'pain.001.001.09', { reportVersion: 'pain.002.001.10' }),
 ]
 
 function iso20022(reading: string, version: string, protocol: Protocol<'iso20022'>): BankSetup {
@@ -41,6 +41,7 @@ function iso20022(reading: string, version: string, protocol: Protocol<'iso20022
         },
         paths: { send: '/in', status: '/status', statements: '/statements' },
         archive: join(directory, 'archive'),
+        afterFetch: 'delete',
         version,
         profile: 'china',
         initiator: { name: '甲公司', id: 'DEMO01' },
