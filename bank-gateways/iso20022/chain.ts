@@ -39,15 +39,16 @@ export function requireChain(statements: readonly CamtStatement[], currency: str
 
 /** By day; within a day each behind the one that ends where it begins, whatever order the files came in. */
 function inOrder(statements: readonly CamtStatement[], currency: string): readonly CamtStatement[] {
-  const waiting = statements.toSorted((a, b) => (dayOf(a) < dayOf(b) ? -1 : dayOf(a) > dayOf(b) ? 1 : 0))
   const ordered: CamtStatement[] = []
-  while (waiting.length > 0) {
-    const day = waiting[0] ? dayOf(waiting[0]) : ''
-    const closing = ordered.at(-1)?.closing ?? null
-    const fitting = waiting.findIndex(
-      one => dayOf(one) === day && closing && one.opening && isSame(closing, one.opening, currency),
-    )
-    ordered.push(...waiting.splice(Math.max(fitting, 0), 1))
+  for (const day of [...new Set(statements.map(dayOf))].sort()) {
+    const waiting = statements.filter(statement => dayOf(statement) === day)
+    while (waiting.length > 0) {
+      const closing = ordered.at(-1)?.closing ?? null
+      const fitting = waiting.findIndex(one => isSame(closing, one.opening, currency))
+      // Where none goes on from before, the day begins with the one that none of its own leads to.
+      const first = waiting.findIndex(one => !waiting.some(other => isSame(other.closing, one.opening, currency)))
+      ordered.push(...waiting.splice(Math.max(fitting < 0 ? first : fitting, 0), 1))
+    }
   }
   return ordered
 }
@@ -61,7 +62,8 @@ function touches(statement: CamtStatement, { from, to }: DateRange): boolean {
   return days.some(day => day !== null && day >= from && day <= to)
 }
 
-function isSame(a: StatementBalance, b: StatementBalance, currency: string): boolean {
+function isSame(a: StatementBalance | null, b: StatementBalance | null, currency: string): boolean {
+  if (!a || !b) return false
   const [one, other] = [parseAmount(a.amount, currency), parseAmount(b.amount, currency)]
   return typeof one !== 'string' && typeof other !== 'string' && one.minor === other.minor
 }

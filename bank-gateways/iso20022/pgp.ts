@@ -18,9 +18,12 @@ export class NotSigned extends Error {
   override readonly name = 'NotSigned'
 }
 
+/** Lazily: only a site that configures it needs it. */
+const load = createRequire(__filename)
+
 export function isOpenpgpThere(): boolean {
   try {
-    createRequire(__filename).resolve('openpgp')
+    load.resolve('openpgp')
     return true
   } catch {
     return false
@@ -81,7 +84,7 @@ async function requireSignature(verified: readonly Promise<true>[]): Promise<voi
 }
 
 async function readKeys({ privateKey, privateKeyPassword, bankPublicKey }: Pgp) {
-  const pgp = await import('openpgp')
+  const pgp: typeof import('openpgp') = load('openpgp')
   const locked = await pgp.readPrivateKey({ armoredKey: privateKey })
   const own =
     privateKeyPassword === undefined

@@ -2,6 +2,8 @@
 // seen. SSH_FXP_RENAME refuses an existing target; the extension that overwrites is never used.
 
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { posix } from 'node:path'
 import SftpClient from 'ssh2-sftp-client'
 import { Uncertain, Unsent } from '../shared/http'
@@ -13,39 +15,57 @@ export type SftpSettings = Extract<Iso20022Config['transport'], { readonly kind:
 export function sftpTransport(settings: SftpSettings, waits: Waits): Transport {
   return async (signal, work) => {
     if (signal.aborted) throw new Unsent('aborted before connecting')
+    // Ours to destroy: the library leaves a connection open that never got as far as a session.
+    const socket = new Socket()
+    socket.on('error', ignored)
     // What fails later has no call waiting for it any more; the library would print it.
     const client = new SftpClient('yinqi', { error: ignored, end: ignored, close: ignored })
     try {
-      await connect(client, settings, waits, signal)
+      await connect(client, socket, settings, waits, signal)
       return await work(placeOf(client, waits.answerTimeoutMs, signal))
     } finally {
-      // Not waited for: a server that says nothing would keep the caller.
-      void client.end().catch(() => undefined)
+      void client.end().catch(ignored)
+      socket.destroySoon()
+      // A server that says nothing would keep the connection; one that answers has had its time.
+      setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
     }
   }
 }
 
+/** For the last packets of a session. */
+const GOODBYE_MS = 1000
+
 const ignored = (): void => undefined
 
-async function connect(client: SftpClient, settings: SftpSettings, waits: Waits, signal: AbortSignal): Promise<void> {
+async function connect(
+  client: SftpClient,
+  socket: Socket,
+  settings: SftpSettings,
+  waits: Waits,
+  signal: AbortSignal,
+): Promise<void> {
   const { host, port, username, password, privateKey, privateKeyPassword } = settings
   let isKeyWrong = false
-  const connected = client.connect({
-    host,
-    port,
-    username,
-    ...(password === undefined ? {} : { password }),
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
-    readyTimeout: waits.connectTimeoutMs,
-    hostVerifier: (key: Buffer) => {
-      isKeyWrong = !isKey(key, settings.hostKeySha256)
-      return !isKeyWrong
-    },
-  })
+  const logIn = async (): Promise<void> => {
+    socket.connect({ host, port, noDelay: true })
+    await once(socket, 'connect')
+    await client.connect({
+      sock: socket,
+      username,
+      ...(password === undefined ? {} : { password }),
+      ...(privateKey === undefined ? {} : { privateKey }),
+      ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
+      readyTimeout: waits.connectTimeoutMs,
+      hostVerifier: (key: Buffer) => {
+        isKeyWrong = !isKey(key, settings.hostKeySha256)
+        return !isKeyWrong
+      },
+    })
+  }
   try {
-    await within(connected, waits.connectTimeoutMs, signal)
+    await within(logIn(), waits.connectTimeoutMs, signal)
   } catch (cause) {
+    socket.destroy()
     if (isKeyWrong) throw new WrongHostKey('host key', { cause })
     throw new Unsent(signal.aborted ? 'aborted' : errorText(cause), { cause })
   }
