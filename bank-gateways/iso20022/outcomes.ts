@@ -23,7 +23,7 @@ type Fact = {
   readonly echo: Omit<Echo, 'code' | 'text'>
 }
 
-export type Judged = InquiryOutcome & { readonly sawDuplicate: boolean }
+export type Judged = { readonly outcome: InquiryOutcome; readonly sawDuplicate: boolean }
 
 const NOTHING: Omit<Echo, 'code' | 'text'> = { reference: null, amount: null, payeeAccount: null, bankSerial: '' }
 
@@ -39,7 +39,7 @@ export function judgeReports(
   const ordered = own.toSorted((a, b) => compare(a.report.createdAt, b.report.createdAt) || a.order - b.order)
   const facts = ordered.flatMap(({ report }) => factsOf(report, instruction, sent, extras))
   const sawDuplicate = facts.some(({ kind }) => kind === 'duplicate')
-  return { ...combined(facts), sawDuplicate }
+  return { outcome: combined(facts), sawDuplicate }
 }
 
 function combined(facts: readonly Fact[]): InquiryOutcome {

@@ -136,7 +136,7 @@ async function firstReports(
       if (look > 0) await clock.sleep(LOOK_AGAIN_MS, signal)
       await exchange.fetch(place, config.paths.status)
       judged = (await judgeAll(exchange, batch)).judged
-      if (judged.every(({ kind, sawDuplicate }) => kind !== 'unavailable' || sawDuplicate)) break
+      if (judged.every(({ outcome, sawDuplicate }) => outcome.kind !== 'unavailable' || sawDuplicate)) break
     }
   } catch {
     // The file is at the bank; the inquiry finds what this look did not.
@@ -148,18 +148,19 @@ function sendOutcome(judged: Judged | undefined): SendOutcome {
   if (!judged) return { kind: 'uncertain', ...problem('iso20022.delivered', '') }
   // "Had it before": this very file was refused, the earlier one speaks for itself when it is asked about.
   if (judged.sawDuplicate) return { kind: 'uncertain', ...problem('iso20022.duplicate', '') }
-  switch (judged.kind) {
+  const { outcome } = judged
+  switch (outcome.kind) {
     case 'accepted':
     case 'settled':
-      return { kind: judged.kind, echo: judged.echo }
+      return { kind: outcome.kind, echo: outcome.echo }
     case 'refused':
-      return { kind: 'refused', refusal: judged.refusal }
+      return outcome
     case 'unavailable':
-      if (judged.code === 'iso20022.no_status') return { kind: 'uncertain', ...problem('iso20022.delivered', '') }
-      return { kind: 'uncertain', code: judged.code, reason: judged.reason }
+      if (outcome.code === 'iso20022.no_status') return { kind: 'uncertain', ...problem('iso20022.delivered', '') }
+      return { kind: 'uncertain', code: outcome.code, reason: outcome.reason }
     case 'returned':
     case 'absent':
-      return { kind: 'uncertain', ...problem('iso20022.status', judged.kind) }
+      return { kind: 'uncertain', ...problem('iso20022.status', outcome.kind) }
   }
 }
 
@@ -173,7 +174,7 @@ export async function inquirePayments(
     const problems = await exchange.transport(signal, place => exchange.fetch(place, exchange.config.paths.status))
     const { judged, foreign } = await judgeAll(exchange, batch)
     const [unusable] = [...problems, ...foreign]
-    return judged.map(({ sawDuplicate: _, ...outcome }) =>
+    return judged.map(({ outcome }) =>
       // A file that came and cannot be used may have been about this payment: what was known before is not said again.
       unusable && outcome.kind !== 'settled' && outcome.kind !== 'refused'
         ? { kind: 'unavailable', ...unusable }

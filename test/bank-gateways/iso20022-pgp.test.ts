@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as pgp from 'openpgp'
 import { NotSigned, pgpEnvelope } from '../../bank-gateways/iso20022/pgp'
-import { instruction, openSite, PAYER, type Site } from '../support/iso20022'
+import { instruction, openSite, PAYER, settings, type Site } from '../support/iso20022'
 import { hasCommand } from '../support/xsd'
 
 const never = new AbortController().signal
@@ -72,7 +72,7 @@ test.each([true, false])(
     expect(bytes.includes('EndToEndId') || bytes.includes(PAYER)).toBe(false)
     const opened = await banks(bank, armored).open(bytes)
     expect(site.archived('sent')).toEqual([opened])
-    await expect(banks(stranger, armored).open(bytes)).rejects.toThrow()
+    await expect(banks(stranger, armored).open(bytes)).rejects.toThrow('decrypt')
   },
 )
 
@@ -201,4 +201,26 @@ testGpg('gpg opens what leaves and sees our signature; what gpg signs and encryp
     execFileSync('gpgconf', ['--homedir', home, '--kill', 'all'], { stdio: 'ignore', timeout: 10_000 })
     rmSync(home, { recursive: true, force: true })
   }
+})
+
+test('a site that configures OpenPGP without the library is told so before anything starts, in both languages', () => {
+  // A process in which the library cannot be found, as where it was not installed.
+  const script = `
+    const Module = require('node:module')
+    const find = Module._resolveFilename
+    Module._resolveFilename = (name, ...rest) => {
+      if (name === 'openpgp') throw new Error('Cannot find module')
+      return find(name, ...rest)
+    }
+    const { iso20022Config } = require(${JSON.stringify(path.resolve(__dirname, '../../bank-gateways/iso20022/config.js'))})
+    const parsed = iso20022Config.safeParse(JSON.parse(process.argv[1]))
+    console.log(parsed.success ? 'accepted' : parsed.error.issues.map(issue => issue.path.join('.') + ': ' + issue.message).join())
+  `
+  const told = (over: object): string =>
+    execFileSync(process.execPath, ['-e', script, JSON.stringify(settings('/srv/bank', over))], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+  expect(told({ pgp: ours() })).toMatch(/^pgp: 未安装 openpgp.*npm install openpgp@6.* \/ openpgp is not installed/)
+  expect(told({})).toBe('accepted\n')
 })

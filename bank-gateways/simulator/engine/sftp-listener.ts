@@ -102,7 +102,10 @@ export class SftpListener implements Port {
     // Without a signature the client only asks whether the key would do.
     if (!context.signature || !context.blob) return true
     const known = ssh2.utils.parseKey(key)
-    return !(known instanceof Error) && known.verify(context.blob, context.signature, context.hashAlgo) === true
+    if (known instanceof Error) return false
+    // An Error is how the library says that it could not be checked.
+    const verdict: unknown = known.verify(context.blob, context.signature, context.hashAlgo)
+    return verdict === true
   }
 }
 
@@ -168,7 +171,7 @@ class Session {
 
   async #stat(sftp: SFTPWrapper, id: number, path: string): Promise<void> {
     const staged = this.#staged.get(path)
-    if (staged) return void sftp.attrs(id, attributes(staged.length, 0, false))
+    if (staged) return sftp.attrs(id, attributes(staged.length, 0, false))
     const body = await this.#ask(sftp, id, 'STAT', path, Buffer.alloc(0))
     if (!body) return
     const { size, modifiedAt } = fileSchema.parse(JSON.parse(body.toString('utf8')))
@@ -183,7 +186,7 @@ class Session {
 
   #readDirectory(sftp: SFTPWrapper, id: number, handle: Buffer): void {
     const listing = this.#handles[handle[0] ?? 0]
-    if (listing?.kind !== 'list' || listing.entries.length === 0) return void sftp.status(id, STATUS_CODE.EOF)
+    if (listing?.kind !== 'list' || listing.entries.length === 0) return sftp.status(id, STATUS_CODE.EOF)
     const entries = listing.entries
     listing.entries = []
     sftp.name(
@@ -198,10 +201,10 @@ class Session {
 
   async #openFile(sftp: SFTPWrapper, id: number, path: string, flags: number): Promise<void> {
     if ((flags & OPEN_MODE.WRITE) !== 0) {
-      const isThere = this.#staged.has(path) || (await this.#asks('STAT', path, Buffer.alloc(0))).reply?.status === 200
-      if (isThere) return void sftp.status(id, STATUS_CODE.FAILURE)
+      const isThere = this.#staged.has(path) || this.#asks('STAT', path, Buffer.alloc(0)).reply?.status === 200
+      if (isThere) return sftp.status(id, STATUS_CODE.FAILURE)
       this.#staged.set(path, Buffer.alloc(0))
-      return void sftp.handle(id, this.#keep({ kind: 'write', path, bytes: Buffer.alloc(0) }))
+      return sftp.handle(id, this.#keep({ kind: 'write', path, bytes: Buffer.alloc(0) }))
     }
     const handled = this.#asks('GET', path, Buffer.alloc(0))
     const body = await this.#answered(sftp, id, handled)
@@ -216,16 +219,15 @@ class Session {
 
   #read(sftp: SFTPWrapper, id: number, handle: Buffer, offset: number, length: number): void {
     const file = this.#handles[handle[0] ?? 0]
-    if (file?.kind !== 'read') return void sftp.status(id, STATUS_CODE.FAILURE)
-    if (offset + length > file.cutsAt) return void this.#connection.end()
-    if (offset >= file.bytes.length) return void sftp.status(id, STATUS_CODE.EOF)
+    if (file?.kind !== 'read') return sftp.status(id, STATUS_CODE.FAILURE)
+    if (offset + length > file.cutsAt) return this.#hangUp()
+    if (offset >= file.bytes.length) return sftp.status(id, STATUS_CODE.EOF)
     sftp.data(id, file.bytes.subarray(offset, offset + Math.min(length, file.pace)))
   }
 
   #write(sftp: SFTPWrapper, id: number, handle: Buffer, offset: number, data: Buffer): void {
     const file = this.#handles[handle[0] ?? 0]
-    if (file?.kind !== 'write' || offset + data.length > MAX_BODY_BYTES)
-      return void sftp.status(id, STATUS_CODE.FAILURE)
+    if (file?.kind !== 'write' || offset + data.length > MAX_BODY_BYTES) return sftp.status(id, STATUS_CODE.FAILURE)
     const grown = Buffer.alloc(Math.max(file.bytes.length, offset + data.length))
     file.bytes.copy(grown)
     data.copy(grown, offset)
@@ -239,7 +241,7 @@ class Session {
     const at = handle[0] ?? 0
     const file = this.#handles[at]
     this.#handles[at] = null
-    if (file?.kind !== 'write' || isTemporary(file.path)) return void sftp.status(id, STATUS_CODE.OK)
+    if (file?.kind !== 'write' || isTemporary(file.path)) return sftp.status(id, STATUS_CODE.OK)
     this.#staged.delete(file.path)
     const body = await this.#ask(sftp, id, 'PUT', file.path, file.bytes)
     if (body) sftp.status(id, STATUS_CODE.OK)
@@ -250,7 +252,7 @@ class Session {
     if (staged && isTemporary(to)) {
       this.#staged.delete(from)
       this.#staged.set(to, staged)
-      return void sftp.status(id, STATUS_CODE.OK)
+      return sftp.status(id, STATUS_CODE.OK)
     }
     const handled = staged ? this.#asks('PUT', to, staged) : this.#asks('MOVE', `${from}\n${to}`, Buffer.alloc(0))
     if (staged && handled.reply?.status === 200) this.#staged.delete(from)
@@ -258,8 +260,12 @@ class Session {
   }
 
   async #remove(sftp: SFTPWrapper, id: number, path: string): Promise<void> {
-    if (this.#staged.delete(path)) return void sftp.status(id, STATUS_CODE.OK)
+    if (this.#staged.delete(path)) return sftp.status(id, STATUS_CODE.OK)
     if (await this.#ask(sftp, id, 'DELETE', path, Buffer.alloc(0))) sftp.status(id, STATUS_CODE.OK)
+  }
+
+  #hangUp(): void {
+    this.#connection.end()
   }
 
   #keep(handle: Handle): Buffer {
