@@ -17,6 +17,8 @@ export type Content =
   | { readonly kind: 'status'; readonly report: StatusReport }
   | { readonly kind: 'statements'; readonly statements: readonly CamtStatement[] }
 
+export type Purpose = 'status' | 'statements'
+
 export type Kept = { readonly file: Received; readonly order: number; readonly content: Content }
 
 export type Exchange = {
@@ -25,8 +27,10 @@ export type Exchange = {
   readonly archive: Archive
   readonly envelope: Envelope
   readonly transport: Transport
-  /** Fetches what is new in a directory of the bank. Returns what came and cannot be used. Rejects when the line fails. */
-  fetch(place: Place, directory: string): Promise<readonly Problem[]>
+  /** Fetches what is new in the bank's directory. Rejects when the line fails. */
+  fetch(place: Place, purpose: Purpose): Promise<void>
+  /** What came into this directory since this was asked last, whoever fetched it, and cannot be used. */
+  unusable(purpose: Purpose): readonly Problem[]
   /** Everything usable that came, oldest first. Rejects when the archive was altered. */
   kept(): Promise<readonly Kept[]>
 }
@@ -36,6 +40,7 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
   const envelope = config.pgp === null ? plainEnvelope : pgpEnvelope(config.pgp)
   const { transport } = config
   const contents = new Map<string, Content>()
+  const news: Record<Purpose, Problem[]> = { status: [], statements: [] }
   const contentOf = async (file: Received): Promise<Content> =>
     contents.get(file.id) ?? readContent(file.name, await archive.bytesOf(file), envelope)
   return {
@@ -44,7 +49,14 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
     archive,
     envelope,
     transport: transport.kind === 'sftp' ? sftpTransport(transport, config) : folderTransport(config),
-    fetch: (place, directory) => fetchNew({ config, archive, envelope }, place, directory),
+    async fetch(place, purpose) {
+      const directory = config.paths[purpose]
+      const tell = (found: Problem): void => {
+        for (const one of PURPOSES) if (config.paths[one] === directory) news[one].push(found)
+      }
+      await fetchNew({ config, archive, envelope, tell }, place, directory)
+    },
+    unusable: purpose => news[purpose].splice(0),
     async kept() {
       const kept: Kept[] = []
       const files = (await archive.received()).filter(file => file.problem === null)
@@ -58,21 +70,27 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
   }
 }
 
-type Means = { readonly config: Iso20022Config; readonly archive: Archive; readonly envelope: Envelope }
+const PURPOSES: readonly Purpose[] = ['status', 'statements']
 
-async function fetchNew(means: Means, place: Place, directory: string): Promise<readonly Problem[]> {
+type Means = {
+  readonly config: Iso20022Config
+  readonly archive: Archive
+  readonly envelope: Envelope
+  /** Called as soon as the file is kept: what fails behind it must not keep it from being said. */
+  readonly tell: (found: Problem) => void
+}
+
+async function fetchNew(means: Means, place: Place, directory: string): Promise<void> {
   const { config, archive } = means
   const known = new Map((await archive.received()).map(file => [keyOf(file.directory, file), file]))
   const files = (await place.list(directory)).filter(({ name }) => isForUs(name, config))
-  const problems: Problem[] = []
   for (const file of files.toSorted((a, b) => a.modifiedAt - b.modifiedAt || (a.name < b.name ? -1 : 1))) {
     const before = known.get(keyOf(directory, file))
     const found = before ? before.problem : await fetchOne(means, place, directory, file)
     if (found === 'unfinished') continue
-    if (!before && found !== null) problems.push(problem(problemCode(found), ''))
+    if (!before && found !== null) means.tell(problem(problemCode(found), ''))
     if (found === null) await tidy(config, place, directory, file.name)
   }
-  return problems
 }
 
 /** A bank's temporary files and hidden ones are not meant for us. */

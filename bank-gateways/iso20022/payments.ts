@@ -52,7 +52,7 @@ async function sendFile(
   let judged: readonly Judged[] = []
   try {
     await exchange.transport(signal, async place => {
-      sent = await delivered(place, prepared, `${sequence()}${exchange.config.temporarySuffix}`, signal)
+      sent = await delivered(exchange, place, prepared, sequence(), signal)
       if (sent.kind === 'delivered') judged = await firstReports(exchange, place, batch, signal)
     })
   } catch (error) {
@@ -64,10 +64,10 @@ async function sendFile(
   return batch.map((_, index) => sendOutcome(judged[index]))
 }
 
-type Prepared = { readonly path: string; readonly bytes: Buffer }
+type Prepared = { readonly name: string; readonly text: string; readonly path: string; readonly bytes: Buffer }
 
 /** Nothing has left while this goes on: whatever fails here is unsent. */
-async function prepare({ config, clock, archive, envelope }: Exchange, batch: readonly Instruction[]) {
+async function prepare({ config, clock, envelope }: Exchange, batch: readonly Instruction[]) {
   let text: string
   try {
     text = paymentFile(batch, config, clock.now())
@@ -81,12 +81,8 @@ async function prepare({ config, clock, archive, envelope }: Exchange, batch: re
   } catch (error) {
     return problem('iso20022.pgp', errorText(error))
   }
-  try {
-    await archive.keepSent(name, text)
-  } catch (error) {
-    return problem('iso20022.archive', errorText(error))
-  }
-  const prepared: Prepared = { path: posix.join(config.paths.send, `${name}${config.pgp?.suffix ?? ''}`), bytes }
+  const path = posix.join(config.paths.send, `${name}${config.pgp?.suffix ?? ''}`)
+  const prepared: Prepared = { name, text, path, bytes }
   return prepared
 }
 
@@ -94,9 +90,21 @@ function sentName(batchReference: string, { fileName }: Iso20022Config): string 
   return `${fileName.before}${batchReference}${fileName.after}`
 }
 
-async function delivered(place: Place, { path, bytes }: Prepared, suffix: string, signal: AbortSignal): Promise<Sent> {
+/** A copy is kept first: what the bank may have, the archive knows. */
+async function delivered(
+  { archive, config }: Exchange,
+  place: Place,
+  { name, text, path, bytes }: Prepared,
+  number: string,
+  signal: AbortSignal,
+): Promise<Sent> {
   try {
-    await deliver(place, path, `${path}.${suffix}`, bytes)
+    await archive.keepSent(name, text)
+  } catch (error) {
+    return { kind: 'unsent', problem: problem('iso20022.archive', errorText(error)) }
+  }
+  try {
+    await deliver(place, path, `${path}.${number}${config.temporarySuffix}`, bytes)
     return { kind: 'delivered' }
   } catch (error) {
     if (error instanceof Unsent) {
@@ -134,7 +142,7 @@ async function firstReports(
   try {
     for (let look = 0; look <= looks && !signal.aborted; look += 1) {
       if (look > 0) await clock.sleep(LOOK_AGAIN_MS, signal)
-      await exchange.fetch(place, config.paths.status)
+      await exchange.fetch(place, 'status')
       judged = (await judgeAll(exchange, batch)).judged
       if (judged.every(({ outcome, sawDuplicate }) => outcome.kind !== 'unavailable' || sawDuplicate)) break
     }
@@ -171,9 +179,9 @@ export async function inquirePayments(
   signal: AbortSignal,
 ): Promise<readonly InquiryOutcome[]> {
   try {
-    const problems = await exchange.transport(signal, place => exchange.fetch(place, exchange.config.paths.status))
+    await exchange.transport(signal, place => exchange.fetch(place, 'status'))
     const { judged, foreign } = await judgeAll(exchange, batch)
-    const [unusable] = [...problems, ...foreign]
+    const [unusable] = [...exchange.unusable('status'), ...foreign]
     return judged.map(({ outcome }) =>
       // A file that came and cannot be used may have been about this payment: what was known before is not said again.
       unusable && outcome.kind !== 'settled' && outcome.kind !== 'refused'

@@ -58,17 +58,17 @@ async function statementsOf(
   own: OwnAccount,
   signal: AbortSignal,
 ): Promise<readonly CamtStatement[]> {
-  let problems: readonly Problem[]
   let statements: readonly CamtStatement[]
   try {
-    problems = await exchange.transport(signal, place => exchange.fetch(place, exchange.config.paths.statements))
+    await exchange.transport(signal, place => exchange.fetch(place, 'statements'))
     const kept = await exchange.kept()
     statements = kept.flatMap(({ content }) => (content.kind === 'statements' ? content.statements : []))
   } catch (cause) {
     const { code, reason } = questionProblem(cause, signal)
     throw new Fault(code, reason, { cause })
   }
-  const [unusable] = problems
+  // Said once, as a fault: the bank sends it again, or its absence shows as a gap of the balances.
+  const [unusable] = exchange.unusable('statements')
   if (unusable) throw faultOf(unusable)
   const names = [account, ...(own.iban === undefined ? [] : [own.iban])]
   return statements.filter(

@@ -3,7 +3,7 @@
 
 import type { BankGateway, StatementLine } from '../../connector/ports'
 import { lineKeys } from '../../connector/core/line-key'
-import { openSite, PAYER, type Site } from '../support/iso20022'
+import { instruction, openSite, PAYER, type Site } from '../support/iso20022'
 import { hasSchemas, schemaErrors } from '../support/xsd'
 
 const never = new AbortController().signal
@@ -295,6 +295,14 @@ test('a file that breaks off is kept, told as a fault once, and what the bank se
   expect(site.archived('received').map(String)).toEqual([half])
   put(SECOND)
   expect(await walk(gateway)).toHaveLength(2)
+})
+
+test('a broken file is told to whoever asks for statements, also when an inquiry fetched it', async () => {
+  put(SECOND.slice(0, 900))
+  const gateway = site.open()
+  expect(await gateway.inquire([instruction()], never)).toMatchObject([{ code: 'iso20022.undecodable' }])
+  await expect(walk(gateway)).rejects.toMatchObject({ code: 'iso20022.undecodable' })
+  expect(await walk(gateway)).toEqual([])
 })
 
 test('an account by its IBAN', async () => {

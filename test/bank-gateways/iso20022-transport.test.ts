@@ -354,7 +354,8 @@ const SFTP_SERVER = [
   '/usr/libexec/openssh/sftp-server',
   '/usr/lib/ssh/sftp-server',
 ].find(existsSync)
-const hasSshd = existsSync(SSHD) && SFTP_SERVER !== undefined
+// Run by root it needs a directory of its own, which only an installed service has.
+const hasSshd = existsSync(SSHD) && SFTP_SERVER !== undefined && (userInfo().uid !== 0 || existsSync('/run/sshd'))
 if (!hasSshd) console.warn(`skipped: no OpenSSH server at ${SSHD}`)
 const testSshd = hasSshd ? test : test.skip
 
