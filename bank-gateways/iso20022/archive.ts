@@ -15,6 +15,8 @@ const noteSchema = z.strictObject({
   size: z.int(),
   modifiedAt: z.number(),
   sha256: z.string(),
+  /** Of what the envelope held, where there was one: keys change, and what was once read must stay readable. */
+  openedSha256: z.string().nullable(),
   fetchedAt: z.number(),
   /** Why it is not used, or null. */
   problem: z.string().nullable(),
@@ -26,18 +28,22 @@ export type Received = Note & {
   readonly id: string
 }
 
+type Fetched = Omit<Note, 'sha256' | 'openedSha256' | 'fetchedAt'>
+
 export type Archive = {
   /** Keeps a copy of what is about to leave. @throws when it cannot be kept: then nothing may leave. */
   keepSent(name: string, text: string): Promise<void>
   /** Every copy that was kept of a file. */
   sentCopies(name: string): Promise<readonly string[]>
-  /** Bytes first, then the note that makes them count. */
-  keepReceived(note: Omit<Note, 'sha256' | 'fetchedAt'>, bytes: Buffer): Promise<void>
+  /** Bytes first, then the note that makes them count. `opened`: what was in the envelope; null: there was none. */
+  keepReceived(note: Fetched, bytes: Buffer, opened: Buffer | null): Promise<void>
   /** What was fetched in the last `lookBackDays`, oldest first. */
   received(): Promise<readonly Received[]>
-  /** @throws when the bytes are not those that were fetched. */
+  /** Out of their envelope. @throws when the bytes are not those that were fetched. */
   bytesOf(file: Received): Promise<Buffer>
 }
+
+const OPENED = '.opened'
 
 /** Of this process: two connections in one millisecond keep their order. */
 let serial = 0
@@ -56,7 +62,7 @@ export function openArchive(directory: string, lookBackDays: number, clock: Cloc
       const names = (await namesIn(sent)).filter(other => new RegExp(`^${escaped(name)}~[0-9a-f]{16}$`).test(other))
       return Promise.all(names.map(async one => readFile(join(sent, one), 'utf8')))
     },
-    async keepReceived(note, bytes) {
+    async keepReceived(note, bytes, opened) {
       const now = clock.now()
       const day = join(came, bankDay(now))
       await mkdir(day, { recursive: true, mode: 0o700 })
@@ -64,7 +70,10 @@ export function openArchive(directory: string, lookBackDays: number, clock: Cloc
       serial += 1
       const id = `${bankStamp(now)}-${String(serial).padStart(6, '0')}-${digest.slice(0, 16)}-${process.pid}`
       await putOnce(join(day, id), bytes)
-      await putOnce(join(day, `${id}.json`), Buffer.from(JSON.stringify({ ...note, sha256: digest, fetchedAt: now })))
+      if (opened !== null) await putOnce(join(day, `${id}${OPENED}`), opened)
+      const openedSha256 = opened && sha256(opened)
+      const whole: Note = { ...note, sha256: digest, openedSha256, fetchedAt: now }
+      await putOnce(join(day, `${id}.json`), Buffer.from(JSON.stringify(whole)))
     },
     async received() {
       const first = addDays(bankDay(clock.now()), -lookBackDays)
@@ -81,8 +90,10 @@ export function openArchive(directory: string, lookBackDays: number, clock: Cloc
       return found
     },
     async bytesOf(file) {
-      const bytes = await readFile(join(came, file.id))
-      if (sha256(bytes) !== file.sha256) throw new RangeError(`archived file ${file.name} was altered 归档文件被改动`)
+      const isSealed = file.openedSha256 !== null
+      const bytes = await readFile(join(came, isSealed ? `${file.id}${OPENED}` : file.id))
+      if (sha256(bytes) !== (file.openedSha256 ?? file.sha256))
+        throw new RangeError(`archived file ${file.name} was altered 归档文件被改动`)
       return bytes
     },
   }

@@ -42,7 +42,7 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
   const contents = new Map<string, Content>()
   const news: Record<Purpose, Problem[]> = { status: [], statements: [] }
   const contentOf = async (file: Received): Promise<Content> =>
-    contents.get(file.id) ?? readContent(file.name, await archive.bytesOf(file), envelope)
+    contents.get(file.id) ?? readContent(file.name, await archive.bytesOf(file))
   return {
     config,
     clock,
@@ -114,9 +114,20 @@ async function fetchOne(
   const after = await place.stat(path)
   if (!bytes || bytes.length !== file.size) return 'unfinished'
   if (after?.size !== file.size || after.modifiedAt !== file.modifiedAt) return 'unfinished'
-  const found = await readContent(file.name, bytes, envelope).then(() => null, problemOf)
-  await archive.keepReceived({ ...file, directory, problem: found }, bytes)
+  const { opened, found } = await examined(file.name, bytes, envelope)
+  await archive.keepReceived({ ...file, directory, problem: found }, bytes, opened?.equals(bytes) ? null : opened)
   return found
+}
+
+async function examined(name: string, bytes: Buffer, envelope: Envelope) {
+  let opened: Buffer | null = null
+  try {
+    opened = await envelope.open(bytes)
+    await readContent(name, opened)
+    return { opened, found: null }
+  } catch (error) {
+    return { opened, found: problemOf(error) }
+  }
 }
 
 function problemOf(error: unknown): 'iso20022.signature' | 'iso20022.undecodable' {
@@ -135,8 +146,8 @@ async function tidy({ afterFetch }: Iso20022Config, place: Place, directory: str
   await done.catch(() => undefined)
 }
 
-async function readContent(name: string, bytes: Buffer, envelope: Envelope): Promise<Content> {
-  const text = await textOfFile(name, await envelope.open(bytes))
+async function readContent(name: string, bytes: Buffer): Promise<Content> {
+  const text = await textOfFile(name, bytes)
   const statements = readCamt(text)
   if (statements !== null) return { kind: 'statements', statements }
   return { kind: 'status', report: readStatusReport(text) }

@@ -82,8 +82,16 @@ test('what the bank signed and encrypted is read, and kept as it came', async ()
   const gateway = site.open({ pgp: ours() })
   await gateway.send([instruction()], never)
   expect((await gateway.inquire([instruction()], never))[0]?.kind).toBe('settled')
-  expect(site.archived('received')).toEqual([bytes])
+  expect(site.archived('received')).toEqual([bytes, STATUS])
   expect((await site.open({ pgp: ours() }).inquire([instruction()], never))[0]?.kind).toBe('settled')
+  // Keys are changed: what was read with the old ones is still known.
+  const renewed = {
+    ...ours(),
+    privateKey: stranger.privateKey,
+    privateKeyPassword: undefined,
+    bankPublicKey: stranger.publicKey,
+  }
+  expect((await site.open({ pgp: renewed }).inquire([instruction()], never))[0]?.kind).toBe('settled')
 })
 
 test('plain, unsigned, signed by another or altered: refused, kept, never an answer', async () => {

@@ -1,6 +1,7 @@
 // The simulated file bank by itself: a plain SFTP client puts in messages composed by hand, and what the bank writes is judged by the
 // schemas of ISO 20022 and by its own ledger. No gateway takes part but in the last test.
 
+import * as fc from 'fast-check'
 import SftpClient from 'ssh2-sftp-client'
 import { startSimulator, type Simulator } from '../../bank-gateways/simulator/simulator'
 import { childrenOf, find, parseXml, textAt } from '../../bank-gateways/shared/xml'
@@ -66,7 +67,9 @@ async function deliver(client: SftpClient, text: string, name = 'x.xml'): Promis
 
 async function filesIn(client: SftpClient, directory: string): Promise<readonly string[]> {
   const names = (await client.list(directory)).map(({ name }) => name).sort()
-  return Promise.all(names.map(name => textOf(client, `${directory}/${name}`)))
+  const texts: string[] = []
+  for (const name of names) texts.push(await textOf(client, `${directory}/${name}`))
+  return texts
 }
 
 async function textOf(client: SftpClient, file: string): Promise<string> {
@@ -166,6 +169,28 @@ test('a file name that is there already is refused, and so is everybody who is n
   await expect(logIn({ ...LOGIN, password: 'wrong' })).rejects.toThrow('authentication')
   await expect(logIn({ ...LOGIN, username: 'other' })).rejects.toThrow('authentication')
   expect(await textOf(client, '/in/x.xml')).toBe(PAYMENT)
+})
+
+test('damaged files: a report or none, never a defect inside, never a sum that was not asked for', async () => {
+  const client = await start({})
+  let number = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.nat({ max: 60 }),
+      fc.constantFrom('', '<', '</PmtInf>', '&', '9'.repeat(30), '中'),
+      async (at, length, put) => {
+        const start = at % PAYMENT.length
+        await deliver(client, PAYMENT.slice(0, start) + put + PAYMENT.slice(start + length), `f${(number += 1)}.xml`)
+      },
+    ),
+    { numRuns: 40 },
+  )
+  simulator.advance(60_000)
+  const { postings } = simulator.ledger()
+  const paid = postings.filter(({ type }) => type === 'payment').map(({ amount }) => amount)
+  expect(paid.every(amount => ['123.45', '10.01'].includes(amount))).toBe(true)
+  expect((await filesIn(client, '/status')).length).toBeGreaterThan(0)
 })
 
 const testSchema = hasSchemas ? test : test.skip
