@@ -1,6 +1,9 @@
 // Statements and balances from camt files that a bank puts into a folder: each line once, and nothing while the files do not fit
 // together. Files composed by hand from the standard.
 
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { readCamt, textOfFile } from '../../bank-gateways/iso20022/codec-camt'
 import type { BankGateway, StatementLine } from '../../connector/ports'
 import { lineKeys } from '../../connector/core/line-key'
 import { instruction, openSite, PAYER, type Site } from '../support/iso20022'
@@ -310,6 +313,23 @@ test('an account by its IBAN', async () => {
   put(SECOND.replace(`<Othr><Id>${PAYER}</Id></Othr>`, `<IBAN>${iban}</IBAN>`))
   expect(await walk(site.open({ accounts: { [PAYER]: { currency: 'CNY', iban } } }))).toHaveLength(2)
   await expect(walk(site.open({ accounts: {} }))).rejects.toMatchObject({ code: 'iso20022.unknown_account' })
+})
+
+const CAMT = path.resolve(__dirname, '../../../../shared/fixtures/camt')
+const fixtures = existsSync(CAMT)
+  ? readdirSync(CAMT, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.xml'))
+  : []
+if (fixtures.length === 0) console.warn(`skipped: no camt files at ${CAMT}`)
+const testFixtures = fixtures.length > 0 ? test : test.skip
+
+testFixtures('the files of other people’s banks are read with the balances that stand in them', async () => {
+  for (const name of fixtures) {
+    const bytes = readFileSync(path.join(CAMT, name))
+    const text = await textOfFile(name, bytes)
+    if (!/<(?:\w+:)?(?:Stmt|Rpt|Ntfctn)[\s>]/.test(text)) continue
+    const balances = (readCamt(text) ?? []).flatMap(statement => statement.balances)
+    expect([name, balances.length]).toEqual([name, text.match(/<(?:\w+:)?Bal>/g)?.length ?? 0])
+  }
 })
 
 const testSchema = hasSchemas ? test : test.skip
