@@ -44,6 +44,7 @@ export type Archive = {
 }
 
 const OPENED = '.opened'
+const SENT_NAME = /^[A-Za-z0-9][\w.-]{0,120}$/
 
 /** Of this process: two connections in one millisecond keep their order. */
 let serial = 0
@@ -54,13 +55,15 @@ export function openArchive(directory: string, lookBackDays: number, clock: Cloc
   const notes = new Map<string, Note>()
   return {
     async keepSent(name, text) {
-      await mkdir(sent, { recursive: true, mode: 0o700 })
-      const digest = sha256(Buffer.from(text, 'utf8')).slice(0, 16)
-      await putOnce(join(sent, `${name}~${digest}`), Buffer.from(text, 'utf8'))
+      const bytes = Buffer.from(text, 'utf8')
+      await mkdir(join(sent, name), { recursive: true, mode: 0o700 })
+      await putOnce(join(sent, name, `${sha256(bytes).slice(0, 32)}.xml`), bytes)
     },
     async sentCopies(name) {
-      const names = (await namesIn(sent)).filter(other => new RegExp(`^${escaped(name)}~[0-9a-f]{16}$`).test(other))
-      return Promise.all(names.map(async one => readFile(join(sent, one), 'utf8')))
+      // A bank's report may name anything.
+      if (!SENT_NAME.test(name)) return []
+      const copies = (await namesIn(join(sent, name))).filter(one => one.endsWith('.xml')).sort()
+      return Promise.all(copies.map(copy => readFile(join(sent, name, copy), 'utf8')))
     },
     async keepReceived(note, bytes, opened) {
       const now = clock.now()
@@ -130,8 +133,4 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

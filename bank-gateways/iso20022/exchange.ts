@@ -31,6 +31,8 @@ export type Exchange = {
   fetch(place: Place, purpose: Purpose): Promise<void>
   /** What came into this directory since this was asked last, whoever fetched it, and cannot be used. */
   unusable(purpose: Purpose): readonly Problem[]
+  /** Whether this file came since the start, said once: what an earlier process heard is no news. */
+  isNews(file: Received): boolean
   /** Everything usable that came, oldest first. Rejects when the archive was altered. */
   kept(): Promise<readonly Kept[]>
 }
@@ -40,6 +42,8 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
   const envelope = config.pgp === null ? plainEnvelope : pgpEnvelope(config.pgp)
   const { transport } = config
   const contents = new Map<string, Content>()
+  const heard = new Set<string>()
+  const startedAt = clock.now()
   const news: Record<Purpose, Problem[]> = { status: [], statements: [] }
   const contentOf = async (file: Received): Promise<Content> =>
     contents.get(file.id) ?? readContent(file.name, await archive.bytesOf(file))
@@ -55,6 +59,11 @@ export function createExchange(config: Iso20022Config, clock: Clock): Exchange {
         for (const one of PURPOSES) if (config.paths[one] === directory) news[one].push(found)
       }
       await fetchNew({ config, archive, envelope, tell }, place, directory)
+    },
+    isNews(file) {
+      if (heard.has(file.id)) return false
+      heard.add(file.id)
+      return file.fetchedAt >= startedAt
     },
     unusable: purpose => news[purpose].splice(0),
     async kept() {

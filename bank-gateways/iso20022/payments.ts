@@ -220,20 +220,12 @@ async function judgeAll(exchange: Exchange, batch: readonly Instruction[]): Prom
   return { judged, foreign: await foreignIn(exchange, kept) }
 }
 
-const heard = new WeakMap<Exchange, Set<string>>()
-
 async function foreignIn(exchange: Exchange, kept: readonly Kept[]): Promise<readonly Problem[]> {
-  const known = heard.get(exchange) ?? new Set()
-  const isFirst = !heard.has(exchange)
-  heard.set(exchange, known)
   const problems: Problem[] = []
   for (const { file, content } of kept) {
-    if (content.kind !== 'status' || known.has(file.id)) continue
-    known.add(file.id)
+    if (content.kind !== 'status' || !exchange.isNews(file)) continue
     const copies = await exchange.archive.sentCopies(sentName(content.report.original.messageId, exchange.config))
-    // What an earlier process heard is no news.
-    if (copies.length === 0 && !(isFirst && file.fetchedAt < exchange.clock.now()))
-      problems.push(problem('iso20022.foreign', ''))
+    if (copies.length === 0) problems.push(problem('iso20022.foreign', ''))
   }
   return problems
 }
