@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { BankGateway, Clock } from '../connector/ports'
 import { abcConfig } from './abc/config'
 import { createAbcGateway } from './abc/gateway'
+import { bcmConfig } from './bcm/config'
+import { createBcmGateway } from './bcm/gateway'
 import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
@@ -12,6 +14,8 @@ import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
 import { createCmbFrontendGateway } from './cmb-frontend/gateway'
+import { cmbcConfig } from './cmbc/config'
+import { createCmbcGateway } from './cmbc/gateway'
 import { cibConfig } from './cib/config'
 import { createCibGateway } from './cib/gateway'
 import { citicConfig } from './citic/config'
@@ -46,12 +50,14 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   boc: kind('中国银行 银企对接', 'BOC B2E', bocConfig, createBocGateway),
   ccb: kind('中国建设银行 外联平台', 'CCB EBS', ccbConfig, createCcbGateway),
   abc: kind('中国农业银行 银企通', 'ABC ICC', abcConfig, createAbcGateway),
+  bcm: kind('交通银行 银企直联', 'BCM', bcmConfig, createBcmGateway),
   cmb: kind('招商银行 免前置 (CDC)', 'CMB CDC', cmbConfig, createCmbGateway),
   'cmb-frontend': kind('招商银行 前置机', 'CMB front-end (FBSdk)', cmbFrontendConfig, createCmbFrontendGateway),
   citic: kind('中信银行 银企直联', 'CITIC DLink', citicConfig, createCiticGateway),
   cib: kind('兴业银行 银企直联', 'CIB FOX', cibConfig, createCibGateway),
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
+  cmbc: kind('民生银行 银企直联', 'CMBC NS-BDES, open platform', cmbcConfig, createCmbcGateway),
   iso20022: kind('ISO 20022 文件直连', 'ISO 20022 host-to-host', iso20022Config, createIso20022Gateway),
 }
 

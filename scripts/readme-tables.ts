@@ -64,6 +64,17 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字上的仿制前置、SFTP 服务器与农行模拟器；从未连接银行',
     },
   },
+  bcm: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: transport, envelope, 210201, 310204, 310101, 310201, 310301, stat, tranStatus, sucFlg. Inferred: id of a line, 附言 brings the summary back. Unverified: 收支标志, the particular_code table, a repeated cert_no, widths of names, the state of a payroll batch, files of large results, receipts',
+      zh: '已证实：传输、信封、210201、310204、310101、310201、310301、stat、tranStatus、sucFlg。推断：明细标识、附言带回 summary。未证实：收支标志、particular_code 表、企业凭证号重复、户名长度、代发批次状态、大结果文件、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake front-end and the BCM simulator over real sockets (HTTP and TCP); never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制前置机与交行模拟器（HTTP 与 TCP）；从未连接银行',
+    },
+  },
   cmb: {
     sure: {
       en: 'confirmed: transport, SM2 and SM4 pipeline, envelope, BB1PAYOP, BB1PAYQR, NTQACINF, trsQryByBreakPoint, DCSIGREC, reqSts and rtnFlg. Inferred: id of a line. Unverified: errCod table, code of a repeated yurRef, whether BB1PAYQR finds batch items, how an empty answer looks',
@@ -117,14 +128,23 @@ const BANKS: Readonly<Record<string, Standing>> = {
     },
   },
   spdb: {
-    hasNoReceipts: true,
     sure: {
-      en: 'confirmed: sign server, framing, unsigned refusals, 8800, 8804, 4402, transStatus. Inferred: 8801 pairing, id of a line, marker of a return. Unverified: the statement’s number 8924, debitFlag, every length, the error table, a repeated elecChequeNo, receipts',
-      zh: '已证实：签名服务、报文边界、未签名错误、8800、8804、4402、transStatus。推断：8801 的对应、明细标识、退汇标志。未证实：明细交易码 8924、debitFlag、各字段长度、错误码表、电子凭证号重复、回单',
+      en: 'confirmed: sign server, framing, unsigned refusals, 8800, 8804, 4402, transStatus. Inferred: 8801 pairing, id of a line, marker of a return. Unverified: the statement’s number 8924, debitFlag, every length, the error table, a repeated elecChequeNo, numbers of the receipt functions',
+      zh: '已证实：签名服务、报文边界、未签名错误、8800、8804、4402、transStatus。推断：8801 的对应、明细标识、退汇标志。未证实：明细交易码 8924、debitFlag、各字段长度、错误码表、电子凭证号重复、回单交易码',
     },
     tested: {
       en: 'messages composed by hand, a fake sign server and gateway and the SPDB simulator over real sockets; never the bank',
       zh: '手工编写的报文、真实套接字上的仿制签名服务与网关、浦发模拟器；从未连接银行',
+    },
+  },
+  cmbc: {
+    sure: {
+      en: 'confirmed: NS-BDES envelope, Xfer, qryXfer, header codes, statusCode; open platform methods, fields, is_cross, trans_status. Inferred: id of a line, explain comes back. Unverified: rows of qryBal and qryDtl, bank_route, the platform’s authentication, widths, a repeated insId, the batch file',
+      zh: '已证实：NS-BDES 信封、Xfer、qryXfer、报文头代码、statusCode；开放平台方法、字段、is_cross、trans_status。推断：明细标识、explain 会带回。未证实：qryBal 与 qryDtl 的要素、bank_route、平台认证、长度、insId 重复、批量文件',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake proxy and the CMBC simulator over real sockets, both protocols; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制代理与民生模拟器（两种协议）；从未连接银行',
     },
   },
   iso20022: {

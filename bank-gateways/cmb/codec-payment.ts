@@ -7,7 +7,7 @@ import { maskedAccount } from '../shared/account'
 import { shortened } from '../shared/charset'
 import { problem, type Problem } from './codes'
 import { accountOf, type CmbConfig } from './config'
-import { object, type JsonObject } from './json-text'
+import { object, type JsonObject } from '../shared/json-text'
 
 /** How CMB is recognised as the payee's own bank. */
 export const OWN = { cnapsPrefix: '308', names: ['招商银行'] } as const

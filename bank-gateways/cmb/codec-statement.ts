@@ -7,7 +7,7 @@ import { maskedAccount } from '../shared/account'
 import { blockOf, clockOf, currencyOf, dayOf, money, type Reply } from './codec'
 import { problem, type Problem } from './codes'
 import type { CmbConfig } from './config'
-import { object, textAt, type Json, type JsonObject } from './json-text'
+import { object, textAt, type Json, type JsonObject } from '../shared/json-text'
 
 /** Where the bank says to go on: what it must be sent back, word for word (banks/cmb-cdc §8). */
 export type Continuation = {

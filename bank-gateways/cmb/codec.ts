@@ -8,7 +8,17 @@ import { sm2Sign, sm2Verify, sm4CbcDecrypt, sm4CbcEncrypt } from '../shared/gm'
 import { bankWords } from '../shared/account'
 import { messageClassOf, problem, type MessageClass, type Problem } from './codes'
 import { paddedUid, type CmbConfig } from './config'
-import { get, isObject, jsonText, object, parseJson, rowsAt, textAt, type Json, type JsonObject } from './json-text'
+import {
+  get,
+  isObject,
+  jsonText,
+  object,
+  parseJson,
+  rowsAt,
+  textAt,
+  type Json,
+  type JsonObject,
+} from '../shared/json-text'
 
 /** Stands for the signature while signing and verifying. */
 const PLACEHOLDER = '__signature_sigdat__'

@@ -6,7 +6,7 @@ import { post, Unsent, type HttpAnswer } from '../shared/http'
 import { formBody, readReply, requestNumber, type Reply } from './codec'
 import { describeMessage, problem, type Problem } from './codes'
 import type { CmbConfig } from './config'
-import type { JsonObject } from './json-text'
+import type { JsonObject } from '../shared/json-text'
 
 export type Answer =
   | { readonly kind: 'answer'; readonly reply: Reply }

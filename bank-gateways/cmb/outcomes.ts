@@ -14,7 +14,7 @@ import {
   type Problem,
 } from './codes'
 import type { CmbConfig } from './config'
-import { textAt, type Json } from './json-text'
+import { textAt, type Json } from '../shared/json-text'
 
 /** Of a BB1PAYOP, which holds one item and does not repeat its reference, amount or payee (banks/cmb-cdc §6). */
 export function paymentOutcome(reply: Reply, config: CmbConfig): SendOutcome {

@@ -7,7 +7,7 @@ import { batchBody, batchDetailBody, inquiryBody, instructionProblem, paymentBod
 import { describeMessage, problem, type Problem } from './codes'
 import type { CmbConfig } from './config'
 import type { Answer, Session } from './exchange'
-import { textAt, type Json } from './json-text'
+import { textAt, type Json } from '../shared/json-text'
 import { batchOutcome, paymentOutcome, rowsOutcome, unavailable, uncertain } from './outcomes'
 
 /** One outcome an instruction, in order. */

@@ -6,7 +6,7 @@ import { maskedAccount } from '../shared/account'
 import { problem } from './codes'
 import { accountOf } from './config'
 import { faultOf, type Session } from './exchange'
-import { object, rowsAt, textAt, type Json } from './json-text'
+import { object, rowsAt, textAt, type Json } from '../shared/json-text'
 
 export async function fetchReceipt(
   session: Session,

@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { abc } from './abc/program'
 import { abcOptions } from './abc/settings'
+import { bcm } from './bcm/program'
+import { bcmOptions } from './bcm/settings'
 import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
@@ -11,6 +13,8 @@ import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cmbc } from './cmbc/program'
+import { cmbcOptions } from './cmbc/settings'
 import { cib } from './cib/program'
 import { cibOptions } from './cib/settings'
 import { citic } from './citic/program'
@@ -35,12 +39,14 @@ export const banksSchema = z.strictObject({
   boc: bocOptions.prefault({}),
   ccb: ccbOptions.prefault({}),
   abc: abcOptions.prefault({}),
+  bcm: bcmOptions.prefault({}),
   cmb: cmbOptions.prefault({}),
   'cmb-frontend': cmbFrontendOptions.prefault({}),
   citic: citicOptions.prefault({}),
   cib: cibOptions.prefault({}),
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
+  cmbc: cmbcOptions.prefault({}),
   iso20022: iso20022Options.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
@@ -61,12 +67,14 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(boc, options.boc),
     bound(ccb, options.ccb),
     bound(abc, options.abc),
+    bound(bcm, options.bcm),
     bound(cmb, options.cmb),
     bound(cmbFrontend, options['cmb-frontend']),
     bound(citic, options.citic),
     bound(cib, options.cib),
     bound(pab, options.pab),
     bound(spdb, options.spdb),
+    bound(cmbc, options.cmbc),
     bound(iso20022, options.iso20022),
   ]
 }

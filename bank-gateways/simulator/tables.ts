@@ -2,10 +2,12 @@
 
 import { z } from 'zod'
 import { abcOptions } from './abc/settings'
+import { bcmOptions } from './bcm/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
+import { cmbcOptions } from './cmbc/settings'
 import { cibOptions } from './cib/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
@@ -33,12 +35,14 @@ const OPTIONS = {
   boc: bocOptions,
   ccb: ccbOptions,
   abc: abcOptions,
+  bcm: bcmOptions,
   cmb: cmbOptions,
   'cmb-frontend': cmbFrontendOptions,
   citic: citicOptions,
   cib: cibOptions,
   pab: pabOptions,
   spdb: spdbOptions,
+  cmbc: cmbcOptions,
   iso20022: iso20022Options,
 } as const
 

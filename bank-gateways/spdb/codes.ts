@@ -107,6 +107,8 @@ const PROBLEMS = {
   'spdb.payee_bank_code': ['跨行须给 12 位收款行联行号', 'a payment to another bank needs a bank code of 12 digits'],
   'spdb.payee_bank_name': ['跨行须给收款行名称且不超长', 'a payment to another bank needs its name'],
   'spdb.purpose': ['付给个人须有用途', 'a payment to a person needs a purpose'],
+  'spdb.receipt_key': ['回单所需的柜员流水号无效', 'the journal number that a receipt needs is not valid'],
+  'spdb.receipt_file': ['回单文件不完整或不是 PDF', 'the receipt file is not a whole PDF'],
   'spdb.range': ['日期范围无效', 'the range is not valid'],
   'spdb.cursor': ['续查标记无效', 'the cursor is not of this account and range'],
   'spdb.paging': ['明细翻页不连贯', 'the pages do not fit together'],

@@ -33,6 +33,18 @@ const extraCode = z
       })
   })
 
+const code = z.string().regex(/^[0-9A-Z]{4}$/)
+
+/** Which numbers the two receipt functions have is not known (banks/spdb §6): the bank's manual says. */
+const receipts = z.strictObject({
+  applyCode: code,
+  downloadCode: code,
+  /** The file host: another address than the gateway's. */
+  fileUrl: address,
+  /** "Wait about 1 minute" between the application and the file. */
+  waitMs: z.int().min(0).max(3_600_000).default(60_000),
+})
+
 const width = (bytes: number) => z.int().min(1).max(500).default(bytes)
 
 export const spdbConfig = z.strictObject({
@@ -74,10 +86,7 @@ export const spdbConfig = z.strictObject({
     })
     .prefault({}),
   /** The number of the statement function is unverified (banks/spdb §5). A question under a wrong one moves nothing. */
-  statementCode: z
-    .string()
-    .regex(/^[0-9A-Z]{4}$/)
-    .default('8924'),
+  statementCode: code.default('8924'),
   /** What `debitFlag` says of money out and in: not known (banks/README §5.4), so there is no default. */
   debitFlag: z
     .strictObject({ out: z.string().min(1).max(4), in: z.string().min(1).max(4) })
@@ -99,9 +108,12 @@ export const spdbConfig = z.strictObject({
   dedupesReference: z.boolean().default(false),
   absentFinalAfterMs: z.int().positive().nullable().default(null),
   codes: z.array(extraCode).default([]),
+  /** Null: receipts are not fetched. */
+  receipts: receipts.nullable().default(null),
 })
 
 export type SpdbConfig = z.infer<typeof spdbConfig>
+export type ReceiptConfig = NonNullable<SpdbConfig['receipts']>
 
 /** The settings of one of our accounts, or null. Never through the prototype: an account number comes from an ERP. */
 export function accountOf(config: SpdbConfig, account: string): SpdbConfig['accounts'][string] | null {

@@ -54,8 +54,8 @@ export function createExchange(config: SpdbConfig, clock: Clock, sequence: () =>
   }
 }
 
-/** Whatever fails here, no byte of it reached the bank. */
-async function signedPacket(
+/** Head and signed body, framed. Whatever fails here, no byte of it reached the bank. */
+export async function signedPacket(
   config: SpdbConfig,
   head: Head,
   body: Buffer,

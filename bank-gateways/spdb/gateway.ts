@@ -9,6 +9,7 @@ import { problem } from './codes'
 import { accountOf, type SpdbConfig } from './config'
 import { createExchange, faultOf, queryBody } from './exchange'
 import { inquirePayments, sendPayments } from './payments'
+import { createReceipts } from './receipts'
 import { statementPage } from './statement'
 
 /** `sequence`: a number of 1 to 12 digits that was never used before at this bank. */
@@ -16,12 +17,12 @@ export type SpdbDeps = { readonly clock: Clock; readonly name: string; readonly 
 
 /**
  * `config` is parsed by `spdbConfig`. `send` and `inquire` return outcomes; `balance` and `statement` throw Fault with the bank's
- * returnCode or one of our `spdb.…` codes. There is no `receipt`: the codes of its functions are not known.
+ * returnCode or one of our `spdb.…` codes; so does `receipt`, which is there only where the site says the numbers of its functions.
  */
 export function createSpdbGateway(config: SpdbConfig, { clock, name, sequence }: SpdbDeps): BankGateway {
   const exchange = createExchange(config, clock, sequence)
   const shared = { config, clock, exchange }
-  return {
+  const gateway: BankGateway = {
     name,
     traits: traitsOf(config),
     send: (batch, signal) => sendPayments(shared, batch, signal),
@@ -37,6 +38,8 @@ export function createSpdbGateway(config: SpdbConfig, { clock, name, sequence }:
       return balance
     },
   }
+  const { receipts } = config
+  return receipts === null ? gateway : { ...gateway, receipt: createReceipts({ ...shared, receipts, sequence }) }
 }
 
 function traitsOf(config: SpdbConfig): BankTraits {

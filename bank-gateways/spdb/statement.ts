@@ -111,8 +111,13 @@ function readLine(
     bankSerial: text('tellerJnlNo'),
     isReversal,
     type: text('businessCode'),
-    receiptKey: '',
+    receiptKey: receiptKeyOf(text('tellerJnlNo'), text('summonsNumber')),
   }
+}
+
+/** What a receipt is applied for by (banks/spdb §6); '' where the bank gives no journal number. */
+function receiptKeyOf(journal: string, summons: string): string {
+  return /^[0-9A-Za-z]{1,40}$/.test(journal) && /^[0-9A-Za-z]{0,20}$/.test(summons) ? `${journal}|${summons}` : ''
 }
 
 function isDay(day: string): boolean {

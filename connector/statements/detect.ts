@@ -46,7 +46,7 @@ function isOfx(head: string): boolean {
 
 /** A field at the start of a line that only account statements have. */
 function isSwift(head: string): boolean {
-  return /(?:^|[\r\n])[ \t]*:(?:25P?|28C?|60[FM]?|61|62[FM]|34F):/.test(head)
+  return /(?:^|[\r\n]|@@)[ \t]*:(?:25P?|28C?|60[FM]?|61|62[FM]|34F):/.test(head)
 }
 
 /** An interim report says so in its header, or has a floor limit and no opening balance. */
@@ -54,11 +54,11 @@ function isInterim(head: string): boolean {
   const first = /\{2:[IO](\d{3})/.exec(head)?.[1]
   if (first === '942' || first === '940') return first === '942'
   const body = head.slice(0, nextMessage(head))
-  return /[\r\n]:34F:/.test(body) && !/[\r\n]:60[FM]:/.test(body)
+  return /(?:[\r\n]|@@):34F:/.test(body) && !/(?:[\r\n]|@@):60[FM]:/.test(body)
 }
 
 function nextMessage(head: string): number {
-  const first = head.search(/(?:^|[\r\n]):20:/)
-  const second = head.slice(first + 4).search(/[\r\n]:20:/)
+  const first = head.search(/(?:^|[\r\n]|@@):20:/)
+  const second = head.slice(first + 4).search(/(?:[\r\n]|@@):20:/)
   return first < 0 || second < 0 ? head.length : first + 4 + second
 }

@@ -17,12 +17,14 @@ test.each([
   ['BOC settings', () => settingsTable('boc')],
   ['CCB settings', () => settingsTable('ccb')],
   ['ABC settings', () => settingsTable('abc')],
+  ['BCM settings', () => settingsTable('bcm')],
   ['CMB CDC settings', () => settingsTable('cmb')],
   ['CMB front-end settings', () => settingsTable('cmb-frontend')],
   ['CITIC settings', () => settingsTable('citic')],
   ['CIB settings', () => settingsTable('cib')],
   ['Ping An settings', () => settingsTable('pab')],
   ['SPDB settings', () => settingsTable('spdb')],
+  ['CMBC settings', () => settingsTable('cmbc')],
   ['ISO 20022 settings', () => settingsTable('iso20022')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')

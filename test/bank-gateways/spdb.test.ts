@@ -190,7 +190,6 @@ describe('messages', () => {
       text: 'INV-1',
       reference: 'P2026010200000001',
       type: '0101',
-      receiptKey: '',
     }
     expect(page1.items).toEqual([
       {
@@ -201,6 +200,7 @@ describe('messages', () => {
         amount: { minor: -105n, currency: 'CNY' },
         balanceAfter: { minor: 99_895n, currency: 'CNY' },
         bankSerial: 'J1',
+        receiptKey: 'J1|1',
         isReversal: false,
       },
       {
@@ -211,10 +211,85 @@ describe('messages', () => {
         amount: { minor: 105n, currency: 'CNY' },
         balanceAfter: { minor: 100_000n, currency: 'CNY' },
         bankSerial: 'J2',
+        receiptKey: 'J2|1',
         isReversal: true,
       },
     ])
     expect(await gateway.statement(PAYER, range, page1.next, NEVER)).toEqual({ items: [], next: null })
+  })
+})
+
+describe('receipts', () => {
+  const PDF = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.from([0x80, 0xff, 0x3c]), Buffer.from('\n%%EOF\n')])
+  const ROW = `<acceptNo>R77</acceptNo><result>0</result><backhostGyno>J1</backhostGyno><subpoenaSeqNo>1</subpoenaSeqNo><transDate>20260227</transDate><transAmount>1.05</transAmount>`
+  const applied = (...rows: readonly string[]) =>
+    saying(`<totalNumber>${rows.length}</totalNumber><lists>${rows.map(row => `<list>${row}</list>`).join('')}</lists>`)
+  const receipts = (fileUrl: string): object => ({
+    receipts: { applyCode: 'AB01', downloadCode: 'AB02', fileUrl, waitMs: 0 },
+  })
+  let files: FrontEnd | null = null
+  afterEach(async () => {
+    await files?.close()
+    files = null
+  })
+
+  async function asked(apply: () => Buffer, file: () => Response): Promise<{ first: unknown; second: unknown }> {
+    files = await startHttp(file)
+    const gateway = await gatewayOn(code => (code === '8924' ? goldenReply(code) : apply()), receipts(files.url))
+    const [line] = (await gateway.statement(PAYER, { from: '2026-02-27', to: '2026-03-01' }, null, NEVER)).items
+    const ask = async (): Promise<unknown> =>
+      line &&
+      gateway
+        .receipt?.(PAYER, line, NEVER)
+        .catch((error: unknown) => (error instanceof Fault ? `${error.code} ${error.message}` : error))
+    return { first: await ask(), second: await ask() }
+  }
+  const packetWith = (head: string, body: string, file: Buffer): Buffer => Buffer.concat([packet(head, body), file])
+
+  test('an application, then the file behind the packet, byte for byte', async () => {
+    const file = () => packetWith('<returnCode>AAAAAAA</returnCode>', '<signature>UkVQTFk=</signature>', PDF)
+    expect(await asked(applied(ROW), file)).toEqual({
+      first: null,
+      second: { receiptNo: 'R77', mediaType: 'application/pdf', bytes: new Uint8Array(PDF) },
+    })
+    const body = (index: number): string => iconv.decode(seenBy('sign')[index]?.bytes ?? Buffer.alloc(0), 'gbk')
+    expect(body(2)).toBe(
+      `<body><billDownloadChanel>1</billDownloadChanel><acctNo>${PAYER}</acctNo><singleOrBatchFlag>0</singleOrBatchFlag><backhostGyno>J1</backhostGyno><subpoenaSeqNo>1</subpoenaSeqNo><beginDate>20260227</beginDate><endDate>20260227</endDate><beginNumber>1</beginNumber><queryNumber>20</queryNumber></body>`,
+    )
+    expect(body(4)).toBe(
+      `<body><acctNo>${PAYER}</acctNo><fileDownloadFlag>1</fileDownloadFlag><fileDownloadPar>R77</fileDownloadPar></body>`,
+    )
+    expect(transCodeOf(files?.seen[0]?.bytes ?? Buffer.alloc(0))).toBe('AB02')
+  })
+
+  test('a packet before the file need not be signed', async () => {
+    const { second } = await asked(applied(ROW), () => packetWith('<returnCode>AAAAAAA</returnCode>', '', PDF))
+    expect(second).toMatchObject({ receiptNo: 'R77' })
+  })
+
+  test.each([
+    ['another row', ROW.replace('J1', 'J9')],
+    ['another amount', ROW.replace('1.05', '1.06')],
+    ['another day', ROW.replace('20260227', '20260228')],
+    ['no acceptNo', ROW.replace('R77', '')],
+  ])('%s is no receipt of the line', async (_what, row) => {
+    expect(await asked(applied(row), () => 'close')).toEqual({ first: null, second: null })
+  })
+
+  test('two rows that both could be it are none', async () => {
+    expect(await asked(applied(ROW, ROW), () => 'close')).toEqual({ first: null, second: null })
+  })
+
+  test.each([
+    ['cut off', () => packetWith('<returnCode>AAAAAAA</returnCode>', '', PDF.subarray(0, 12)), 'spdb.receipt_file'],
+    ['no file', () => packetWith('<returnCode>AAAAAAA</returnCode>', '', Buffer.alloc(0)), 'spdb.receipt_file'],
+    ['a refusal', () => packetWith('<returnCode>EYY9994</returnCode>', '', PDF), '验签'],
+    ['no packet', () => Buffer.from('<html/>'), 'spdb.undecodable'],
+    ['no answer', () => 'close' as const, 'spdb.no_answer'],
+    ['HTTP 500', () => ({ status: 500 }), 'spdb.http_status'],
+  ])('a file host that gives %s is a fault', async (_what, file, said) => {
+    const { second } = await asked(applied(ROW), file)
+    expect(String(second)).toContain(said)
   })
 })
 

@@ -259,3 +259,27 @@ test('the pieces the file comes in make no difference', async () => {
   const whole = await readStatements(text)
   for (const pieceBytes of [1, 3, 17]) expect(await readStatements(text, { pieceBytes })).toEqual(whole)
 })
+
+describe('documents one behind the other in a file', () => {
+  const one = camt053(BALANCES + entry(BOOKED))
+
+  test.each([1, 7, 65_536])('are all read, in pieces of %i bytes', async pieceBytes => {
+    const { statements, problems } = await readStatements(`${one}\n\n${one}${one}\n`, { pieceBytes })
+    expect(problems).toEqual([])
+    expect(statements.map(statement => [statement.proven, statement.lines.length])).toEqual([
+      [true, 1],
+      [true, 1],
+      [true, 1],
+    ])
+  })
+
+  test('a declaration inside an element, and a document cut off before the next, are refused with their line', async () => {
+    const inside = one.replace('<Sts>', '<?xml version="1.0"?><Sts>')
+    await expect(readStatements(inside)).rejects.toMatchObject({ code: 'STATEMENT_BROKEN', line: 4 })
+    // Four lines each: the second begins on the fifth and is cut on its last.
+    await expect(readStatements(`${one}\n${one.slice(0, -12)}`)).rejects.toMatchObject({
+      code: 'STATEMENT_BROKEN',
+      line: 8,
+    })
+  })
+})

@@ -48,8 +48,21 @@ describe('field 61', () => {
     [' NRTIKREF+//2016', 'NRTI', null, '2016'],
     ['NONREF', null, null, null],
     ['NTRF20-11-2016 21:31//B6K', 'NTRF', '20-11-2016 21:31', 'B6K'],
+    ['MCI0NONREF//055001', 'MCI0', null, '055001'],
+    ['TIDXTEST//REFERENCE', 'TIDX', 'TEST', 'REFERENCE'],
+    ['KREF+', null, null, null],
   ])('%s has type %s, reference %s, bank reference %s', async (rest, type, reference, bankReference) => {
     expect(await entryOf(`2401020102C1,00${rest}`)).toMatchObject({ type, reference, bankReference })
+  })
+
+  test.each([
+    ['1602300301', '2016-02-29', '2016-03-01'],
+    ['1702300301', '2017-02-28', '2017-03-01'],
+    ['170229', '2017-02-28', '2017-02-28'],
+  ])('the value date of %s, in months of 30 days, is %s, and that is said', async (dates, valueOn, bookedOn) => {
+    const file = await readStatements(mt940([`:61:${dates}DR6,00N024NONREF`]))
+    expect(file.statements[0]?.lines).toMatchObject([{ valueOn, bookedOn, amount: '-6.00' }])
+    expect(file.problems.map(problem => problem.code)).toContain('VALUE_DATE_MOVED')
   })
 
   test('supplementary details stand in for a missing field 86', async () => {
@@ -236,5 +249,63 @@ describe('MT942', () => {
   test('is recognised by its envelope', async () => {
     const text = `{1:F01COBADEFFAXXX0000000000}{2:I942XXXXXXXXXXXXN}{4:\r\n${report.replace(/:34F.*?:13D[^\r]*\r\n/s, '')}`
     expect((await readStatements(text)).format).toBe('mt942')
+  })
+})
+
+describe('lines of a message', () => {
+  const message = (rows: readonly string[], end: string): string => rows.join(end) + end
+  const rows = [
+    ':20:A',
+    ':25:1/2',
+    ':28C:1/1',
+    ':60F:C260101EUR1,00',
+    ':61:2601020102C1,00NTRFREF',
+    ':86:text',
+    ':62F:C260102EUR2,00',
+  ]
+
+  test.each([
+    ['CR LF', '\r\n'],
+    ['LF', '\n'],
+    ['CR', '\r'],
+    ['@@', '@@'],
+  ])('end with %s', async (_name, end) => {
+    const { statements, problems } = await readStatements(message([...rows, '-', ...rows, '-'], end))
+    expect(problems).toEqual([])
+    expect(statements.map(one => [one.proven, one.lines.map(line => line.text)])).toEqual([
+      [true, ['text']],
+      [true, ['text']],
+    ])
+  })
+
+  test('a hyphen alone inside a text is text, and what follows it is not lost', async () => {
+    const { statements } = await readStatements(
+      message([...rows.slice(0, 5), ':86:166?00X?20one', '-', 'two?32NAME', ':62F:C260102EUR2,00', '-', ''], '\n'),
+    )
+    expect(statements).toHaveLength(1)
+    expect(statements[0]).toMatchObject({ proven: true, lines: [{ text: 'one-two', counterName: 'NAME' }] })
+  })
+
+  test('a hyphen alone behind the last text ends the message', async () => {
+    const { statements } = await readStatements(
+      message([...rows, ':86:owner', '-', '', ...rows, ':86:owner', '-'], '\n'),
+    )
+    expect(statements.map(one => one.proven)).toEqual([true, true])
+  })
+})
+
+test('numbered parts may begin on the row below an empty one', async () => {
+  const entry = await entryOf(
+    '2607010701C653,00',
+    ':86:',
+    '<00S1260701',
+    '<20ZAPLATA',
+    '<31PL12109000000000000000000001',
+    '<32JAN KOWALSKI',
+  )
+  expect(entry).toMatchObject({
+    text: 'ZAPLATA',
+    counterName: 'JAN KOWALSKI',
+    counterAccount: 'PL12109000000000000000000001',
   })
 })

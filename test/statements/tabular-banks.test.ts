@@ -417,3 +417,70 @@ test('a card’s bill: what was spent is positive there and out here, in the cur
       ],
     },
   ))
+
+test('CIB, personal: the account by its own label, the currency by the sort of account, 支出 taken back with a minus', () =>
+  expectFile(
+    `兴业银行交易明细
+
+账户户名,甲
+账户账号,622908000000000012
+卡内账户,002 活期储蓄存款 港币 现汇
+起始日期,2026-01-01
+
+交易时间,记账日,支出,收入,账户余额,摘要,对方户名,对方银行,对方账号,用途,交易渠道,备注
+2026-03-02 00:00:00,2026-03-02,,20.00,20.00,购汇,甲,乙行,6222000000001,,手机银行,
+2026-03-03 00:00:00,2026-03-03,-20.00,,40.00,当日冲账,丙,丁行,6222000000002,冲正,手机银行,
+2026-03-04 00:00:00,2026-03-04,40.00,,0.00,转账转出,丙,丁行,6222000000002,货款,手机银行,
+说明,交易明细仅供参考。
+`,
+    {
+      head: { bank: 'CIB', account: '622908000000000012', currency: 'HKD', ...both('0.00', '0.00') },
+      lines: [
+        ['2026-03-02', '20.00', '甲', '6222000000001', null, '购汇'],
+        ['2026-03-03', '20.00', '丙', '6222000000002', null, '当日冲账 冲正'],
+        ['2026-03-04', '-40.00', '丙', '6222000000002', null, '转账转出 货款'],
+      ],
+    },
+  ))
+
+describe('bills of credit cards, where what was spent is positive', () => {
+  const lines = [
+    ['2026-01-06', '-15.90', null, null, null, '（消费）商户甲'],
+    ['2026-01-04', '97.20', null, null, null, '（退款）商户乙'],
+  ]
+
+  test('CGB: no title, the currency of the bill beside that of the purchase', () =>
+    expectFile(
+      `交易日期,入账日期,交易摘要,交易金额,交易货币,入账金额,入账货币
+2026/01/05,2026/01/06,（消费）商户甲,2.20,美元,15.90,人民币
+2026/01/04,2026/01/04,（退款）商户乙,-97.20,人民币,-97.20,人民币
+`,
+      { head: { bank: 'CGB', currency: 'CNY', proven: null }, lines },
+    ))
+
+  test('a bank without a profile: the last digits of the card', () =>
+    expectFile(
+      `交易日期,入账日期,交易描述,卡末四位,交易金额
+2026-01-05,2026-01-06,（消费）商户甲,1234,15.90
+2026-01-04,2026-01-04,（退款）商户乙,1234,-97.20
+`,
+      { head: { bank: null, currency: null }, lines },
+    ))
+
+  test('BCM: currency and amount in one cell, no sign at all, the text says what came back', () =>
+    expectFile(
+      `交易日期,记账日期,交易说明,交易币种/金额,入账币种/金额
+2026-01-05,2026-01-06,消费 商户甲,USD 2.20,CNY 15.90
+2026-01-04,2026-01-04,退货 商户乙,CNY 97.20,CNY 97.20
+2026-01-03,2026-01-03,信用卡还款 转账还款,CNY 666.60,CNY 666.60
+`,
+      {
+        head: { bank: 'BCM', currency: 'CNY' },
+        lines: [
+          ['2026-01-06', '-15.90', null, null, null, '消费 商户甲'],
+          ['2026-01-04', '97.20', null, null, null, '退货 商户乙'],
+          ['2026-01-03', '666.60', null, null, null, '信用卡还款 转账还款'],
+        ],
+      },
+    ))
+})

@@ -2,10 +2,12 @@
 
 import type { Party } from '../../connector/ports'
 import { ABC } from './gateway-banks/abc'
+import { BCM } from './gateway-banks/bcm'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
+import { CMBC } from './gateway-banks/cmbc'
 import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
@@ -22,12 +24,14 @@ export const BANKS: readonly BankSetup[] = [
   ...BOC,
   ...CCB,
   ...ABC,
+  ...BCM,
   ...CMB,
   ...CMB_FRONTEND,
   ...CITIC,
   ...CIB,
   ...PAB,
   ...SPDB,
+  ...CMBC,
   ...ISO20022,
 ]
 

@@ -47,8 +47,9 @@ export function rowsOf(body: XmlElement): readonly XmlElement[] {
   return childOf(body, 'lists')?.children.filter(({ name }) => name === 'list') ?? []
 }
 
-/** What is said: the inside of a signed body, or an unsigned refusal. */
-export type Answer = { readonly body: string } | { readonly code: string; readonly text: string }
+/** What is said: the inside of a signed body, with a file behind the packet or none; or an unsigned refusal. */
+export type Answer =
+  { readonly body: string; readonly file?: Uint8Array } | { readonly code: string; readonly text: string }
 
 export type Envelope = {
   readonly protocol: SpdbProtocol
@@ -70,12 +71,13 @@ export function compose(answer: Answer, envelope: Envelope, disturbance: Disturb
   const xml = `<?xml version='1.0' encoding='gb2312'?>${box('packet', ...parts)}`
   const bytes = encodeGbk(xml)
   const length = String(bytes.length + (protocol.lengthCounts === 'itself' ? 6 : 0)).padEnd(6, ' ')
+  const file = isRefusal ? Buffer.alloc(0) : Buffer.from(answer.file ?? [])
   // An answer may be all ASCII, which most charsets write alike; UTF-16 it cannot be mistaken for.
   const spoiled = disturbance.kinds.has('wrong-charset') ? Buffer.from(length + xml, 'utf16le') : null
   return {
     status: 200,
     contentType: 'text/plain;charset=GBK',
-    body: spoiled ?? Buffer.concat([Buffer.from(length, 'latin1'), bytes]),
+    body: spoiled ?? Buffer.concat([Buffer.from(length, 'latin1'), bytes, file]),
   }
 }
 

@@ -1,4 +1,4 @@
-// The two ports of the simulated SPDB: the sign server, and NC_HTTP behind it (banks/spdb §1).
+// The ports of the simulated SPDB: the sign server, NC_HTTP behind it (banks/spdb §1), and the file host (§6).
 
 import { dayOf } from '../engine/bank-time'
 import { decodeGbk, encodeGbk } from '../engine/charset'
@@ -10,6 +10,7 @@ import { leaf } from '../engine/xml'
 import { compose, openBody, readPacket, type Answer, type Packet } from './message'
 import { refused, type Perform, type Request, type Spdb } from './operation'
 import { payOne, payPackage, planPay, planQuery, queryBalances, queryPayment } from './payments'
+import { applyForReceipt, handOutReceipt } from './receipts'
 import type { SpdbOptions } from './settings'
 import { queryStatement } from './statement'
 
@@ -18,19 +19,33 @@ type Operation = {
   readonly perform: Perform
 }
 
-export function gatewayPort(spdb: Spdb, customers: SpdbOptions['customers'], seal: Seal): Handler {
-  const { protocol, context } = spdb
-  const operations: Readonly<Record<string, Operation>> = {
+type Operations = Readonly<Record<string, Operation>>
+type Customers = SpdbOptions['customers']
+
+export function gatewayPort(spdb: Spdb, customers: Customers, seal: Seal): Handler {
+  const { protocol } = spdb
+  return packetPort(spdb, customers, seal, 'gateway', {
     '8801': { plan: planPay, perform: payOne },
     '8800': { plan: planPay, perform: payPackage },
     '8804': { plan: planQuery, perform: queryPayment },
     '4402': { perform: queryBalances },
     [protocol.statementCode]: { perform: queryStatement },
-  }
+    [protocol.receiptApplyCode]: { perform: applyForReceipt },
+  })
+}
+
+export function filePort(spdb: Spdb, customers: Customers, seal: Seal): Handler {
+  const operations = { [spdb.protocol.receiptFileCode]: { perform: handOutReceipt } }
+  return packetPort(spdb, customers, seal, 'file', operations)
+}
+
+/** Signed packets in, signed packets out, each packetID once a day. */
+function packetPort(spdb: Spdb, customers: Customers, seal: Seal, listener: string, operations: Operations): Handler {
+  const { protocol, context } = spdb
   return request => {
     if (request.method !== 'POST') return answered(httpError(405))
     const packet = readPacket(request.body)
-    if ('problem' in packet) return unreadable(spdb, seal, packet.problem)
+    if ('problem' in packet) return unreadable(spdb, seal, listener, packet.problem)
     const say = (answer: Answer, disturbance: Disturbance): WireReply => {
       const packetId = disturbance.kinds.has('wrong-serial') ? otherSerial(packet.packetId) : packet.packetId
       return compose(answer, { protocol, seal, transCode: packet.transCode, packetId }, disturbance)
@@ -43,7 +58,7 @@ export function gatewayPort(spdb: Spdb, customers: SpdbOptions['customers'], sea
     const busy = (): WireReply => say(refused(spdb, 'maintenance', '系统维护'), UNDISTURBED)
     return exchange(
       context,
-      { listener: 'gateway', code: packet.transCode, ...plan },
+      { listener, code: packet.transCode, ...plan },
       {
         maintenance: busy,
         headerFailed: busy,
@@ -75,10 +90,10 @@ function keyOf(nowMs: number, { masterId, packetId }: Packet): string {
 }
 
 /** Faults that need no understanding of the request must spoil also what the gateway cannot read. */
-function unreadable(spdb: Spdb, seal: Seal, problem: string): Handled {
+function unreadable(spdb: Spdb, seal: Seal, listener: string, problem: string): Handled {
   const envelope = { protocol: spdb.protocol, seal, transCode: '', packetId: '' }
   const refuse = (): WireReply => compose(refused(spdb, 'bad-message', problem), envelope, UNDISTURBED)
-  const call: Call = { listener: 'gateway', code: '', payees: [], pays: null }
+  const call: Call = { listener, code: '', payees: [], pays: null }
   return exchange(spdb.context, call, { maintenance: refuse, headerFailed: refuse, perform: refuse })
 }
 

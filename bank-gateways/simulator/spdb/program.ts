@@ -1,11 +1,11 @@
-// The simulated SPDB: NC_HTTP and the sign server over the common ledger.
+// The simulated SPDB: NC_HTTP, the sign server and the file host over the common ledger.
 
 import { Inquiries, type BankContext } from '../engine/exchange'
 import { FAULT_KINDS } from '../engine/faults'
 import type { BankProgram } from '../engine/program'
 import { newSeal } from '../engine/seal'
 import type { Spdb } from './operation'
-import { gatewayPort, signPort } from './ports'
+import { filePort, gatewayPort, signPort } from './ports'
 import type { SpdbOptions } from './settings'
 
 /** Everything can go wrong here; the answers to 8801 and 8800 repeat nothing of a payment that could be a lie. */
@@ -14,12 +14,16 @@ export const spdb: BankProgram<SpdbOptions> = {
   zh: '浦发银行',
   en: 'SPDB',
   cnapsPrefix: '310',
-  listeners: ['gateway', 'sign'],
+  listeners: ['gateway', 'sign', 'file'],
   faults: FAULT_KINDS,
   answersContinue: true,
   open(context: BankContext, { protocol, customers }: SpdbOptions) {
     const program: Spdb = { context, desk: context.desk, protocol, inquiries: new Inquiries() }
     const seal = newSeal()
-    return { gateway: gatewayPort(program, customers, seal), sign: signPort(program, seal) }
+    return {
+      gateway: gatewayPort(program, customers, seal),
+      sign: signPort(program, seal),
+      file: filePort(program, customers, seal),
+    }
   },
 }

@@ -67,6 +67,14 @@ const protocolSchema = z
       .default('refuse')
       .describe('A repeated elecChequeNo is refused, or booked a second time (not known). 重复电子凭证号。'),
     statementCode: code('8924', 'Number of the statement function (unverified). 明细查询交易码(未证实)。'),
+    receiptApplyCode: code('SIMA', 'Number of the receipt application (not known). 回单申请交易码(未知)。'),
+    receiptFileCode: code('SIMF', 'Number of the receipt download (not known). 回单下载交易码(未知)。'),
+    receiptDelayMs: z
+      .number()
+      .int()
+      .min(0)
+      .default(60_000)
+      .describe('From the application to the file (about a minute). 申请至可下载的时间。'),
     flagOut: flag('0', 'debitFlag of money out (not known). 支出的 debitFlag。'),
     flagIn: flag('1', 'debitFlag of money in (not known). 收入的 debitFlag。'),
     statementOrder: z
@@ -87,7 +95,7 @@ const protocolSchema = z
 const port = z.number().int().min(0).max(65_535).default(0)
 
 export const spdbOptions = z.strictObject({
-  ports: z.strictObject({ gateway: port, sign: port }).prefault({}),
+  ports: z.strictObject({ gateway: port, sign: port, file: port }).prefault({}),
   customers: z.array(z.strictObject({ masterId: z.string().regex(/^[\x21-\x7e]{1,30}$/) })).default([]),
   processing: processingSchema.prefault({}),
   protocol: protocolSchema,

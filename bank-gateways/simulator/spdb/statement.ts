@@ -29,6 +29,12 @@ export function queryStatement(spdb: Spdb, { packet, body }: Request): Answer {
   }
 }
 
+export const SUMMONS = '1'
+
+export function journalOf({ posting }: Row): string {
+  return `J${String(posting.id).padStart(10, '0')}`
+}
+
 function rowElement(spdb: Spdb, row: Row): string {
   const { posting } = row
   const { flagIn, flagOut } = spdb.protocol
@@ -37,8 +43,8 @@ function rowElement(spdb: Spdb, row: Row): string {
   return leaves({
     transDate: compactDayOf(atMs),
     transTime: compactTimeOf(atMs),
-    tellerJnlNo: `J${String(posting.id).padStart(10, '0')}`,
-    summonsNumber: '1',
+    tellerJnlNo: journalOf(row),
+    summonsNumber: SUMMONS,
     debitFlag: row.direction === 'out' ? flagOut : flagIn,
     transAmount: yuan(row.amount),
     acctBalance: yuan(row.balanceAfter),

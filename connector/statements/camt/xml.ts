@@ -1,5 +1,6 @@
 // XML as a stream of elements, with bounds: no document type, no entity but the five of XML, no endless text, no endless
-// depth. Anything not well-formed, and a file that ends early, is an error with its line and element.
+// depth. Anything not well-formed, and a file that ends early, is an error with its line and element. Several documents
+// one behind the other, as an archive's files come when they are joined, are read as one.
 
 import { SaxesParser } from 'saxes'
 import { StatementFileError, type TextParser } from '../model'
@@ -20,45 +21,94 @@ export type Xml = TextParser & { line(): number; element(): string }
 const MAX_DEPTH = 64
 
 export function createXml(handler: XmlHandler): Xml {
-  const parser = new SaxesParser({ xmlns: false })
   const path: string[] = []
   let lastEventAt = 0
   let fed = 0
+  /** Of the documents before this one. */
+  let linesBefore = 0
+  /** The last characters of a piece that may begin a declaration. */
+  let held = ''
+  const lineOf = (): number => linesBefore + parser.line
   const fail = (zh: string, en: string): StatementFileError =>
-    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: parser.line, element: path.join('/') || null })
-  parser.on('error', error => {
-    const reason = error.message.replace(/^\d+:\d+: /, '')
-    throw fail(`XML 不合规则：${reason}`, `not well-formed XML: ${reason}`)
-  })
-  parser.on('doctype', () => {
-    throw fail('不接受 DOCTYPE', 'a document type declaration is refused')
-  })
-  parser.on('opentag', tag => {
-    lastEventAt = parser.position
-    const name = localName(tag.name)
-    path.push(name)
-    if (path.length > MAX_DEPTH) throw fail(`元素嵌套超过 ${MAX_DEPTH} 层`, `elements nest deeper than ${MAX_DEPTH}`)
-    handler.open(name, tag.attributes)
-  })
-  parser.on('text', text => handler.text(text))
-  parser.on('cdata', text => handler.text(text))
-  parser.on('closetag', () => {
-    lastEventAt = parser.position
-    handler.close()
-    path.pop()
-  })
-  return {
-    line: () => parser.line,
-    element: () => path.join('/'),
-    push(text) {
-      // Blank lines before the declaration are a common slip that means nothing.
-      const first = fed === 0 ? text.trimStart() : text
-      fed += first.length
-      if (first !== '') parser.write(first)
-      if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(parser.line, path.join('/') || null)
-    },
-    end: () => void parser.close(),
+    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: lineOf(), element: path.join('/') || null })
+  const openParser = (): SaxesParser => {
+    const saxes = new SaxesParser({ xmlns: false })
+    saxes.on('error', error => {
+      const reason = error.message.replace(/^\d+:\d+: /, '')
+      throw fail(`XML 不合规则：${reason}`, `not well-formed XML: ${reason}`)
+    })
+    saxes.on('doctype', () => {
+      throw fail('不接受 DOCTYPE', 'a document type declaration is refused')
+    })
+    saxes.on('opentag', tag => {
+      lastEventAt = saxes.position
+      const name = localName(tag.name)
+      path.push(name)
+      if (path.length > MAX_DEPTH) throw fail(`元素嵌套超过 ${MAX_DEPTH} 层`, `elements nest deeper than ${MAX_DEPTH}`)
+      handler.open(name, tag.attributes)
+    })
+    saxes.on('text', text => handler.text(text))
+    saxes.on('cdata', text => handler.text(text))
+    saxes.on('closetag', () => {
+      lastEventAt = saxes.position
+      handler.close()
+      path.pop()
+    })
+    return saxes
   }
+  let parser = openParser()
+  const write = (text: string): void => {
+    // Blank lines before the declaration are a common slip that means nothing.
+    const first = fed === 0 ? text.trimStart() : text
+    fed += first.length
+    if (first !== '') parser.write(first)
+    if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(lineOf(), path.join('/') || null)
+  }
+  /** The next document begins where the one before has ended; anywhere else a declaration is the parser's to refuse. */
+  const nextDocument = (): void => {
+    if (path.length > 0 || lastEventAt === 0) return
+    linesBefore += parser.line - 1
+    parser.close()
+    parser = openParser()
+    lastEventAt = 0
+    fed = 0
+  }
+  return {
+    line: lineOf,
+    element: () => path.join('/'),
+    push(piece) {
+      const text = held + piece
+      let from = 0
+      for (let at = declarationAt(text, 0); at >= 0; at = declarationAt(text, at + 1)) {
+        write(text.slice(from, at))
+        nextDocument()
+        from = at
+      }
+      const end = text.length - cutDeclaration(text)
+      write(text.slice(from, Math.max(from, end)))
+      held = text.slice(Math.max(from, end))
+    },
+    end() {
+      write(held)
+      parser.close()
+    },
+  }
+}
+
+const DECLARATION = '<?xml'
+
+function declarationAt(text: string, from: number): number {
+  let at = text.indexOf(DECLARATION, from)
+  // Blank behind it: `<?xml-stylesheet` is another matter. Not there yet: it waits for the next piece.
+  while (at >= 0 && !(text.charCodeAt(at + DECLARATION.length) <= 32)) at = text.indexOf(DECLARATION, at + 1)
+  return at
+}
+
+/** How many characters at the end could be the beginning of a declaration whose rest is in the next piece. */
+function cutDeclaration(text: string): number {
+  for (let length = DECLARATION.length; length > 0; length--)
+    if (text.endsWith(DECLARATION.slice(0, length))) return length
+  return 0
 }
 
 function localName(name: string): string {

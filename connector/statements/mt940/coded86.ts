@@ -21,7 +21,7 @@ type Joined = { text: string; width: number }
 export function readCoded(rows: readonly string[]): Info | null {
   // Lines are cut at any place, so the cut is no part of the text.
   const text = rows.length === 1 ? (rows[0] ?? '') : rows.join('')
-  const start = startOf(rows[0] ?? '')
+  const start = startOf(text)
   if (start < 0) return null
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0 }

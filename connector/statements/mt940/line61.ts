@@ -14,7 +14,7 @@ export type Line61 = {
   readonly mark: 'C' | 'D' | 'RC' | 'RD' | 'EC' | 'ED'
   readonly funds: string | null
   readonly quantity: Quantity
-  /** Transaction type: N, S or F and three characters. */
+  /** Transaction type: a letter (by SWIFT N, S or F) and three characters. */
   readonly type: string | null
   readonly customerReference: string | null
   readonly bankReference: string | null
@@ -22,12 +22,15 @@ export type Line61 = {
   /** The amount has no comma, or points. */
   readonly isAmountUnusual: boolean
   readonly isEntryDateUnreadable: boolean
+  /** The value date was a 29th or 30th of February that the year does not have: it is the month's last day. */
+  readonly isValueDateMoved: boolean
 }
 
 /** `rows` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
 export function readLine61(rows: readonly string[], currency: string | null, line: number): Line61 {
   const first = (rows[0] ?? '').trimStart()
-  const valueOn = dateOfSix(first.slice(0, 6)) ?? unreadable('起息日', 'value date', first, line)
+  const written = dateOfSix(first.slice(0, 6))
+  const valueOn = written ?? endOfFebruary(first) ?? unreadable('起息日', 'value date', first, line)
   const entryAt = afterSpaces(first, 6)
   const hasEntry = isDigit(first, entryAt)
   if (hasEntry && !isDigit(first, entryAt + 3)) unreadable('记账日', 'entry date', first, line)
@@ -48,7 +51,7 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   const isWrapped = rest === '' && rows.length > 1 && TYPE.test(rows[1] ?? '')
   const body = isWrapped ? (rows[1] ?? '') : rest
   // A bank that leaves the type out writes the reference at once.
-  const hasType = TYPE.test(body) && !body.startsWith('NONREF')
+  const hasType = (TYPE.test(body) || OTHER_TYPE.test(body)) && !body.startsWith('NONREF')
   const split = body.indexOf('//', hasType ? 4 : 0)
   return {
     valueOn,
@@ -62,10 +65,19 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
     supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
     isAmountUnusual: !isUsual,
     isEntryDateUnreadable: hasEntry && entryOn === null,
+    isValueDateMoved: written === null,
   }
 }
 
 const TYPE = /^[NSF][A-Za-z0-9 ]{3}/
+/** SWIFT knows N, S and F alone; banks write others (`MCI0`, `TIDX`), with the reference right behind. */
+const OTHER_TYPE = /^[A-Z][A-Z0-9]{3}[A-Za-z0-9]/
+
+/** German banks count interest in months of 30 days and write such value dates: the last day that the month has. */
+function endOfFebruary(text: string): string | null {
+  if (!/^\d{2}02(29|30)/.test(text)) return null
+  return dateOfSix(`${text.slice(0, 4)}29`) ?? dateOfSix(`${text.slice(0, 4)}28`)
+}
 
 function markOf(text: string, at: number): Line61['mark'] | null {
   const one = text.charAt(at)

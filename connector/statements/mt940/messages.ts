@@ -200,6 +200,13 @@ function startLine(context: ParserContext, statement: Statement, rows: readonly 
       at,
       `金额写法不合 SWIFT，读作 ${line.quantity.text} / the amount is not written as SWIFT has it: read as ${line.quantity.text}`,
     )
+  if (line.isValueDateMoved)
+    context.warn(
+      'warning',
+      'VALUE_DATE_MOVED',
+      at,
+      `起息日在日历上不存在（30/360 计息），记为 ${line.valueOn} / the value date is not in the calendar (months of 30 days): taken as ${line.valueOn}`,
+    )
   if (line.isEntryDateUnreadable)
     context.warn(
       'warning',

@@ -17,15 +17,33 @@ export function createMt940Parser(context: ParserContext): TextParser {
     if (field !== null) messages.field(field.tag, field.rows, field.line)
     field = null
   }
+  /** The line of a `-` inside a field of text, while it is open whether it ended the message or was text. */
+  let dash: number | null = null
+  const settleDash = (isText: boolean): void => {
+    const line = dash
+    dash = null
+    if (line === null) return
+    if (isText) field?.rows.push('-')
+    else {
+      endField()
+      messages.endOfMessage(line)
+    }
+  }
   const take = (raw: string, line: number): void => {
     const row = withoutIndent(withoutControls(raw))
     const tag = tagOf(row)
+    if (dash !== null) {
+      if (row.trim() === '') return
+      settleDash(tag === null && !row.startsWith('{') && !isEnd(row))
+    }
     if (tag !== null) {
       endField()
       field = { tag, rows: [row.slice(tag.length + 2)], line, chars: row.length }
     } else if (row.startsWith('{') && /^\{[1-5]:/.test(row)) {
       endField()
       header(row, line)
+    } else if (row.trim() === '-' && field !== null && MAY_GO_ON.has(field.tag)) {
+      dash = line
     } else if (isEnd(row)) {
       endField()
       messages.endOfMessage(line)
@@ -48,6 +66,7 @@ export function createMt940Parser(context: ParserContext): TextParser {
     push: text => lines.push(text),
     end() {
       lines.end()
+      settleDash(false)
       endField()
       if (messages.end() === 0) throw noStatement()
       context.warn.finish()
@@ -64,6 +83,9 @@ function tagOf(row: string): string | null {
   // Nearly every tag is one of these.
   return tag === '61' || tag === '86' || TAG.test(tag) ? tag : null
 }
+
+/** Text that may hold a line of nothing but a hyphen. */
+const MAY_GO_ON: ReadonlySet<string> = new Set(['61', '86', 'NS'])
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
 

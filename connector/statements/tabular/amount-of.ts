@@ -25,8 +25,11 @@ export type RowAmount = {
   readonly isSignless: boolean
 }
 
-/** How a file writes money out in a column, or beside a word, that already says so. */
-export type OutConvention = 'plain' | 'signed'
+/**
+ * How a file writes money out in a column, or beside a word, that already says so. `worded`: a card's bill without any
+ * sign, where the text begins with what was paid back.
+ */
+export type OutConvention = 'plain' | 'signed' | 'worded'
 
 export function amountOfRow(
   values: Values,
@@ -41,10 +44,16 @@ export function amountOfRow(
   const direction = wordOf(values, layout)
   if (direction === 'unknown') return 'direction-unknown'
   if (direction === 'in' || direction === 'out') return onSide(direction, money, convention)
-  const isOut = layout.profile.kind === 'card' ? !money.isNegative : money.isNegative
+  const isOut = layout.profile.kind === 'card' ? isSpent(values, money, convention) : money.isNegative
   const isNeutral = direction === 'neutral'
   const isSignless = layout.profile.kind === 'account' && !money.isNegative && !layout.columns.has('direction')
   return { quantity: money.quantity, isOut, isReversal: false, isNeutral, isSignless }
+}
+
+const PAID_BACK = /^[(（]?(?:退货|退款|退回|(?:信用卡|自动|转账)?还款|溢缴款|存入|返现)/
+
+function isSpent(values: Values, money: ReadMoney, convention: OutConvention): boolean {
+  return convention === 'worded' ? !PAID_BACK.test(values.one('text')) : !money.isNegative
 }
 
 function bySides(values: Values, currency: string | null, convention: OutConvention): RowAmount | AmountFault {
@@ -82,6 +91,7 @@ function wordOf(values: Values, layout: Layout): 'in' | 'out' | 'neutral' | 'non
  * one; where it is not, a minus sign takes a booking back.
  */
 export function conventionOf(rows: readonly Values[], layout: Layout): OutConvention {
+  if (layout.profile.kind === 'card' && isWorded(rows)) return 'worded'
   let isAnySigned = false
   for (const values of rows) {
     const isWordOut = !layout.columns.has('out') && wordOf(values, layout) === 'out'
@@ -91,4 +101,11 @@ export function conventionOf(rows: readonly Values[], layout: Layout): OutConven
     isAnySigned = true
   }
   return isAnySigned ? 'signed' : 'plain'
+}
+
+/** No amount has a sign, and some text says that money came back. */
+function isWorded(rows: readonly Values[]): boolean {
+  const amounts = rows.map(values => readMoney(values.one('amount'), null))
+  if (amounts.some(money => typeof money !== 'string' && money.isNegative)) return false
+  return rows.some(values => PAID_BACK.test(values.one('text')))
 }

@@ -46,14 +46,14 @@ export function headingOf(cell: string | undefined): string {
 
 export type ReadMoney = { readonly quantity: Quantity; readonly isNegative: boolean }
 
-/** `1,234.50`, `¥1,234.50`, `1234.5元`, `-1`, `1-`, `(1,234.50)`, `＋１２`. `blank` and `unreadable` are not zero. */
+/** `1,234.50`, `¥1,234.50`, `USD 1,234.50`, `1234.5元`, `-1`, `1-`, `(1,234.50)`, `＋１２`. `blank` and `unreadable` are not zero. */
 export function readMoney(cell: string, currency: string | null): ReadMoney | 'blank' | 'unreadable' {
   if (isBlank(cell)) return 'blank'
   if (cell.length > 60) return 'unreadable'
   const text = narrow(cell)
     .replaceAll(/\s/g, '')
     .replaceAll(/[−–—]/g, '-')
-    .replace(/^([-+(]?)(?:¥|rmb|cny|人民币|\$)/i, '$1')
+    .replace(/^([-+(]?)(?:¥|人民币|\$|[a-z]{3}(?=[-+¥\d]))/i, '$1')
     .replace(/(?:元|rmb|cny|人民币)(\)?)$/i, '$1')
   const isInside = /^\(.*\)$/.test(text)
   const [, before = '', digits = '', after = ''] =

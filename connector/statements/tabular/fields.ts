@@ -45,12 +45,12 @@ export const USUAL_NAMES: Names = {
   out: names(
     '记账金额(支出) 支出金额 借方发生额 借方金额 支出 借方 借 支取金额 支取 转出金额 付款金额 出账金额 交易金额(支出)',
   ),
-  amount: names('记账金额 入账金额 人民币金额 交易金额 发生额 金额 借方/贷方金额 收支金额'),
+  amount: names('记账金额 入账金额 结算金额 入账币种/金额 人民币金额 交易金额 发生额 金额 借方/贷方金额 收支金额'),
   direction: names(
     '借贷标志 借贷标识 借贷方向 借贷标记 借贷 借/贷 借贷类型 收支标志 收支标识 收付标志 收付标识 收支类型 收支方向 收支 收/支 收付 收/付 收入/支出 交易方向 方向 资金流向 出入账标志',
   ),
   balance: names('余额 账户余额 交易后余额 本次余额 联机余额 交易余额 当前余额 账面余额 活期余额 结余 可用余额'),
-  currency: names('记账币种 币种 交易币种 货币 交易货币 币别 货币种类 币种名称'),
+  currency: names('记账币种 入账币种 入账货币 结算币种 结算货币 币种 交易币种 货币 交易货币 币别 货币种类 币种名称'),
   account: names('本方账号 我方账号 交易账号 查询账号 账号 账户号 账户账号'),
   counterName: names(
     '对方户名 对方账户名称 对方账号名称 对方名称 对方账户名 对方单位名称 对方单位 对方姓名 对方客户名称 对手户名 对手名称 对手方户名 交易对方 交易对手 收(付)方名称 收(付)方户名 收付方名称 商户名称 对方',
@@ -109,7 +109,7 @@ export const USUAL_PATTERNS: readonly { readonly field: Field; readonly like: Re
     other: /行|网点|机构|类型/,
   },
   { field: 'date', like: /(?:交易|记账|入账|业务|发生|付款)(?:日期|时间|日)/, other: /戳|申请|退汇/ },
-  { field: 'currency', like: /币种|货币/ },
+  { field: 'currency', like: /币种|货币/, other: /金额/ },
   { field: 'direction', like: /借贷|收支|收付/, other: /额|余|方名|方账|方开户|方分行/ },
   { field: 'bankReference', like: /流水号|流水编号|日志号|明细编号/ },
   { field: 'reference', like: /凭证号|票据号|支票号|参考号|订单号|业务编号/ },

@@ -69,9 +69,20 @@ function kindOf(
   title: string,
 ): Profile['kind'] {
   const isOneAmount = !(['in', 'out', 'direction'] as const).some(field => columns.has(field))
-  // A card's bill has one amount, and what was spent is positive.
-  if (profile.kind === 'account' && isOneAmount && title.includes('信用卡')) return 'card'
+  // A card's bill has one amount, and what was spent is positive. Without a title it shows in the card's last digits, or
+  // in the currency of the purchase beside that of the bill.
+  const isBill = title.includes('信用卡') || (!columns.has('balance') && hasCardColumns(headings))
+  if (profile.kind === 'account' && isOneAmount && isBill) return 'card'
   return profile.code === null && headings.has('收/支') && columns.has('status') ? 'wallet' : profile.kind
+}
+
+function hasCardColumns(headings: ReadonlySet<string>): boolean {
+  const known = [...headings]
+  const isTwoCurrencies = known.some(one => /^交易(?:币种|货币)$/.test(one))
+  return (
+    known.some(one => /^卡号?(?:末|后)四位$/.test(one)) ||
+    (isTwoCurrencies && known.some(one => /^(?:入账|结算)(?:币种|货币)$/.test(one)))
+  )
 }
 
 /** The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has. */

@@ -26,12 +26,14 @@ const MAX_TITLE_CHARS = 8192
 
 /** A label in a longer word (对方账号) is another label. */
 const ACCOUNT =
-  /(?<![\u4e00-\u9fff])(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账\s*户?\s*号\s*码?|账\s*户|卡\s*号)(?:\/[^\s:]{1,4})?[A-Za-z/. ]{0,30}(?:\([^)]{0,20}\)|\[[^\]]{0,60}\])?\s*:\s*\[?\s*(?:[\u4e00-\u9fff]{2,30}\s*)?(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
+  /(?<![\u4e00-\u9fff])(?:查询|本方|我方|客户|账户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账\s*户?\s*号\s*码?|账\s*户|卡\s*号)(?:\/[^\s:]{1,4})?[A-Za-z/. ]{0,30}(?:\([^)]{0,20}\)|\[[^\]]{0,60}\])?\s*:\s*\[?\s*(?:[\u4e00-\u9fff]{2,30}\s*)?(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
 const ACCOUNT_LABEL =
-  /^(?:查询|本方|我方|客户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账户?号码?|账户|卡号)(?:\/.{1,4})?(?:\(.*\))?$/
+  /^(?:查询|本方|我方|客户|账户|交易|人民币|结算|单位|主|支付宝|借记|信用)?(?:账户?号码?|账户|卡号)(?:\/.{1,4})?(?:\(.*\))?$/
 const ACCOUNT_VALUE = /^\[?\s*(\d[\dxX*\s-]{2,40}[\dxX*]|[\w.*-]+@[\w.*-]+)/
 const CURRENCY = /(?:币\s*种|币\s*别|货\s*币)[A-Za-z ]{0,12}(?:\[[^\]]*\])?\s*:\s*([\u4e00-\u9fffA-Za-z]{1,6})/
 const CURRENCY_LABEL = /^(?:币种|币别|货币)$/
+/** `002 活期储蓄存款 港币 现汇`: the sort of the account names its currency. */
+const SORT_LABEL = /^(?:卡内账户|子账户|账户种类|账户类型|储种)$/
 const OPENING = /^(?:期初|上期|承前|起始|上日|昨日|上一?页)(?:账户)?余额/
 const CLOSING = /^(?:期末|本期)(?:账户)?余额/
 const BALANCES =
@@ -48,6 +50,7 @@ export function notePreamble(preamble: Preamble, cells: readonly string[]): void
   if (preamble.title.length < MAX_TITLE_CHARS) preamble.title += `${joined}\n`
   preamble.account ??= accountIn(texts, joined)
   preamble.currency ??= currencyOf(CURRENCY.exec(joined)?.[1] ?? valueBeside(texts, CURRENCY_LABEL) ?? '')
+  preamble.currency ??= currencyOf((valueBeside(texts, SORT_LABEL) ?? '').replaceAll(/[A-Za-z]/g, ''))
   noteBalances(preamble, texts, joined)
   notePeriod(preamble, texts, joined)
 }

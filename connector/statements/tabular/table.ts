@@ -146,7 +146,8 @@ function bodyRow(state: State, section: Section, row: Row): void {
   const days = values.all('date')
   const day = days.flatMap(text => readDay(text, context) ?? [])[0] ?? null
   const words = values.all('currency')
-  const currency = currencyOf(words[0] ?? '') ?? section.preamble.currency ?? section.layout.profile.currency
+  const written = currencyOf(words[0] ?? '') ?? currencyBefore(values.one('amount'))
+  const currency = written ?? section.preamble.currency ?? section.layout.profile.currency
   const amount = amountOfRow(values, section.layout, currency, section.convention ?? 'plain')
   if (takesBalance(section, row, values, amount)) return skip(state, 'notes', row)
   if (day !== null && row.cells.some(isTotalLabel)) return skip(state, 'totals', row)
@@ -160,6 +161,11 @@ function bodyRow(state: State, section: Section, row: Row): void {
   const units = amount.isOut ? -amount.quantity.units : amount.quantity.units
   const account = values.one('account') || section.preamble.account
   state.groups.add(account, entry, units, row.line)
+}
+
+/** `CNY 123.18`: amount and currency in one cell. */
+function currencyBefore(amount: string): string | null {
+  return /^[A-Z]{3}\s*[-+¥\d]/.test(amount) ? currencyOf(amount.slice(0, 3)) : null
 }
 
 function balanceOf(state: State, row: Row, values: Values, currency: string | null): ReadMoney | null {

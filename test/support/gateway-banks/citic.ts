@@ -1,5 +1,6 @@
 // CITIC, paying one by one and in rows.
 
+import { textOfPdf } from './pdf'
 import type { BankSetup, Protocol } from './setup'
 
 export const CITIC: readonly BankSetup[] = [
@@ -71,11 +72,4 @@ function citic(reading: string, payment: Payment, protocol: Protocol<'citic'>): 
     receiptText: ({ bytes }) => textOfPdf(Buffer.from(bytes)),
     receiptAmount: minor => `CNY ${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`,
   }
-}
-
-/** The strings of a PDF whose text is UCS-2 hex. */
-function textOfPdf(pdf: Buffer): string {
-  return [...pdf.toString('latin1').matchAll(/<([0-9A-F]+)> Tj/g)]
-    .map(([, hex = '']) => Buffer.from(hex, 'hex').swap16().toString('utf16le'))
-    .join('\n')
 }

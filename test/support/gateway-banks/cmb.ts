@@ -1,6 +1,7 @@
 // CMB CDC (免前置), in two readings of its reference. The keys are made at run time.
 
 import { sm2 } from 'sm-crypto-v2'
+import { textOfPdf } from './pdf'
 import type { BankSetup, Protocol } from './setup'
 
 export const CMB: readonly BankSetup[] = [
@@ -79,11 +80,4 @@ export function newKeys(): { readonly privateKey: string; readonly publicKey: st
   const { privateKey, publicKey } = sm2.generateKeyPairHex()
   const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
   return { privateKey: base64(privateKey.padStart(64, '0')), publicKey: base64(publicKey) }
-}
-
-/** The strings of a PDF whose text is UCS-2 hex. */
-function textOfPdf(pdf: Buffer): string {
-  return [...pdf.toString('latin1').matchAll(/<([0-9A-F]+)> Tj/g)]
-    .map(([, hex = '']) => Buffer.from(hex, 'hex').swap16().toString('utf16le'))
-    .join('\n')
 }

@@ -1,5 +1,6 @@
 // SPDB, paying one by one and in packages.
 
+import { textOfPdf } from './pdf'
 import type { BankSetup, Protocol } from './setup'
 
 export const SPDB: readonly BankSetup[] = [
@@ -27,7 +28,7 @@ function spdb(reading: string, payment: '8801' | '8800', protocol: Protocol<'spd
     payerAccount: '97990078801300000001',
     ownPayeeAccount: '97990078801300000002',
     secrets: [],
-    banks: () => ({ spdb: { customers: [{ masterId }], protocol: { ...protocol, pageMax: 4 } } }),
+    banks: () => ({ spdb: { customers: [{ masterId }], protocol: { ...protocol, pageMax: 4, receiptDelayMs: 1000 } } }),
     config: (simulator, waits) => ({
       signUrl: `${simulator.url('spdb', 'sign')}/`,
       gatewayUrl: `${simulator.url('spdb', 'gateway')}/`,
@@ -36,11 +37,15 @@ function spdb(reading: string, payment: '8801' | '8800', protocol: Protocol<'spd
       payment,
       batchMax: 5,
       debitFlag: { out: '0', in: '1' },
+      receipts: { applyCode: 'SIMA', downloadCode: 'SIMF', fileUrl: `${simulator.url('spdb', 'file')}/`, waitMs: 1000 },
       codes: [{ code: 'SIM0017', level: 'list', outcome: 'empty', meaning: '无明细' }],
       ...waits,
     }),
-    codes: { send: payment, inquire: '8804', balance: '4402', statement: '8924', receipt: null },
-    preparation: { at: { listener: 'sign', code: 'SIGN' }, precedes: ['send', 'inquire', 'balance', 'statement'] },
+    codes: { send: payment, inquire: '8804', balance: '4402', statement: '8924', receipt: 'SIMA' },
+    preparation: {
+      at: { listener: 'sign', code: 'SIGN' },
+      precedes: ['send', 'inquire', 'balance', 'statement', 'receipt'],
+    },
     keyOf: ({ reference }) => reference,
     echoes: { amount: true, payeeAccount: true },
     sendEchoes: { amount: false, payeeAccount: false },
@@ -49,8 +54,8 @@ function spdb(reading: string, payment: '8801' | '8800', protocol: Protocol<'spd
     refusalOnSend: 'uncertain',
     refusesRepeats: true,
     receiptMark: 0,
-    tellsTwinsApart: false,
-    receiptText: () => '',
-    receiptAmount: () => '',
+    tellsTwinsApart: true,
+    receiptText: ({ bytes }) => textOfPdf(Buffer.from(bytes)),
+    receiptAmount: minor => `CNY ${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`,
   }
 }

@@ -3,11 +3,11 @@
 import type { Profile } from '../profile'
 import { ABC } from './abc'
 import { ALIPAY } from './alipay'
-import { BCM } from './bcm'
+import { BCM, BCM_CARD } from './bcm'
 import { BOC } from './boc'
 import { CCB } from './ccb'
 import { CEB } from './ceb'
-import { CGB } from './cgb'
+import { CGB, CGB_CARD } from './cgb'
 import { CIB } from './cib'
 import { CITIC } from './citic'
 import { CMB, CMB_CARD } from './cmb'
@@ -20,6 +20,6 @@ import { SPDB } from './spdb'
 import { WECHAT } from './wechat'
 
 export const PROFILES: readonly Profile[] = [
-  ...[ICBC, ABC, BOC, CCB, BCM, CMB, CMB_CARD, CITIC, CIB, SPDB, CMBC, CEB, PAB, CGB, PSBC, HXB],
+  ...[ICBC, ABC, BOC, CCB, BCM, BCM_CARD, CMB, CMB_CARD, CITIC, CIB, SPDB, CMBC, CEB, PAB, CGB, CGB_CARD, PSBC, HXB],
   ...[ALIPAY, WECHAT],
 ]

@@ -19,7 +19,7 @@ export function parseJson(text: string): Json {
   return value
 }
 
-/** Compact text; with `sorted` the keys ascend at every depth (banks/cmb-cdc §2), else they stay as they came. */
+/** Compact text; with `sorted` the keys ascend at every depth, as a signature may need them, else they stay as they came. */
 export function jsonText(value: Json, order: 'sorted' | 'received'): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => jsonText(item, order)).join(',')}]`
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
@@ -36,7 +36,7 @@ export function object(fields: Readonly<Record<string, Json>>): JsonObject {
   return { kind: 'object', entries: new Map(Object.entries(fields)) }
 }
 
-/** The value under a key, whatever its case (the bank spells some blocks two ways); undefined when it is not there. */
+/** The value under a key, whatever its case (some banks spell a key two ways); undefined when it is not there. */
 export function get(value: Json | undefined, name: string): Json | undefined {
   if (!isObject(value)) return undefined
   const exact = value.entries.get(name)
