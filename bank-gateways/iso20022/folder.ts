@@ -4,7 +4,16 @@
 import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Uncertain, Unsent } from '../shared/http'
-import { codeOf, errorText, within, type Place, type RemoteFile, type Transport, type Waits } from './transport'
+import {
+  codeOf,
+  errorText,
+  SHARED_MODE,
+  within,
+  type Place,
+  type RemoteFile,
+  type Transport,
+  type Waits,
+} from './transport'
 
 export function folderTransport({ answerTimeoutMs }: Waits): Transport {
   return async (signal, work) => {
@@ -54,7 +63,7 @@ async function read(path: string, maxBytes: number): Promise<Buffer | null> {
 }
 
 async function create(path: string, bytes: Buffer, timely: Timely): Promise<void> {
-  const opening = open(path, 'wx', 0o600)
+  const opening = open(path, 'wx', SHARED_MODE)
   const file = await timely(opening).catch((cause: unknown) => {
     // One that opens too late is empty and under a name that nobody looks for.
     opening.then(late => late.close()).catch(() => undefined)

@@ -8,7 +8,16 @@ import { posix } from 'node:path'
 import SftpClient from 'ssh2-sftp-client'
 import { Uncertain, Unsent } from '../shared/http'
 import type { Iso20022Config } from './config'
-import { errorText, within, WrongHostKey, type Place, type RemoteFile, type Transport, type Waits } from './transport'
+import {
+  errorText,
+  SHARED_MODE,
+  within,
+  WrongHostKey,
+  type Place,
+  type RemoteFile,
+  type Transport,
+  type Waits,
+} from './transport'
 
 export type SftpSettings = Extract<Iso20022Config['transport'], { readonly kind: 'sftp' }>
 
@@ -116,7 +125,7 @@ async function create(
   let isOpen = false
   let isRefused = false
   const written = new Promise<void>((resolve, reject) => {
-    const stream = client.createWriteStream(path, { flags: 'wx', mode: 0o600, autoClose: true })
+    const stream = client.createWriteStream(path, { flags: 'wx', mode: SHARED_MODE, autoClose: true })
     isOpenAsked = true
     stream.once('open', () => (isOpen = true))
     stream.once('error', (error: Error & { code?: unknown }) => {

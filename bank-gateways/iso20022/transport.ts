@@ -25,6 +25,9 @@ export type Transport = <T>(signal: AbortSignal, work: (place: Place) => Promise
 
 export type Waits = { readonly connectTimeoutMs: number; readonly answerTimeoutMs: number }
 
+/** Of a file that we write: for the group through which the bank's program reads it, and for nobody else. */
+export const SHARED_MODE = 0o660
+
 /** The server's key is not the one that the site configured: nothing was said to it. */
 export class WrongHostKey extends Unsent {}
 

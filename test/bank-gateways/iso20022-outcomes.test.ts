@@ -1,8 +1,10 @@
 // What the bank's status reports come to, at every level and in every order: reports composed by hand from the standard, put into the
 // bank's folder one by one, judged by the whole gateway.
 
+import * as fc from 'fast-check'
 import { STATUSES } from '../../bank-gateways/iso20022/codes'
 import { readStatusReport } from '../../bank-gateways/iso20022/codec-pain002'
+import { judgeReports } from '../../bank-gateways/iso20022/outcomes'
 import { judgeInquiry } from '../../connector/core/judge'
 import type { BankGateway, InquiryOutcome } from '../../connector/ports'
 import { instruction, NOW, openSite, type Site } from '../support/iso20022'
@@ -308,6 +310,44 @@ test('prefixes and newer versions are read the same', () => {
   expect(readStatusReport(prefixed.replace('pain.002.001.03', 'pain.002.001.10'))).toEqual(readStatusReport(plain))
   expect(() => readStatusReport('<Document/>')).toThrow(RangeError)
   expect(() => readStatusReport(plain.replace('?>', '?><!DOCTYPE x>'))).toThrow('DOCTYPE')
+})
+
+test('whatever the bank writes, in whatever order it is fetched: paid only by ACSC or ACCC, refused only by a listed reason and nothing else', () => {
+  const payment = batch[0] ?? instruction()
+  const sent = [{ count: '2', sum: '246.90', references: new Set([FIRST, SECOND]) }]
+  const level = fc.record({
+    status: fc.constantFrom('', 'ACTC', 'ACCP', 'ACSP', 'ACSC', 'ACCC', 'RJCT', 'PART', 'CANC', 'ZZZZ'),
+    reason: fc.constantFrom(undefined, 'AC04', 'AM05', 'MS03', 'XX99'),
+  })
+  const written = fc.array(fc.record({ group: level, one: fc.option(level), hour: fc.integer({ min: 10, max: 23 }) }), {
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(written, fc.boolean(), (shapes, isBackwards) => {
+      const texts = shapes.map(({ group, one, hour }) =>
+        report({
+          group: group.status,
+          ...(group.reason === undefined ? {} : { groupReason: group.reason }),
+          at: `2026-03-02T${hour}:00:00`,
+          payments: one ? [{ id: FIRST, status: one.status, ...(one.reason ? { reason: one.reason } : {}) }] : [],
+        }),
+      )
+      const reports = texts.map((text, order) => ({ report: readStatusReport(text), order }))
+      const { outcome } = judgeReports(payment, isBackwards ? reports.toReversed() : reports, sent, [])
+      const levels = shapes.flatMap(({ group, one }) => [group, ...(one ? [one] : [])])
+      const isPaidSomewhere = levels.some(({ status }) => status === 'ACSC' || status === 'ACCC')
+      const isRefusedSomewhere = levels.some(({ status, reason: why }) => status === 'RJCT' && why === 'AC04')
+      if (outcome.kind === 'settled') expect(isPaidSomewhere).toBe(true)
+      if (outcome.kind === 'refused') expect(isRefusedSomewhere).toBe(true)
+      expect(['settled', 'refused', 'accepted', 'unavailable']).toContain(outcome.kind)
+      if (shapes.every(({ one }) => one?.status === 'ACSC') && shapes.some(({ one }) => one)) {
+        const isDenied = shapes.some(({ group }) => group.status === 'RJCT')
+        expect(outcome.kind === 'refused').toBe(false)
+        if (!isDenied) expect(outcome.kind).toBe('settled')
+      }
+    }),
+    { numRuns: 500 },
+  )
 })
 
 const testSchema = hasSchemas ? test : test.skip

@@ -2,7 +2,7 @@
 // and that only the right server is spoken to.
 
 import { spawn } from 'node:child_process'
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -34,7 +34,7 @@ describe('a folder', () => {
     const sent = readFileSync(path.join(site.root, 'in', NAME))
     expect(sent.toString()).toContain('<EndToEndId>YQ260302001000001</EndToEndId>')
     expect(site.archived('sent')).toEqual([sent])
-    if (process.platform !== 'win32') expect(statSync(path.join(site.root, 'in', NAME)).mode & 0o777).toBe(0o600)
+    if (process.platform !== 'win32') expect(statSync(path.join(site.root, 'in', NAME)).mode & 0o007).toBe(0)
   })
 
   test('a file that is there already is neither overwritten nor renamed, and nothing is concluded from it', async () => {
@@ -227,9 +227,16 @@ describe('SFTP', () => {
     disturbance: { kinds: new Set([kind as 'silent']), delayMs: 3_600_000, status: 502 },
   })
 
-  test('a password or a key: the file is written under another name and renamed, and reports come back', async () => {
+  test('a password, a key or a key under a password: the file is written under another name and renamed, and reports come back', async () => {
     server = await openServer()
-    for (const login of [{}, { password: undefined, privateKey: CLIENT }]) {
+    const sealed = createPrivateKey(CLIENT).export({
+      type: 'pkcs1',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'words',
+    })
+    const sealedKey = { password: undefined, privateKey: sealed.toString(), privateKeyPassword: 'words' }
+    for (const login of [{}, { password: undefined, privateKey: CLIENT }, sealedKey]) {
       server.files.clear()
       server.files.set('/out/a.xml', Buffer.from(STATUS))
       const gateway = site.open(server.over(login))
@@ -238,6 +245,7 @@ describe('SFTP', () => {
       expect(site.archived('received').map(String)).toEqual([STATUS])
     }
     expect(server.operations.filter(operation => operation.startsWith('PUT'))).toEqual([
+      `PUT /in/${NAME}`,
       `PUT /in/${NAME}`,
       `PUT /in/${NAME}`,
     ])
