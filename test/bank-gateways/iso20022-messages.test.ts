@@ -1,5 +1,10 @@
 // pain.001 as the gateway writes it, against messages composed by hand from the standard and against the schemas of ISO 20022.
 
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { parseXml, type XmlNode } from '../../bank-gateways/shared/xml'
+import { amountOf } from '../../connector/core/money'
 import { batchProblem, instructionProblem, paymentFile } from '../../bank-gateways/iso20022/codec-pain001'
 import { isIban, PROFILE_NAMES } from '../../bank-gateways/iso20022/profiles'
 import { addDays } from '../../connector/core/bank-time'
@@ -180,3 +185,69 @@ test('an IBAN is known by its check digits', () => {
     false,
   ])
 })
+
+const PAIN = path.resolve(__dirname, '../../../../shared/fixtures/pain')
+const FIXTURE = 'salesking+sepa_king/spec/examples/pain.001.001.03.xml'
+const hasFixture = existsSync(path.join(PAIN, FIXTURE))
+if (!hasFixture) console.warn(`skipped: no pain.001 of other people at ${PAIN}`)
+const testFixture = hasFixture ? test : test.skip
+
+testFixture('what others pay in a file of theirs is paid the same in a file of ours, element behind element', () => {
+  const expected = expectedSchema.parse(
+    JSON.parse(readFileSync(path.join(PAIN, 'expected-normalised', `${FIXTURE}.json`), 'utf8')),
+  )
+  const [block] = expected.payments
+  if (!block) throw new Error('no payments')
+  const config = configOf(ROOT, {
+    profile: 'sepa',
+    profileChanges: { payeeAgent: 'bic' },
+    initiator: { name: 'Initiator Name' },
+    agent: { bic: 'BANKDEFFXXX' },
+    accounts: { [PAYER]: { currency: 'EUR', iban: block.debtorAccount } },
+  })
+  const batch = block.transactions.map(one =>
+    instruction({
+      reference: one.endToEndId,
+      payer: { ...trader, name: block.debtor },
+      amount: amountOf(one.amount, one.ccy),
+      purpose: 'Unstructured Remittance Information',
+      postscript: '',
+      payee: { account: one.creditorAccount, name: one.creditor, bankCode: 'SPUEDE2UXXX' },
+    }),
+  )
+  expect(batch.map(one => instructionProblem(one, config))).toEqual([null, null])
+  const ours = leavesOf(parseXml(paymentFile(batch, config, NOW)))
+  const theirs = leavesOf(parseXml(readFileSync(path.join(PAIN, FIXTURE), 'utf8')))
+  // Ours has more: a sum of the file, an InstrId, a currency. The ids and days are each file's own.
+  const isOwn = /(?:MsgId|PmtInfId|CreDtTm|ReqdExctnDt|BtchBookg) /
+  const wanted = theirs.filter(leaf => !isOwn.test(leaf))
+  expect(ours.filter(leaf => wanted.includes(leaf))).toEqual(wanted)
+  expect(ours).toContain(`Document/CstmrCdtTrfInitn/GrpHdr/CtrlSum ${expected.actualSum}`)
+})
+
+const expectedSchema = z.object({
+  actualSum: z.string(),
+  payments: z.array(
+    z.object({
+      debtor: z.string(),
+      debtorAccount: z.string(),
+      transactions: z.array(
+        z.object({
+          endToEndId: z.string(),
+          amount: z.string(),
+          ccy: z.string(),
+          creditor: z.string(),
+          creditorAccount: z.string(),
+        }),
+      ),
+    }),
+  ),
+})
+
+/** Every element with a text, by its path, in order. */
+function leavesOf(node: XmlNode, above = ''): readonly string[] {
+  const here = `${above}${node.name}`
+  return node.children.length === 0
+    ? [`${here} ${node.text.trim()}`]
+    : node.children.flatMap(child => leavesOf(child, `${here}/`))
+}
