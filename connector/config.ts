@@ -92,6 +92,23 @@ const journalRule = z.strictObject({
     .nullable(),
 })
 
+/** Who books, and how accounts are named, in the receiver's part of an electronic receipt. */
+const evoucher = z
+  .strictObject({
+    entities: z
+      .array(
+        z.strictObject({
+          accountSet: z.string().default(''),
+          name: z.string().min(1),
+          code: z.string().regex(/^[0-9A-Z]{18}$/, '统一社会信用代码，18 位 / 18 characters'),
+        }),
+      )
+      .default([]),
+    subjects: z.record(z.string(), z.string().min(1)).default({}),
+    sides: z.enum(['借方/贷方', '借/贷']).default('借方/贷方'),
+  })
+  .prefault({})
+
 const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '应如「08:30」 / like "08:30"')
 const window = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5, 6, 7]),
@@ -134,6 +151,7 @@ const base = z.strictObject({
   approvals: z.array(hold).default([]),
   journal: z.array(journalRule).default([]),
   maker: z.string().default('银企直联'),
+  evoucher,
   schedules: z
     .strictObject({
       /** Today's lines of every account; node-cron, six fields with seconds, Asia/Shanghai. */

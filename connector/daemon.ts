@@ -19,6 +19,7 @@ import { postJournals } from './steps/post-journals'
 import { reconcile } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
+import { writeReceivers } from './steps/write-receivers'
 
 export type Pace = { readonly pollMinMs: number; readonly pollMaxMs: number; readonly faultMaxMs: number }
 export type Schedules = { readonly today: string; readonly history: string; readonly historyDays: number }
@@ -70,6 +71,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
+    ['receivers', () => writeReceivers(deps)],
     ['reconcile', () => reconcileAll(deps)],
   ]
 }

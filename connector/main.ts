@@ -23,6 +23,7 @@ import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
 import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
 import { createOutput, EXIT, type Output } from './cli/output'
+import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
 import { openSite, readConfig, type Parts, type Site } from './cli/site'
@@ -174,6 +175,8 @@ function build(finish: (code: number) => void): Command {
   addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
   addStatement(program, output, run, withDeps)
+  addReceipt(program, run, withDeps, output)
+  addArchive(program, run, withDeps, output)
   return program
 }
 

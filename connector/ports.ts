@@ -359,6 +359,8 @@ export type StatementLine = {
   readonly type: string
   /** What `receipt()` needs to find this line's receipt, or empty. */
   readonly receiptKey: string
+  /** 回单号 where a statement file names it: it joins the line to a receipt that comes as a file. No gateway asks by it. */
+  readonly receiptNo?: string
 }
 
 export type ReceiptDocument = {

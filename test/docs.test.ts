@@ -41,6 +41,14 @@ describe('docs/errors.md', () => {
     expect(codes.filter(code => !isDocumented(code))).toEqual([])
   })
 
+  test('explains every code of electronic receipts', () => {
+    const codes = codesIn([...sourcesOf('connector/evoucher'), ...sourcesOf('connector/cli')]).filter(code =>
+      /^(EVOUCHER|RECEIPT|RECEIVER|SLIP)_/.test(code),
+    )
+    expect(codes).toEqual(expect.arrayContaining(['EVOUCHER_TOO_LARGE', 'RECEIVER_NOT_BALANCED', 'SLIP_GLYPH_MISSING']))
+    expect(codes.filter(code => !isDocumented(code))).toEqual([])
+  })
+
   test('explains every gate of U8', () => {
     const gates = sourcesOf('erp-bridges/u8').flatMap(source =>
       [...source.matchAll(/\b(?:gate|refused|refuse)\(\s*'([A-Z_]+)'/g)].map(match => `U8_GATE_${match[1] ?? ''}`),
@@ -104,7 +112,7 @@ test('the two READMEs have the same sections and commands', () => {
 })
 
 test('every command that a document shows exists', () => {
-  const wired = read('connector/main.ts') + read('connector/cli/audit-commands.ts')
+  const wired = [read('connector/main.ts'), ...sourcesOf('connector/cli')].join('\n')
   const names = [...wired.matchAll(/\.command\('(\w[\w-]*)|\['(cancel|approve)', /g)].map(
     match => match[1] ?? match[2] ?? '',
   )

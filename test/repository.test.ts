@@ -29,14 +29,20 @@ test('core reads no clock and no chance', () => {
 })
 
 test('steps know core, ports and the store’s interface, never an adapter or a driver', () => {
-  const allowed = /^(connector\/(core|steps)\/|connector\/ports$|connector\/store\/store$|node:crypto$)/
+  const allowed = /^(connector\/(core|evoucher|steps)\/|connector\/ports$|connector\/store\/store$|node:crypto$)/
   expect(offences(/^connector\/steps\//, to => !allowed.test(to))).toEqual([])
 })
 
 test('statement files are read with core, the ports’ types, hashing and a reader’s library alone', () => {
   const allowed =
-    /^(connector\/(core|statements)\/|connector\/ports$|node:(buffer|crypto|stream)$|(saxes|csv-parse|fflate|@e965\/xlsx)$)/
+    /^(connector\/(core|evoucher|statements)\/|connector\/ports$|node:(buffer|crypto|stream)$|(saxes|csv-parse|fflate|@e965\/xlsx)$)/
   expect(offences(/^connector\/statements\//, to => !allowed.test(to))).toEqual([])
+})
+
+test('electronic vouchers are read with core, the ports’ types, hashing, unpacking and a reader’s library alone', () => {
+  const allowed =
+    /^(connector\/(core|evoucher)\/|connector\/ports$|node:(assert\/strict|crypto|zlib)$|(saxes|fflate|pdfkit|sm-crypto-v2)$)/
+  expect(offences(/^connector\/evoucher\//, to => !allowed.test(to))).toEqual([])
 })
 
 test('a gateway or a bridge knows the ports, exact money and its own folders only; a gateway the formats of statement files too', () => {

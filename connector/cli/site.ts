@@ -205,6 +205,7 @@ function settingsOf(config: Config): Settings {
     maker: config.maker,
     holds: config.approvals,
     journal: config.journal,
+    evoucher: config.evoucher,
   }
 }
 

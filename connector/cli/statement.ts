@@ -86,7 +86,7 @@ export function problemOf(error: StatementFileError): Problem {
 }
 
 export function isFileFault(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error
 }
 
 export function unreadable(file: string, error: NodeJS.ErrnoException): Problem {

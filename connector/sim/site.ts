@@ -79,6 +79,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     holds: world.swarm.needsApproval
       ? [{ name: '大额', from: { minor: APPROVAL_FROM, currency: 'CNY' }, businessTypes: [], approvals: 2 }]
       : [],
+    evoucher: { entities: [], subjects: {}, sides: '借方/贷方' },
     journal: [
       { name: 'own', when: { ownPayment: true }, then: booking('2202', '付 {docNo}') },
       { name: 'fee', when: { direction: 'out', text: '手续费' }, then: booking('660301', '手续费') },

@@ -1,5 +1,7 @@
 // The formats, one line each, in the order they are asked. A new format is a new line here and a folder of its own.
 
+import { looksLikeInstance } from '../evoucher/xbrl'
+import { createBkrsParser } from './bkrs/parser'
 import { createCamtParser } from './camt/parser'
 import type { ParserContext } from './ledger'
 import type { StatementFormat, TextParser } from './model'
@@ -18,6 +20,7 @@ const FORMATS: readonly Format[] = [
   { name: 'camt.052', looksLike: head => isCamt(head, 'BkToCstmrAcctRpt'), create: createCamtParser },
   { name: 'camt.053', looksLike: head => isCamt(head, 'BkToCstmrStmt'), create: createCamtParser },
   { name: 'camt.054', looksLike: head => isCamt(head, 'BkToCstmrDbtCdtNtfctn'), create: createCamtParser },
+  { name: 'bkrs', looksLike: looksLikeInstance, create: createBkrsParser },
   { name: 'ofx', looksLike: isOfx, create: createOfxParser },
   { name: 'mt942', looksLike: head => isSwift(head) && isInterim(head), create: createMt940Parser },
   { name: 'mt940', looksLike: isSwift, create: createMt940Parser },

@@ -1,7 +1,8 @@
 // What a statement file says, whatever its format: a stream of events, so that a file of any size is read in the
 // memory of one entry. Nothing here is invented: what a bank did not write is null.
 
-export type StatementFormat = 'mt940' | 'mt942' | 'camt.052' | 'camt.053' | 'camt.054' | 'ofx' | 'csv' | 'xls' | 'xlsx'
+export type StatementFormat =
+  'mt940' | 'mt942' | 'camt.052' | 'camt.053' | 'camt.054' | 'ofx' | 'bkrs' | 'csv' | 'xls' | 'xlsx'
 
 /** What a reader must know of a file that could be read. `line` is the line of the file, from 1; null: the whole file. */
 export type Problem = {
@@ -29,6 +30,7 @@ export type ProblemCode =
   | 'SUMMARY_GAP'
   | 'PROBLEMS_OMITTED'
   | 'ROWS_SKIPPED'
+  | 'CARRIER_PROBLEM'
   | FileErrorCode
 
 export type FileErrorCode =
@@ -89,6 +91,8 @@ export type Entry = {
   readonly counterBank: string | null
   readonly text: string | null
   readonly balanceAfter: string | null
+  /** 回单号 of the line's electronic receipt, where the format names it. */
+  readonly receiptNo?: string
   readonly details: readonly EntryDetail[]
 }
 

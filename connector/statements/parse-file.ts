@@ -2,6 +2,7 @@
 // It must never hold more than one piece of the file and one entry.
 
 import { createHash } from 'node:crypto'
+import { carriedEvents, carriedStatement } from './bkrs/carrier'
 import { chooseCharset, HEAD_BYTES, type StatementSource } from './charset'
 import { createDecode } from './decode'
 import { detectFormat, parserOf } from './detect'
@@ -32,7 +33,10 @@ export async function* parseStatementEvents(
   source: StatementSource,
   options: ParseOptions,
 ): AsyncGenerator<readonly StatementEvent[], void, void> {
-  const workbook = workbookKind(await firstBytes(source))
+  const first = await firstBytes(source)
+  const carried = await carriedStatement(source, first)
+  if (carried !== null) return yield carriedEvents(carried)
+  const workbook = workbookKind(first)
   if (workbook !== null) return yield* parseWorkbook(source, workbook)
   const charset = await chooseCharset(source, options.encoding)
   let events: StatementEvent[] = []
@@ -93,7 +97,7 @@ function start(head: string, charset: Charset, emit: Emit): TextParser {
 
 function unknownFormat(): StatementFileError {
   const known: readonly StatementFormat[] = [
-    ...(['mt940', 'mt942', 'camt.052', 'camt.053', 'camt.054', 'ofx', 'csv', 'xls', 'xlsx'] as const),
+    ...(['mt940', 'mt942', 'camt.052', 'camt.053', 'camt.054', 'ofx', 'bkrs', 'csv', 'xls', 'xlsx'] as const),
   ]
   return new StatementFileError(
     'STATEMENT_FORMAT_UNKNOWN',

@@ -31,6 +31,7 @@ export function lineOf(entry: Entry, currency: string): StatementLine | LineProb
     isReversal: entry.reversal,
     type: entry.type ?? '',
     receiptKey: '',
+    ...(entry.receiptNo === undefined ? {} : { receiptNo: entry.receiptNo }),
   }
 }
 

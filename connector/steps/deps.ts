@@ -43,6 +43,15 @@ export type Settings = {
   readonly maker: string
   readonly holds: readonly HoldRule[]
   readonly journal: readonly JournalRule[]
+  readonly evoucher: EvoucherSettings
+}
+
+/** Who books, and under what names, in the receiver's part of a receipt. No entity of an account set: nothing is written for it. */
+export type EvoucherSettings = {
+  readonly entities: readonly { readonly accountSet: string; readonly name: string; readonly code: string }[]
+  /** Account code to `总账科目/明细科目`. */
+  readonly subjects: Readonly<Record<string, string>>
+  readonly sides: '借方/贷方' | '借/贷'
 }
 
 /** Everything worth a log line or a metric, typed once; logs, metrics and tests all hang off it. */
@@ -75,6 +84,7 @@ export type Happening =
   | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
   | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
+  | { readonly kind: 'receiver.written'; readonly account: string; readonly voucherNo: string; readonly reason: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
   | {
       readonly kind: 'record.refused'

@@ -1,9 +1,10 @@
-// Fetches the bank's electronic receipt (电子回单) of every line that should have one, and keeps it byte-exact.
+// Fetches the bank's electronic receipt (电子回单) of every line that should have one, and keeps it byte-exact. Why a line
+// has none yet is kept with the line.
 
-import { createHash } from 'node:crypto'
 import type { StoredLine } from '../store/store'
 import { withDeadline } from './deadline'
-import { accountOf, type Deps } from './deps'
+import type { Deps } from './deps'
+import { keepReceipt } from './keep-receipt'
 
 /** Returns the number of receipts stored. */
 export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
@@ -15,57 +16,33 @@ export async function fetchReceipts(deps: Deps, bank: string): Promise<number> {
   if (due.length > 0) await deps.store.ping()
   let count = 0
   for (const stored of due) {
+    let reason = NOT_YET
     const document = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
       receipt(stored.account, stored.line, signal),
     ).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      reason = error instanceof Error ? error.message : String(error)
       deps.tell({ kind: 'receipt.failed', bank, account: stored.account, reason })
       return null
     })
-    if (document === null) await postpone(deps, stored)
-    else {
-      await save(deps, stored, document)
-      count++
-    }
+    const kept = document === null ? null : await keepReceipt(deps, stored, document, 'bank')
+    if (kept?.kind === 'kept') count++
+    else await postpone(deps, stored, kept === null ? reason : `${kept.code}${SEE}`)
   }
   return count
 }
 
-async function save(
-  deps: Deps,
-  stored: StoredLine,
-  document: { readonly receiptNo: string; readonly mediaType: string; readonly bytes: Uint8Array },
-): Promise<void> {
-  const settings = accountOf(deps, stored.account)
-  const at = deps.clock.now()
-  const digest = createHash('sha256').update(document.bytes).digest('hex')
-  const payment = stored.paymentId === null ? null : await deps.store.payments.get(stored.paymentId)
-  const paid = payment ? { ...payment.request.key, revision: payment.revision } : null
-  const { receiptNo, mediaType } = document
-  const record = {
-    kind: 'receipt',
-    key: `receipt|${stored.account}|${stored.key}`,
-    account: stored.account,
-    lineKey: stored.key,
-    receiptNo,
-    mediaType,
-    digest,
-    paid,
-    at,
-  } as const
-  await deps.store.receipts.save(
-    { lineId: stored.id, account: stored.account, receiptNo, mediaType, digest, at },
-    document.bytes,
-    stored.paymentId,
-    settings ? [{ erp: settings.erp, record }] : [],
-  )
-  deps.tell({ kind: 'receipt.stored', account: stored.account, receiptNo })
-}
+/** What it says stands in the contradiction, where it is encrypted; a reason is not. */
+const SEE = '：见 yinqi contradiction list / see yinqi contradiction list'
+
+const NOT_YET = '银行还没有这笔的回单 / the bank has no receipt for this line yet'
+
+/** What a bank says in a fault may be a page long. */
+const REASON_MAX = 500
 
 /** Receipts lag the lines; after the site's patience the line counts as missing one, visibly, and is still asked for daily. */
-async function postpone(deps: Deps, stored: StoredLine): Promise<void> {
+async function postpone(deps: Deps, stored: StoredLine, reason: string): Promise<void> {
   const now = deps.clock.now()
   const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs
   const delayMs = isMissing ? 24 * 3_600_000 : deps.settings.receiptRetryMs
-  await deps.store.statements.postponeReceipt(stored.id, now + delayMs, isMissing)
+  await deps.store.statements.postponeReceipt(stored.id, now + delayMs, isMissing, reason.slice(0, REASON_MAX))
 }

@@ -14,7 +14,7 @@ import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
 import { createOutboxStore } from './outbox-store'
 import { createPaymentStore } from './payment-store'
-import { createReceiptStore } from './receipt-store'
+import { createReceiptStore, createReceiverStore } from './receipt-store'
 import { createStatementStore } from './statement-store'
 import { createReencrypt } from './reencrypt'
 import type { Store } from './store'
@@ -45,6 +45,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     outbox: createOutboxStore(db),
     statements: createStatementStore(db),
     receipts: createReceiptStore(db),
+    receivers: createReceiverStore(db),
     journals: createJournalStore(db),
     matches: createMatchStore(db),
     meta: createMetaStore(db),

@@ -1,7 +1,7 @@
 // Bank lines and balances. A line is imported once, twins are two lines, and none is dropped (I9).
 
 import type { Balance, StatementLine } from '../ports'
-import { decode, digestOf, encode, idOf, integer, numberOf, text, textOrNull, word } from './codec'
+import { decode, digestOf, encode, idOf, integer, numberOf, storable, text, textOrNull, word } from './codec'
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
@@ -51,6 +51,7 @@ export function createStatementStore(db: Database): StatementStore {
       )
       return rows.map(row => lineOf(db.keys, row))
     },
+    get: async lineId => (await linesWhere(db, 'no = ?', [numberOf(lineId)], 1))[0] ?? null,
     unbooked: limit =>
       linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
     receiptDue: (bank, now, limit) =>
@@ -61,14 +62,26 @@ ORDER BY receipt_due_at, no`,
         [bank, now],
         limit,
       ),
-    async postponeReceipt(lineId, dueAt, isMissing) {
+    async postponeReceipt(lineId, dueAt, isMissing, reason) {
       await db.transaction(tx =>
         // A receipt that was stored meanwhile stays stored.
         tx.execute(
-          `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ? WHERE no = ? AND receipt <> 'stored'`,
-          [dueAt, isMissing ? 'missing' : 'wanted', numberOf(lineId)],
+          `UPDATE yinqi_statement_line SET receipt_due_at = ?, receipt = ?, receipt_reason = ? WHERE no = ? AND receipt <> 'stored'`,
+          [dueAt, isMissing ? 'missing' : 'wanted', storable(reason), numberOf(lineId)],
         ),
       )
+    },
+    async receiptsWaiting(account, { from, to }) {
+      const rows = await db.query(
+        `SELECT no, receipt_reason, receipt_due_at FROM yinqi_statement_line
+WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND receipt IN ('wanted', 'missing') ORDER BY booked_on, no`,
+        [account, from, to],
+      )
+      return rows.map(row => ({
+        lineId: idOf(row, 'no'),
+        reason: text(row, 'receipt_reason'),
+        dueAt: integer(row, 'receipt_due_at'),
+      }))
     },
     async saveBalance(balance, at, outbox) {
       await db.transaction(async tx => {
@@ -162,7 +175,7 @@ export function lineOf(keys: Keys, row: Row): StoredLine {
   }
 }
 
-async function linesWhere(
+export async function linesWhere(
   db: Database,
   where: string,
   found: readonly Value[],

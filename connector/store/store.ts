@@ -3,6 +3,7 @@
 
 import type {
   Balance,
+  DateRange,
   ErpRecord,
   Instruction,
   JournalEntry,
@@ -15,8 +16,10 @@ import type {
 import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
+import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
 
 export type { Asking, KnownRequest } from './known-request'
+export type { ReceiptStore, ReceiverStore, StoredReceipt, StoredReceiver, WaitingReceipt } from './receipt-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 
 export type Payment = {
@@ -275,35 +278,17 @@ export interface StatementStore {
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
   link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
+  get(lineId: string): Promise<StoredLine | null>
   /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
   /** Lines of a bank whose receipt is wanted or missing and whose next try is due; looked at first, so that the receipt finds its payment. */
   receiptDue(bank: string, now: number, limit: number): Promise<readonly StoredLine[]>
-  postponeReceipt(lineId: string, dueAt: number, isMissing: boolean): Promise<void>
+  /** `reason`: why this try gave none, for people. */
+  postponeReceipt(lineId: string, dueAt: number, isMissing: boolean, reason: string): Promise<void>
+  /** Lines of the account whose receipt is wanted or missing: why, and when it is asked for next. */
+  receiptsWaiting(account: string, range: DateRange): Promise<readonly WaitingReceipt[]>
   saveBalance(balance: Balance, at: number, outbox: readonly OutboxDraft[]): Promise<void>
   balances(account: string, limit: number): Promise<readonly { readonly balance: Balance; readonly at: number }[]>
-}
-
-export type StoredReceipt = {
-  readonly lineId: string
-  readonly account: string
-  readonly receiptNo: string
-  readonly mediaType: string
-  /** SHA-256, hex. */
-  readonly digest: string
-  readonly at: number
-}
-
-export interface ReceiptStore {
-  /** Bytes by digest, once; the line's receipt; the payment's receipt number; outbox. */
-  save(
-    receipt: StoredReceipt,
-    bytes: Uint8Array,
-    paymentId: string | null,
-    outbox: readonly OutboxDraft[],
-  ): Promise<void>
-  ofLine(lineId: string): Promise<StoredReceipt | null>
-  bytes(digest: string): Promise<Uint8Array | null>
 }
 
 export type StoredEntry = {
@@ -373,6 +358,7 @@ export interface Store {
   readonly outbox: OutboxStore
   readonly statements: StatementStore
   readonly receipts: ReceiptStore
+  readonly receivers: ReceiverStore
   readonly journals: JournalStore
   readonly matches: MatchStore
   readonly meta: MetaStore

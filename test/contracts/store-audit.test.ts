@@ -74,8 +74,11 @@ async function fill(store: Store): Promise<void> {
     receiptNo: 'r',
     mediaType: 'application/pdf',
     digest,
+    sm3: createHash('sm3').update(bytes).digest('hex'),
+    source: 'bank',
+    check: 'none',
     at: 3000,
-  }
+  } as const
   await store.receipts.save(receipt, bytes, null, [])
 }
 

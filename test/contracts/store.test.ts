@@ -474,19 +474,72 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       expect(await store.statements.unlinked(9)).toEqual([])
     })
 
+    test('are due for the receiver’s part of their receipt once it agrees and its entry has a voucher number', async () => {
+      const [line, other] = await store.statements.insert([lineOf('a'), lineOf('b')], [])
+      const [lineId, otherId] = [line?.id ?? '', other?.id ?? '']
+      const { account } = lineOf('')
+      const bytes = Uint8Array.from([7])
+      const [digest, sm3] = ['sha256', 'sm3'].map(name => createHash(name).update(bytes).digest('hex'))
+      const receipt = {
+        lineId,
+        account,
+        receiptNo: 'N1',
+        mediaType: 'application/pdf',
+        digest: digest ?? '',
+        sm3: sm3 ?? '',
+      }
+      await store.receipts.save({ ...receipt, source: 'bank', check: 'agrees', at: 1 }, bytes, null, [])
+      await store.receipts.save({ ...receipt, lineId: otherId, source: 'bank', check: 'none', at: 1 }, bytes, null, [])
+      const made = (id: string, key: string) => ({
+        ...{ lineId: id, journal: 'entry' as const },
+        entry: { erp: 'u8', entry: journalEntry(key) },
+      })
+      await store.journals.decide([made(lineId, 'k1'), made(otherId, 'k2')], 1)
+      expect(await store.receivers.due([account], 9)).toEqual([])
+      await store.journals.posted('k1', '付-0001', 2)
+      await store.journals.posted('k2', '付-0002', 2)
+      expect((await store.receivers.due([account], 9)).map(due => due.id)).toEqual([lineId])
+      expect(await store.receivers.due(['another'], 9)).toEqual([])
+      expect(await store.receivers.due([], 9)).toEqual([])
+      expect(await store.receivers.ofLine(lineId)).toBeNull()
+      const refusal = { lineId, voucherNo: '付-0001', fileName: '', reason: 'no name', at: 3 }
+      await store.receivers.save(refusal, null)
+      expect(await store.receivers.ofLine(lineId)).toEqual({ ...refusal, jsonDigest: null, xbrlDigest: null })
+      expect(await store.receivers.due([account], 9)).toEqual([])
+      const written = { lineId, voucherNo: '付-0001', fileName: 'bker_receiver_1', reason: '', at: 4 }
+      const documents = { json: Uint8Array.from([1]), xbrl: Uint8Array.from([2]) }
+      await store.receivers.save(written, documents)
+      const found = await store.receivers.ofLine(lineId)
+      expect(found).toMatchObject(written)
+      expect(Buffer.from((await store.receipts.bytes(found?.jsonDigest ?? '')) ?? [])).toEqual(Buffer.from([1]))
+      expect(Buffer.from((await store.receipts.bytes(found?.xbrlDigest ?? '')) ?? [])).toEqual(Buffer.from([2]))
+    })
+
     test('get their receipt once, with its bytes exactly, and are asked for until then', async () => {
       await take(store, paymentOf('1'))
       const [line, other] = await store.statements.insert([lineOf('a'), lineOf('b')], [])
       const lineId = line?.id ?? ''
-      await store.statements.postponeReceipt(other?.id ?? '', 9000, true)
-      await store.statements.postponeReceipt(lineId, 5000, false)
+      await store.statements.postponeReceipt(other?.id ?? '', 9000, true, '')
+      await store.statements.postponeReceipt(lineId, 5000, false, '银行还没有 / not yet')
       expect(await store.statements.receiptDue('icbc', 4999, 9)).toEqual([])
       // A receipt that counts as missing is asked for all the same, when its turn comes.
       expect((await store.statements.receiptDue('icbc', 9999, 9)).map(due => due.id)).toEqual([lineId, other?.id])
-      await store.statements.postponeReceipt(other?.id ?? '', 20_000, true)
+      await store.statements.postponeReceipt(other?.id ?? '', 20_000, true, 'E42 no such receipt')
+      const range = { from: '2031-05-06', to: '2031-05-06' }
+      const { account } = lineOf('')
+      expect(await store.statements.receiptsWaiting(account, range)).toEqual([
+        { lineId, reason: '银行还没有 / not yet', dueAt: 5000 },
+        { lineId: other?.id, reason: 'E42 no such receipt', dueAt: 20_000 },
+      ])
+      expect(await store.statements.receiptsWaiting(account, { from: '2031-05-07', to: '2031-05-08' })).toEqual([])
       const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256)
       const digest = createHash('sha256').update(bytes).digest('hex')
-      const receipt = { lineId, account: 'a', receiptNo: 'N1', mediaType: 'application/pdf', digest, at: 6000 }
+      const sm3 = createHash('sm3').update(bytes).digest('hex')
+      const receipt = {
+        ...{ lineId, account, receiptNo: 'N1', mediaType: 'application/pdf', digest, sm3 },
+        ...({ source: 'file', check: 'agrees', at: 6000 } as const),
+      }
+      await expect(store.receipts.save({ ...receipt, sm3: '0' }, bytes, 'P1', [])).rejects.toThrow('SM3')
       await expect(store.receipts.save({ ...receipt, digest: '0' }, bytes, 'P1', [])).rejects.toThrow('digest')
       await store.receipts.save(receipt, bytes, 'P1', [answer('r')])
       await store.receipts.save({ ...receipt, receiptNo: 'N1' }, bytes, 'P1', [answer('r')])
@@ -494,7 +547,17 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
       expect(Buffer.compare((await store.receipts.bytes(digest)) ?? new Uint8Array(), bytes)).toBe(0)
       expect(await store.receipts.bytes('1')).toBeNull()
       expect(await store.payments.get('P1')).toMatchObject({ receiptNo: 'N1', seq: 1 })
-      await store.statements.postponeReceipt(lineId, 7000, true)
+      expect(await store.receipts.list(account, range)).toEqual([receipt])
+      expect(await store.receipts.list(account, { from: '2031-05-07', to: '2031-05-07' })).toEqual([])
+      const evidence = Uint8Array.from([1, 2, 3])
+      const kept = await store.receipts.keep(evidence, 6500)
+      expect(kept).toBe(createHash('sha256').update(evidence).digest('hex'))
+      expect(await store.receipts.keep(evidence, 6600)).toBe(kept)
+      expect(Buffer.from((await store.receipts.bytes(kept)) ?? [])).toEqual(Buffer.from(evidence))
+      await store.statements.postponeReceipt(lineId, 7000, true, 'late')
+      expect((await store.statements.receiptsWaiting(account, range)).map(waiting => waiting.lineId)).toEqual([
+        other?.id,
+      ])
       expect(await store.statements.receiptDue('icbc', 9999, 9)).toEqual([])
       const listed = await store.statements.list(lineOf('').account, { from: '2031-05-06', to: '2031-05-06' })
       expect(listed.map(each => each.receipt)).toEqual(['stored', 'missing'])

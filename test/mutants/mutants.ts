@@ -405,7 +405,7 @@ const BOOKS: readonly Mutant[] = [
     name: 'a missing receipt is given up',
     file: steps('fetch-receipts'),
     from: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs;',
-    to: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs; if (isMissing) return await deps.store.statements.postponeReceipt(stored.id, now + 1e13, true);',
+    to: 'const isMissing = now - stored.importedAt > deps.settings.receiptGiveUpMs; if (isMissing) return await deps.store.statements.postponeReceipt(stored.id, now + 1e13, true, reason);',
     wrong: 'a receipt that is late will never come',
   },
 ]

@@ -271,6 +271,7 @@ export async function openWorld(
       maker: '银企直联',
       holds: [],
       journal: [],
+      evoucher: { entities: [], subjects: {}, sides: '借方/贷方' },
       ...settings,
     },
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),

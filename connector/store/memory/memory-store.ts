@@ -8,7 +8,8 @@ import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '..
 import { createFenceTables } from './fence'
 import { createOutbox } from './outbox'
 import { createPayments } from './payments'
-import { createJournals, createReceipts, createStatements } from './statements'
+import { createReceipts, createReceivers } from './receipts'
+import { createJournals, createStatements } from './statements'
 import { Tables } from './tables'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
@@ -50,6 +51,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     outbox: createOutbox(tables),
     statements: createStatements(tables),
     receipts: createReceipts(tables),
+    receivers: createReceivers(tables),
     journals: createJournals(tables),
     matches: createMatches(tables),
     meta: createMeta(tables),

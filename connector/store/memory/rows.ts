@@ -35,6 +35,7 @@ export type LineRow = {
   readonly stored: StoredLine
   readonly lookedAt: number | null
   readonly receiptDueAt: number
+  readonly receiptReason: string
 }
 
 export type BalanceRow = { readonly no: number; readonly balance: Balance; readonly at: number }

@@ -1,9 +1,7 @@
-// Bank lines, balances, receipts and journal entries in memory: a line once per (account, key), a receipt once a line,
-// an entry once per key and line. For the simulation only.
+// Bank lines, balances and journal entries in memory: a line once per (account, key), an entry once per key and line.
+// For the simulation only.
 
-import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { Conflict, type JournalStore, type ReceiptStore, type StatementStore } from '../store'
+import { Conflict, type JournalStore, type StatementStore } from '../store'
 import { addToOutbox } from './outbox'
 import type { LineRow } from './rows'
 import type { Tables } from './tables'
@@ -17,7 +15,7 @@ export function createStatements(tables: Tables): StatementStore {
           if (tables.lines.has(key)) return []
           const no = tables.lines.takeNo()
           const stored = { ...draft, id: String(no) }
-          tables.lines.put(key, { no, stored, lookedAt: null, receiptDueAt: draft.importedAt })
+          tables.lines.put(key, { no, stored, lookedAt: null, receiptDueAt: draft.importedAt, receiptReason: '' })
           return [stored]
         })
         addToOutbox(tables, outbox, lines[0]?.importedAt ?? 0)
@@ -53,6 +51,9 @@ export function createStatements(tables: Tables): StatementStore {
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
         .map(row => row.stored)
     },
+    async get(lineId) {
+      return byId(tables, lineId)?.stored ?? null
+    },
     async unbooked(limit) {
       return linesWhere(tables, row => row.stored.journal === 'open' && isLookedAt(row), limit)
     },
@@ -65,16 +66,25 @@ export function createStatements(tables: Tables): StatementStore {
         .slice(0, limit)
         .map(row => row.stored)
     },
-    async postponeReceipt(lineId, dueAt, isMissing) {
+    async postponeReceipt(lineId, dueAt, isMissing, reason) {
       tables.transaction(() => {
         const row = byId(tables, lineId)
         if (!row || row.stored.receipt === 'stored') return
         put(tables, {
           ...row,
           receiptDueAt: dueAt,
+          receiptReason: reason,
           stored: { ...row.stored, receipt: isMissing ? 'missing' : 'wanted' },
         })
       })
+    },
+    async receiptsWaiting(account, { from, to }) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && isWithin(stored.line.bookedOn, from, to))
+        .filter(({ stored }) => stored.receipt === 'wanted' || stored.receipt === 'missing')
+        .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
+        .map(row => ({ lineId: row.stored.id, reason: row.receiptReason, dueAt: row.receiptDueAt }))
     },
     async saveBalance(balance, at, outbox) {
       tables.transaction(() => {
@@ -90,35 +100,6 @@ export function createStatements(tables: Tables): StatementStore {
         .toReversed()
         .slice(0, limit)
         .map(({ balance, at }) => ({ balance, at }))
-    },
-  }
-}
-
-export function createReceipts(tables: Tables): ReceiptStore {
-  return {
-    async save(receipt, bytes, paymentId, outbox) {
-      const { digest } = receipt
-      assert.equal(createHash('sha256').update(bytes).digest('hex'), digest, 'a receipt is stored under its own digest')
-      tables.transaction(() => {
-        if (!tables.documents.has(digest)) tables.documents.put(digest, Uint8Array.from(bytes))
-        const row = byId(tables, receipt.lineId)
-        if (!row) throw new Conflict(`line ${receipt.lineId} does not exist`)
-        if (!tables.receipts.has(receipt.lineId)) tables.receipts.put(receipt.lineId, receipt)
-        put(tables, { ...row, stored: { ...row.stored, receipt: 'stored' } })
-        const paid = paymentId === null ? undefined : tables.payments.get(paymentId)
-        if (paid) {
-          const payment = { ...paid.payment, receiptNo: receipt.receiptNo }
-          tables.payments.put(payment.id, { ...paid, payment })
-        }
-        addToOutbox(tables, outbox, receipt.at)
-      })
-    },
-    async ofLine(lineId) {
-      return tables.receipts.get(lineId) ?? null
-    },
-    async bytes(digest) {
-      const bytes = tables.documents.get(digest)
-      return bytes ? Uint8Array.from(bytes) : null
     },
   }
 }
@@ -160,11 +141,11 @@ function lineKey(account: string, key: string): string {
   return JSON.stringify([account, key])
 }
 
-function byId(tables: Tables, lineId: string): LineRow | undefined {
+export function byId(tables: Tables, lineId: string): LineRow | undefined {
   return tables.lines.values().find(row => row.stored.id === lineId)
 }
 
-function put(tables: Tables, row: LineRow): void {
+export function put(tables: Tables, row: LineRow): void {
   tables.lines.put(lineKey(row.stored.account, row.stored.key), row)
 }
 
@@ -179,6 +160,10 @@ function linesWhere(tables: Tables, isWanted: (row: LineRow) => boolean, limit: 
     .filter(isWanted)
     .slice(0, limit)
     .map(row => row.stored)
+}
+
+export function isWithin(day: string, from: string, to: string): boolean {
+  return day >= from && day <= to
 }
 
 function compare(a: string, b: string): number {

@@ -14,7 +14,7 @@ import type {
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt } from '../store'
+import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt, StoredReceiver } from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -80,6 +80,7 @@ export class Tables {
   readonly balances: Table<BalanceRow>
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
+  readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
   readonly matches: Table<MatchRow>
   readonly confirmations: Table<readonly Confirmation[]>
@@ -103,6 +104,7 @@ export class Tables {
     this.balances = table(from?.balances)
     this.documents = table(from?.documents)
     this.receipts = table(from?.receipts)
+    this.receivers = table(from?.receivers)
     this.entries = table(from?.entries)
     this.matches = table(from?.matches)
     this.confirmations = table(from?.confirmations)
