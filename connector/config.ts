@@ -116,6 +116,19 @@ const window = z.strictObject({
   to: hhmm,
 })
 
+const watched = z
+  .strictObject({
+    name: z.string().min(1),
+    /** PEM, DER, or PKCS#12 with its `password`. */
+    file: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** Where no file can be read, e.g. of a U-key: the day as the bank's paper says it. */
+    endsOn: z.iso.date().optional(),
+  })
+  .refine(({ file, endsOn }) => (file === undefined) !== (endsOn === undefined), {
+    message: 'file 与 endsOn 须且只能有一个 / exactly one of file and endsOn',
+  })
+
 /** What every bank connection may have besides its own keys. */
 const calls = z
   .strictObject({
@@ -152,6 +165,13 @@ const base = z.strictObject({
   journal: z.array(journalRule).default([]),
   maker: z.string().default('银企直联'),
   evoucher,
+  certificates: z
+    .strictObject({
+      /** Days before the end at which a person is told again. A renewal at a counter takes weeks. */
+      warningDays: z.array(z.int().min(1).max(365)).min(1).default([30, 14, 7, 1]),
+      watch: z.array(watched).default([]),
+    })
+    .prefault({}),
   schedules: z
     .strictObject({
       /** Today's lines of every account; node-cron, six fields with seconds, Asia/Shanghai. */

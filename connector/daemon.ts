@@ -68,12 +68,19 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ...perErp,
     ...perBank,
     ['fence', fenceWatch(deps)],
+    ['pauses', () => watchPauses(deps)],
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
     ['receivers', () => writeReceivers(deps)],
     ['reconcile', () => reconcileAll(deps)],
   ]
+}
+
+/** A send looks for itself; this is for whoever reads from a bank, and for what is shown. */
+async function watchPauses(deps: Deps): Promise<number> {
+  await deps.pauses.look()
+  return 0
 }
 
 async function runLoop(

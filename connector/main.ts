@@ -7,12 +7,14 @@ import { Command, CommanderError, Option } from 'commander'
 import { BRIDGES } from '../erp-bridges/registry'
 import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/sql'
 import { GATEWAYS } from '../bank-gateways/registry'
+import { certificateTerms } from '../bank-gateways/shared/certificates'
 import { byteLength, unmappable } from '../bank-gateways/shared/charset'
 import { startSimulator } from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
 import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-commands'
+import { addBank, type WithSite } from './cli/bank-commands'
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
 import { demo } from './cli/demo'
@@ -26,7 +28,7 @@ import { createOutput, EXIT, type Output } from './cli/output'
 import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, type Parts, type Site } from './cli/site'
+import { openSite, readConfig, type Parts } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
@@ -54,6 +56,7 @@ const parts: Parts = {
   gateways: GATEWAYS,
   clock,
   measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+  readCertificate: certificateTerms,
   storeSchema: storeConfigSchema,
   openStore: (config, keys, isMigrating) =>
     openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),
@@ -170,6 +173,7 @@ function build(finish: (code: number) => void): Command {
   const withDeps: WithDeps = work => withSite(site => work(site.deps))
   addPayment(program, { withDeps, withSite }, output)
   addOutbox(program, withDeps, output)
+  addBank(program, withSite, output)
   addContradiction(program, withDeps, output)
   addAudit(program, withDeps, output)
   addKeys(program, run, withDeps, output)
@@ -179,8 +183,6 @@ function build(finish: (code: number) => void): Command {
   addArchive(program, run, withDeps, output)
   return program
 }
-
-type WithSite = (work: (site: Site) => Promise<number>) => Promise<void>
 
 function addFence(program: Command, output: () => Output, withSite: WithSite): void {
   const fence = program

@@ -4,7 +4,8 @@ import { startDaemon, type Daemon } from '../connector/daemon'
 import { createLog } from '../connector/observe/logger'
 import { createMetrics } from '../connector/observe/metrics'
 import type { Deps } from '../connector/steps/deps'
-import { sampleLine } from './support/sample'
+import { createPauses, isPaused } from '../connector/steps/pauses'
+import { sampleLine, sampleRequest } from './support/sample'
 import { clock } from './support/stores'
 import { ACCOUNT, FakeBank, openWorld } from './support/world'
 
@@ -40,6 +41,36 @@ test('a daemon that cannot fetch an account’s statement leaves it to another, 
     await waitFor(async () => (await world.store.statements.list(ACCOUNT, range)).length === 1)
   } finally {
     for (const daemon of daemons) await daemon.stop()
+    await world.close()
+  }
+}, 30_000)
+
+test('a pause holds every daemon of the store within moments, and is kept by one that starts anew', async () => {
+  const world = await openWorld()
+  const log = createLog({ level: 'error', file: undefined, isSilent: true })
+  const pause = { bank: 'bank', scope: 'sends', person: '李娜', reason: '停机', at: 1 } as const
+  const start = (): Daemon => {
+    const pauses = createPauses(world.store, () => undefined)
+    const closed: Deps['closed'] = (bank, call) => (isPaused(pauses.of(bank), call) ? 'paused' : null)
+    const deps: Deps = { ...world.deps, clock, pauses, closed }
+    return startDaemon(deps, PACE, SCHEDULES, log, createMetrics(world.store, new Map(), clock))
+  }
+  const states = async () => (await world.store.payments.list({}, null, 10)).map(({ state }) => state)
+  let daemon = start()
+  try {
+    // As another process does it: this daemon is not told.
+    await world.store.pauses.pause(pause)
+    world.erp.queue = [sampleRequest()]
+    await waitFor(async () => (await states()).includes('ready'))
+    await daemon.stop()
+    daemon = start()
+    await waitFor(async () => (await world.store.audit.entries(0, 100)).length >= 2)
+    expect([await states(), world.bank.sends]).toEqual([['ready'], []])
+    await world.store.pauses.resume({ bank: 'bank', person: '李娜', reason: '恢复', at: 2 })
+    await waitFor(async () => (await states()).includes('settled'))
+    expect(world.bank.sends).toHaveLength(1)
+  } finally {
+    await daemon.stop()
     await world.close()
   }
 }, 30_000)

@@ -92,8 +92,10 @@ describe('docs/configuration.md', () => {
 
 test('docs/operations.md names every metric', () => {
   const text = read('docs/operations.md')
-  const names = [...read('connector/observe/metrics.ts').matchAll(/name: '(yinqi_\w+)'/g)].map(match => match[1] ?? '')
-  expect(names.length).toBeGreaterThan(8)
+  const names = sourcesOf('connector/observe').flatMap(source =>
+    [...source.matchAll(/name: '(yinqi_\w+)'/g)].map(match => match[1] ?? ''),
+  )
+  expect(names.length).toBeGreaterThan(20)
   expect(names.filter(name => !text.includes(`\`${name}`))).toEqual([])
 })
 
@@ -101,6 +103,30 @@ test.each(DOCUMENTS)('the generated parts of %s are what the code generates', na
   const text = read(name)
   expect(text).toContain('<!-- generated:')
   expect(withGeneratedParts(text, generatedParts())).toBe(text)
+})
+
+test('every bank’s row says what is confirmed, inferred and unverified and what it was tried on, and so does its page', () => {
+  const rows = (generatedParts()['banks.en'] ?? '').split('\n').slice(2)
+  expect(rows).toHaveLength(Object.keys(GATEWAYS).length)
+  for (const bank of Object.keys(GATEWAYS)) {
+    const row = rows.find(line => line.includes(`**${bank}**`)) ?? ''
+    expect([
+      bank,
+      ...(row.match(/confirmed: |Inferred: |Unverified: |; never (?:the bank|a real)/g) ?? []),
+    ]).toHaveLength(5)
+    // What the row says it was tried on is there.
+    if (row.includes('simulator')) expect(existsSync(path.join(ROOT, 'bank-gateways/simulator', bank))).toBe(true)
+    if (row.includes('by hand')) expect(readdirSync(path.join(ROOT, 'bank-gateways', bank, 'golden'))).not.toEqual([])
+    const page = read(`bank-gateways/${bank}/README.md`)
+    expect([
+      bank,
+      /confirmed/i.test(page),
+      /inferred/i.test(page),
+      // A page may say it in its own words.
+      /unverified|not known|unknown/i.test(page),
+      /never/i.test(page),
+    ]).toEqual([...[bank, true, true, true, true]])
+  }
 })
 
 test('the two READMEs have the same sections and commands', () => {

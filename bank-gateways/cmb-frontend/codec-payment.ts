@@ -37,7 +37,8 @@ export function instructionProblem(instruction: Instruction, config: CmbFrontend
   if (!/^[\x21-\x7e]{1,35}$/.test(payee.account))
     return problem('cmb-frontend.payee_account', maskedAccount(payee.account))
   if (!/^(\d{12})?$/.test(payee.bankCode)) return problem('cmb-frontend.payee_bank_code', payee.bankCode)
-  const lost = unmappable(payee.name, config.encoding)
+  const informing = [instruction.purpose, instruction.postscript, payee.bankName, payee.province, payee.city]
+  const lost = unmappable(payee.name + plain(informing.join('')), config.encoding)
   if (lost.length > 0) return problem('cmb-frontend.text', lost.map(character => `「${character}」`).join(''))
   return isOwn(instruction) ? null : crossBankProblem(instruction, config)
 }
@@ -82,7 +83,7 @@ function item(instruction: Instruction, config: CmbFrontendConfig): readonly str
     ...(isInside
       ? [element('CRTFLG', 'Y')]
       : [
-          element('CRTBNK', shortened(cleaned(payee.bankName, config), WIDTH.bank, config.encoding)),
+          element('CRTBNK', shortened(plain(payee.bankName), WIDTH.bank, config.encoding)),
           element('CRTADR', place(instruction, config)),
         ]),
     // In-bank: the bank compares name and account, and a mismatch fails the instruction.
@@ -93,7 +94,7 @@ function item(instruction: Instruction, config: CmbFrontendConfig): readonly str
 /** CRTBNK and CRTADR are required; without a bank number the name decides where the money goes and may not be cut. */
 function crossBankProblem(instruction: Instruction, config: CmbFrontendConfig): Problem | null {
   const { payee } = instruction
-  const name = cleaned(payee.bankName, config)
+  const name = plain(payee.bankName)
   const isWhole = name === payee.bankName.trim() && widthOf(name, config) <= WIDTH.bank
   if (name === '' || (payee.bankCode === '' && !isWhole))
     return problem('cmb-frontend.payee_bank_needed', `≤ ${WIDTH.bank} bytes`)
@@ -117,16 +118,12 @@ function place({ payee }: Instruction, config: CmbFrontendConfig): string {
 }
 
 function informative(text: string, maxBytes: number, config: CmbFrontendConfig): string {
-  return shortened(cleaned(text, config), maxBytes, config.encoding).trimEnd()
+  return shortened(plain(text), maxBytes, config.encoding).trimEnd()
 }
 
-/** Only for texts that inform: what the encoding cannot carry becomes 〓, the printers' sign for a missing character. */
-function cleaned(text: string, { encoding }: CmbFrontendConfig): string {
-  const lost = new Set(unmappable(text.replace(new RegExp(UNSENDABLE.source, 'gu'), ' '), encoding))
-  const kept = Array.from(text, character =>
-    UNSENDABLE.test(character) ? ' ' : lost.has(character) ? '〓' : character,
-  )
-  return kept.join('').replace(/\s+/g, ' ').trim()
+/** Only for texts that inform: what no message can hold becomes a blank. What the encoding lacks stops the instruction. */
+function plain(text: string): string {
+  return text.replace(new RegExp(UNSENDABLE.source, 'gu'), ' ').replace(/\s+/g, ' ').trim()
 }
 
 function widthOf(text: string, { encoding }: CmbFrontendConfig): number {

@@ -45,10 +45,8 @@ const fields = z.strictObject({
   bankPublicKey: z.string().transform((text, context) => read(() => readPublicKey(text), context)),
   /** The SM4 key: 16 characters, taken as they are (banks/cmb-cdc §2). From an environment variable or a file. */
   symmetricSecret: z.string().regex(/^[\x20-\x7e]{16}$/, '须为 16 个字符 / must be 16 ASCII characters'),
-  /** Our certificate as a PEM file, where the bank issued one: `doctor` says how long it lasts. */
+  /** Our certificate as a file, where the bank issued one: the daemon watches how long it lasts. */
   certificateFile: z.string().min(1).nullable().default(null),
-  /** Days before its end from which `doctor` calls the certificate a problem. A renewal at a counter takes weeks. */
-  certificateWarningDays: z.int().min(0).default(30),
   /** 业务模式 for payments, as DCLISMOD lists it, e.g. S1014: it decides who approves at the bank. */
   businessMode: z.string().regex(/^[0-9A-Za-z]{1,10}$/),
   /** Our accounts by number. */

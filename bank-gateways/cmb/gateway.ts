@@ -1,10 +1,8 @@
 // The CMB CDC (免前置) gateway: JSON, signed and encrypted by us, straight to the bank. See README.md for the protocol in a page
 // and for what of it is confirmed. It never resends: only the core may, and only on what this file's parts report.
 
-import { readFile } from 'node:fs/promises'
-import type { BankGateway, BankTraits, Check, Clock } from '../../connector/ports'
+import type { BankGateway, BankTraits, Clock } from '../../connector/ports'
 import { maskedAccount } from '../shared/account'
-import { certificateCheck } from '../shared/certificate'
 import { OWN, WIDTH } from './codec-payment'
 import { balanceBody, readBalance } from './codec-statement'
 import { problem } from './codes'
@@ -40,14 +38,7 @@ export function createCmbGateway(config: CmbConfig, deps: CmbDeps): BankGateway 
       const reply = await session.query('NTQACINF', balanceBody(account, known.branch), account, signal)
       return readBalance(reply, account, deps.clock.now())
     },
-    doctor: () => certificateChecks(config, deps.clock.now()),
   }
-}
-
-async function certificateChecks(config: CmbConfig, nowMs: number): Promise<readonly Check[]> {
-  const { certificateFile, certificateWarningDays } = config
-  if (certificateFile === null) return []
-  return [await certificateCheck(() => readFile(certificateFile, 'utf8'), certificateWarningDays, nowMs)]
 }
 
 function traitsOf(config: CmbConfig): BankTraits {

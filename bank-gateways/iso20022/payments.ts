@@ -152,10 +152,12 @@ async function firstReports(
   return judged
 }
 
+/** Of a file that was delivered: the line is up, whatever the bank says of the payment. */
 function sendOutcome(judged: Judged | undefined): SendOutcome {
-  if (!judged) return { kind: 'uncertain', ...problem('iso20022.delivered', '') }
+  const uncertain = (found: Problem): SendOutcome => ({ kind: 'uncertain', ...found, isLineUp: true })
+  if (!judged) return uncertain(problem('iso20022.delivered', ''))
   // "Had it before": this very file was refused, the earlier one speaks for itself when it is asked about.
-  if (judged.sawDuplicate) return { kind: 'uncertain', ...problem('iso20022.duplicate', '') }
+  if (judged.sawDuplicate) return uncertain(problem('iso20022.duplicate', ''))
   const { outcome } = judged
   switch (outcome.kind) {
     case 'accepted':
@@ -164,11 +166,11 @@ function sendOutcome(judged: Judged | undefined): SendOutcome {
     case 'refused':
       return outcome
     case 'unavailable':
-      if (outcome.code === 'iso20022.no_status') return { kind: 'uncertain', ...problem('iso20022.delivered', '') }
-      return { kind: 'uncertain', code: outcome.code, reason: outcome.reason }
+      if (outcome.code === 'iso20022.no_status') return uncertain(problem('iso20022.delivered', ''))
+      return uncertain({ code: outcome.code, reason: outcome.reason })
     case 'returned':
     case 'absent':
-      return { kind: 'uncertain', ...problem('iso20022.status', outcome.kind) }
+      return uncertain(problem('iso20022.status', outcome.kind))
   }
 }
 
@@ -182,12 +184,12 @@ export async function inquirePayments(
     await exchange.transport(signal, place => exchange.fetch(place, 'status'))
     const { judged, foreign } = await judgeAll(exchange, batch)
     const [unusable] = [...exchange.unusable('status'), ...foreign]
-    return judged.map(({ outcome }) =>
+    return judged.map(({ outcome }) => {
+      if (outcome.kind === 'settled' || outcome.kind === 'refused') return outcome
       // A file that came and cannot be used may have been about this payment: what was known before is not said again.
-      unusable && outcome.kind !== 'settled' && outcome.kind !== 'refused'
-        ? { kind: 'unavailable', ...unusable }
-        : outcome,
-    )
+      if (unusable) return { kind: 'unavailable', ...unusable, isLineUp: true }
+      return outcome.kind === 'unavailable' ? { ...outcome, isLineUp: true } : outcome
+    })
   } catch (error) {
     const failed = questionProblem(error, signal)
     return batch.map(() => ({ kind: 'unavailable', ...failed }))

@@ -16,14 +16,24 @@ export class UnmappableText extends Error {
 
 /** Characters of `text` that the encoding has no bytes for, each once. */
 export function unmappable(text: string, encoding: Encoding): readonly string[] {
-  return [...new Set(text)].filter(character => iconv.decode(iconv.encode(character, encoding), encoding) !== character)
+  return [...new Set(text)].filter(character => !isIn(encoding, character))
+}
+
+/**
+ * A single byte above ASCII (0x80 for €) is Windows' own addition to GBK: a bank that reads GBK as the standard has it, or as
+ * GB18030, loses it.
+ */
+function isIn(encoding: Encoding, character: string): boolean {
+  const bytes = iconv.encode(character, encoding)
+  if (encoding === 'gbk' && bytes.length === 1 && bytes.some(byte => byte >= 0x80)) return false
+  return iconv.decode(bytes, encoding) === character
 }
 
 /** Strict: throws UnmappableText rather than send a question mark to a bank. */
 export function encode(text: string, encoding: Encoding): Buffer {
-  const bytes = iconv.encode(text, encoding)
-  if (iconv.decode(bytes, encoding) !== text) throw new UnmappableText(text, encoding, unmappable(text, encoding))
-  return bytes
+  const lost = unmappable(text, encoding)
+  if (lost.length > 0) throw new UnmappableText(text, encoding, lost)
+  return iconv.encode(text, encoding)
 }
 
 /**

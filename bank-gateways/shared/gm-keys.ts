@@ -1,7 +1,6 @@
 // SM2 keys and certificates as banks hand them out, from text that came out of an environment variable or a file: PEM, hex,
 // Base64. (PKCS#12: pkcs12.ts.) Nothing of a private key may stand in a message.
 
-import { X509Certificate } from 'node:crypto'
 import { TAG, derAt, oidOf, readDer, type DerNode } from './asn1'
 import { sm2PrivateKey, sm2PublicKey, type Sm2PrivateKey, type Sm2PublicKey } from './gm'
 
@@ -62,24 +61,6 @@ export function certificatePublicKey(der: Uint8Array): Sm2PublicKey {
   const spki = body.children.find(({ tag, children }) => tag === TAG.sequence && children[1]?.tag === TAG.bitString)
   if (!spki) throw new RangeError('the certificate holds no public key')
   return publicKeyOfSpki(spki)
-}
-
-export type CertificateTerm = { readonly subject: string; readonly endsAt: number; readonly daysLeft: number }
-
-/** When a certificate (PEM, or Base64 of DER) ends. `daysLeft` counts whole days, negative after its end. @throws RangeError */
-export function certificateTerm(text: string, nowMs: number): CertificateTerm {
-  let certificate: X509Certificate
-  try {
-    certificate = new X509Certificate(/-----BEGIN /.test(text) ? text : Buffer.from(text.trim(), 'base64'))
-  } catch (cause) {
-    throw new RangeError('不是 X.509 证书 / not an X.509 certificate', { cause })
-  }
-  const endsAt = Date.parse(certificate.validTo)
-  return {
-    subject: certificate.subject.replaceAll('\n', ', '),
-    endsAt,
-    daysLeft: Math.floor((endsAt - nowMs) / 86_400_000),
-  }
 }
 
 function publicKeyOfSpki(spki: DerNode): Sm2PublicKey {

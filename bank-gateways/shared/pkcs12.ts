@@ -48,15 +48,24 @@ export function openPkcs8(bytes: Uint8Array, password: string): Sm2PrivateKey {
 
 /** @throws RangeError for a wrong password, a damaged store, a cipher that is not here, or no SM2 key in it. */
 export function openPkcs12(bytes: Uint8Array, password: string): KeyStore {
-  const root = readDer(bytes)
-  if (smallInteger(derAt(root, [0], TAG.integer)) !== 3) throw new RangeError('PKCS#12: not version 3')
-  const content = dataOf(derAt(root, [1], TAG.sequence))
-  checkMac(derAt(root, [2], TAG.sequence), content, password)
-  const bags = readDer(content).children.flatMap(info => bagsOf(info, password))
+  const bags = checkedBags(bytes, password)
   const keys = bags.flatMap(bag => keyOf(bag, password))
   const [privateKey] = keys
   if (!privateKey || keys.length !== 1) throw new RangeError(`PKCS#12: ${keys.length} private keys instead of one`)
   return { privateKey, certificates: bags.flatMap(certificateOf) }
+}
+
+/** DER, in the order of the store, whatever kind of key is beside them; no key is opened. @throws RangeError */
+export function certificatesOfPkcs12(bytes: Uint8Array, password: string): readonly Buffer[] {
+  return checkedBags(bytes, password).flatMap(certificateOf)
+}
+
+function checkedBags(bytes: Uint8Array, password: string): readonly DerNode[] {
+  const root = readDer(bytes)
+  if (smallInteger(derAt(root, [0], TAG.integer)) !== 3) throw new RangeError('PKCS#12: not version 3')
+  const content = dataOf(derAt(root, [1], TAG.sequence))
+  checkMac(derAt(root, [2], TAG.sequence), content, password)
+  return readDer(content).children.flatMap(info => bagsOf(info, password))
 }
 
 function dataOf(contentInfo: DerNode): Buffer {

@@ -11,7 +11,7 @@ import type { Happening } from '../steps/deps'
 import { DEMO, simulatorOptions, writeDemoConfig } from './demo-site'
 import { summarise, type BankBooks } from './demo-summary'
 import { askSamplePayments, type DemoErp } from './demo-erp'
-import { paceOf } from './operate'
+import { adminPartsOf, paceOf } from './operate'
 import { EXIT, type Output } from './output'
 import { openSite, readConfig, type Parts } from './site'
 
@@ -50,7 +50,7 @@ export async function demo(
     isQuiet: false,
     tell: happening => narrate(happening, output),
   })
-  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
+  const admin = await startAdmin(site.config.admin, adminPartsOf(site))
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
   introduce(folder, erpFile, configFile, admin.url, simulator.urls['admin'] ?? '', output)
   await askSamplePayments(erp, today)

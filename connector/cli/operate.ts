@@ -1,13 +1,16 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
 import { createHash } from 'node:crypto'
-import type { Closed } from '../bank-guard'
 import { isSecretName } from '../config'
 import { startDaemon } from '../daemon'
+import { clockDifference } from '../core/bank-time'
+import { wordsOfCertificate, type CertificateState } from '../core/certificates'
 import { wordsOf } from '../core/fence'
 import { STATE_WORDS } from '../core/lifecycle'
-import { startAdmin } from '../observe/admin'
+import { startAdmin, type AdminParts } from '../observe/admin'
+import { watchCertificates } from '../observe/certificate-watch'
 import type { Check, State } from '../ports'
+import { bankChecks, bankView, sayBanks } from './bank'
 import { fenceReasons } from './fence'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
@@ -21,8 +24,13 @@ export async function start(file: string, parts: Parts, output: Output): Promise
     tell: () => undefined,
   })
   await tellStart(site)
-  const admin = await startAdmin(site.config.admin, site.deps.store, site.metrics, site.deps.fence)
+  const admin = await startAdmin(site.config.admin, adminPartsOf(site))
   const daemon = startDaemon(site.deps, paceOf(site), site.config.schedules, site.log, site.metrics)
+  const certificates = watchCertificates({
+    look: () => site.certificates(),
+    show: states => site.metrics.certificates(states),
+    ...{ tell: site.deps.tell, clock: site.deps.clock },
+  })
   const stopping = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
@@ -31,9 +39,14 @@ export async function start(file: string, parts: Parts, output: Output): Promise
   output.say(`银企直联已启动，管理端口 ${admin.url}`, `yinqi is running, admin port ${admin.url}`)
   await stopping
   await daemon.stop()
+  await certificates.stop()
   await admin.close()
   await site.close()
   return EXIT.ok
+}
+
+export function adminPartsOf({ deps, metrics, guards, config }: Site): AdminParts {
+  return { store: deps.store, metrics, fence: deps.fence, banks: guards, instance: config.instance }
 }
 
 /** Who runs on which configuration: its digest, without secrets, so that a change of it can be dated. */
@@ -99,6 +112,8 @@ export async function doctor(file: string, parts: Parts, output: Output): Promis
   for (const [name, gateway] of site.deps.banks)
     for (const found of (await gateway.doctor?.()) ?? []) results.push({ of: `bank ${name}`, ...found })
   for (const { bank, account } of site.config.accounts) results.push(await checkAccount(site, bank, account))
+  results.push(...bankChecks(await bankView(site)))
+  results.push(...(await site.certificates()).map(checkOfCertificate))
   await site.close()
   const isOk = results.every(result => result.ok)
   const word = (result: Check): string => (output.lang === 'zh' ? result.zh : result.en)
@@ -132,9 +147,10 @@ export async function status(file: string, parts: Parts, output: Output): Promis
   const contradictions = await store.contradictions.open(100)
   const refusals = await store.outbox.refusals(100)
   const fence = await fenceReasons(site)
-  const closed = closedBanks(site)
+  const view = await bankView(site)
+  const certificates = await site.certificates()
   await site.close()
-  output.json({ states, outbox, contradictions, refusals, closed, fence })
+  output.json({ states, outbox, contradictions, refusals, fence, ...view, certificates })
   if (fence.length > 0)
     output.say(`禁止发送：\n${wordsOf(fence, 'zh')}`, `closed, nothing is sent:\n${wordsOf(fence, 'en')}`)
   const words = (state: string): string => STATE_WORDS[state as State]?.[output.lang] ?? state
@@ -146,15 +162,28 @@ export async function status(file: string, parts: Parts, output: Output): Promis
     )
   for (const item of refusals)
     output.say(`  ✗ ${item.kind} ${item.code} ${item.text}`, `  ✗ ${item.kind} ${item.code} ${item.text}`)
-  for (const { bank, reason } of closed)
-    output.say(
-      `银行 ${bank}：现在不发送（${CLOSED_WORDS[reason].zh}）`,
-      `bank ${bank}: not sent to now (${CLOSED_WORDS[reason].en})`,
-    )
+  sayBanks(view, site, output)
+  sayCertificates(certificates, output)
   for (const item of contradictions)
     output.say(`矛盾 ${item.code} ${item.paymentId ?? ''}`, `contradiction ${item.code} ${item.paymentId ?? ''}`)
   return EXIT.ok
 }
+
+function checkOfCertificate(state: CertificateState): Check & { readonly of: string } {
+  return { of: state.name, name: 'certificate', ...wordsOfCertificate(state), ...NOT_ASKED }
+}
+
+/** What needs somebody, one line each; otherwise the first to end. */
+function sayCertificates(states: readonly CertificateState[], output: Output): void {
+  const urgent = states.filter(({ threshold, endsAt }) => threshold !== null || endsAt === null)
+  const [first] = states.toSorted((a, b) => (a.endsAt ?? 0) - (b.endsAt ?? 0))
+  for (const state of urgent.length > 0 ? urgent : first ? [first] : []) {
+    const { zh, en } = wordsOfCertificate(state)
+    output.say(`${state.name}：${zh}`, `${state.name}: ${en}`)
+  }
+}
+
+const NOT_ASKED = { latencyMs: null, clockDifferenceMs: null } as const
 
 async function checkFence(site: Site): Promise<Check & { readonly of: string }> {
   const base = { of: 'yinqi', name: 'fence', latencyMs: null, clockDifferenceMs: null }
@@ -166,20 +195,6 @@ async function checkFence(site: Site): Promise<Check & { readonly of: string }> 
     const reason = error instanceof Error ? error.message : String(error)
     return { ...base, ok: false, zh: reason, en: reason }
   }
-}
-
-const CLOSED_WORDS: Readonly<Record<Closed, { readonly zh: string; readonly en: string }>> = {
-  maintenance: { zh: '维护时段', en: 'maintenance window' },
-  'send-hours': { zh: '不在付款时段', en: 'outside the hours for payments' },
-  breaker: { zh: '连续无应答', en: 'it did not answer repeatedly' },
-}
-
-/** By the hours of the configuration; a running daemon's own breaker shows in its metrics and log. */
-function closedBanks(site: Site): readonly { readonly bank: string; readonly reason: Closed }[] {
-  return [...site.guards].flatMap(([bank, guard]) => {
-    const reason = guard.closed('send')
-    return reason === null ? [] : [{ bank, reason }]
-  })
 }
 
 async function checkAccount(site: Site, bank: string, account: string): Promise<Check & { readonly of: string }> {
@@ -214,15 +229,6 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
-}
-
-/**
- * The bank's clock minus ours, by the instant it gave its balance; to the second, as banks write it. Null where the bank
- * gives no time of day. Told, not judged: some banks stamp a balance with its last movement.
- */
-function clockDifference(asOf: string, nowMs: number): number | null {
-  const theirs = Date.parse(`${asOf}+08:00`)
-  return asOf.includes('T') && Number.isFinite(theirs) ? Math.round(theirs - nowMs) : null
 }
 
 function both(text: string): [string, string] {

@@ -5,7 +5,9 @@ import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, ownPart, parseConfig, type Config } from '../config'
-import { guarded, type Guard, type GuardSettings } from '../bank-guard'
+import { stateOf, type CertificateState } from '../core/certificates'
+import { guarded, type BreakerNews, type Guard, type GuardSettings } from '../bank-guard'
+import { readCertificates, type CertificateReader } from '../host/certificates'
 import { openFenceFile } from '../host/fence-file'
 import { createLog, type Log } from '../observe/logger'
 import { createMetrics, type Metrics } from '../observe/metrics'
@@ -13,6 +15,7 @@ import { observed } from '../observe/wrap'
 import type { BankGateway, BankTraits, Clock, ErpBridge } from '../ports'
 import type { Deps, Happening, Settings } from '../steps/deps'
 import { createFence, newToken, type FenceParts } from '../steps/fence'
+import { createPauses } from '../steps/pauses'
 import type { Keys } from '../store/keys'
 import type { Store } from '../store/store'
 import { siteKeys } from './site-keys'
@@ -38,6 +41,7 @@ export type Parts = {
     text: string,
     encoding: BankTraits['encoding'],
   ) => { readonly bytes: number; readonly unmappable: readonly string[] }
+  readonly readCertificate: CertificateReader
   readonly storeSchema: z.ZodType
   openStore(config: unknown, keys: Keys, isMigrating: boolean): Promise<Store>
   readonly clock: Clock
@@ -50,6 +54,8 @@ export type Site = {
   readonly guards: ReadonlyMap<string, Guard>
   readonly log: Log
   readonly metrics: Metrics
+  /** Every certificate of the configuration, read anew. */
+  certificates(): Promise<readonly CertificateState[]>
   close(): Promise<void>
 }
 
@@ -82,6 +88,9 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'record.refused',
   'receipt.failed',
   'bank.paused',
+  'operator.paused',
+  'certificate.ending',
+  'certificate.unreadable',
   'fence.closed',
 ])
 
@@ -104,6 +113,8 @@ export async function openSite(
     else log.info(happening.kind, happening)
     options.tell(happening)
   }
+  // A command that looks is no news for the daemon's log.
+  const pauses = createPauses(store, options.isQuiet ? () => undefined : tell)
   const erps = new Map<string, ErpBridge>()
   const banks = new Map<string, BankGateway>()
   for (const [name, erp] of Object.entries(config.erps)) {
@@ -122,13 +133,10 @@ export async function openSite(
       sequence,
     })
     if (!gateway) continue
-    const guard = guarded(observed(gateway, metrics, log, parts.clock), guardSettings(bank.calls), parts.clock, news =>
-      tell(
-        news.isOpen
-          ? { kind: 'bank.paused', bank: name, untilMs: news.untilMs, failures: news.failures }
-          : { kind: 'bank.resumed', bank: name },
-      ),
-    )
+    const seen = observed(gateway, metrics, log, parts.clock)
+    const news: BreakerNews = ({ isOpen, untilMs, failures }) =>
+      tell(isOpen ? { kind: 'bank.paused', bank: name, untilMs, failures } : { kind: 'bank.resumed', bank: name })
+    const guard = guarded(seen, guardSettings(bank.calls), parts.clock, news, bankName => pauses.of(bankName))
     guards.set(name, guard)
     banks.set(name, guard.gateway)
   }
@@ -149,9 +157,12 @@ export async function openSite(
     closed: (bank, call) => guards.get(bank)?.closed(call) ?? null,
     accounts: config.accounts,
     fence: createFence(fence),
+    pauses,
     measure: parts.measure,
     tell,
   }
+  // Obeyed from the first step on. A store that does not answer is told of by whoever asks it next; nothing is sent by it.
+  await pauses.look()
   return {
     config,
     deps,
@@ -159,6 +170,10 @@ export async function openSite(
     guards,
     log,
     metrics,
+    async certificates() {
+      const found = await readCertificates(config, parts.readCertificate)
+      return found.map(item => stateOf(item, config.certificates.warningDays, parts.clock.now()))
+    },
     async close() {
       for (const bridge of erps.values()) await bridge.close()
       await store.close()

@@ -29,3 +29,17 @@ export function isoDay(digits: string): string {
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }
+
+/** The instant of `yyyy-MM-dd` and `HH:mm` in the bank's zone. */
+export function atBankTime(day: string, time: string): number {
+  return Date.parse(`${day}T${time}:00+08:00`)
+}
+
+/**
+ * The bank's clock minus ours, by what it gave as the time of its answer; to the second, as banks write it. Null where the
+ * bank gives no time of day. Told, not judged: some banks stamp a balance with its last movement.
+ */
+export function clockDifference(asOf: string, nowMs: number): number | null {
+  const theirs = Date.parse(`${asOf}+08:00`)
+  return asOf.includes('T') && Number.isFinite(theirs) ? Math.round(theirs - nowMs) : null
+}

@@ -1,21 +1,29 @@
-// The admin port: /live (the process turns), /ready (the store answers; may it send), /metrics. It shows counts, never an account.
+// The admin port: /live (the process turns), /ready (the store answers; may it send), /banks (how each connection is),
+// /metrics. It shows counts, never an account.
 
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Fence } from '../steps/fence'
 import type { Store } from '../store/store'
-import type { Metrics } from './metrics'
+import { banksDocument } from './bank-health'
+import type { BankStates, Metrics } from './metrics'
 
 export type AdminServer = { readonly url: string; close(): Promise<void> }
 
+export type AdminParts = {
+  readonly store: Store
+  readonly metrics: Metrics
+  readonly fence: Pick<Fence, 'state'>
+  readonly banks: BankStates
+  readonly instance: string
+}
+
 export async function startAdmin(
   at: { readonly host: string; readonly port: number },
-  store: Store,
-  metrics: Metrics,
-  fence: Pick<Fence, 'state'>,
+  shown: AdminParts,
 ): Promise<AdminServer> {
   const server = http.createServer((request, response) => {
-    void answer(request.url ?? '/', store, metrics, fence).then(({ status, body, type }) => {
+    void answer(request.url ?? '/', shown).then(({ status, body, type }) => {
       response.writeHead(status, { 'Content-Type': type }).end(body)
     })
   })
@@ -36,7 +44,7 @@ export async function startAdmin(
 
 type Answer = { readonly status: number; readonly body: string; readonly type: string }
 
-async function answer(path: string, store: Store, metrics: Metrics, fence: Pick<Fence, 'state'>): Promise<Answer> {
+async function answer(path: string, { store, metrics, fence, banks, instance }: AdminParts): Promise<Answer> {
   const json = 'application/json; charset=utf-8'
   try {
     if (path === '/live') return { status: 200, body: '{"live":true}', type: json }
@@ -47,6 +55,7 @@ async function answer(path: string, store: Store, metrics: Metrics, fence: Pick<
       const sending = state.kind === 'open' ? { sends: true } : { sends: false, fence: state.reasons }
       return { status: 200, body: JSON.stringify({ ready: true, ...sending }), type: json }
     }
+    if (path === '/banks') return { status: 200, body: JSON.stringify(banksDocument(instance, banks)), type: json }
     if (path === '/metrics') return { status: 200, body: await metrics.render(), type: 'text/plain; version=0.0.4' }
     return { status: 404, body: '{"error":"not found"}', type: json }
   } catch (error) {

@@ -1,19 +1,24 @@
 // Prometheus metrics, fed by what happened and read from the store when asked. Labels are the words of the database.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Health } from '../bank-guard'
+import { stateOf, type Certificate } from '../core/certificates'
 import type { Clock } from '../ports'
 import type { Happening } from '../steps/deps'
 import type { Store } from '../store/store'
+import { createBankGauges } from './bank-gauges'
 
 export type Metrics = {
   count(happening: Happening): void
   step(step: string, outcome: 'ok' | 'fault', seconds: number): void
   bankCall(bank: string, call: string, outcome: string, seconds: number): void
+  /** As they were last read; days are counted when asked. */
+  certificates(states: readonly Certificate[]): void
   render(): Promise<string>
 }
 
-/** Why a bank is not sent to now, or null. */
-export type BankStates = ReadonlyMap<string, { health(): { readonly closed: string | null } }>
+/** What is known of every bank's connection. */
+export type BankStates = ReadonlyMap<string, { health(): Health }>
 
 /** More than a person can look at in a day: beyond it the number says no more. */
 const OPEN_MAX = 1000
@@ -94,6 +99,20 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     labelNames: ['bank', 'reason'],
     registers,
   })
+  const bankHealth = createBankGauges(registers)
+  const daysLeft = new Gauge({
+    name: 'yinqi_certificate_days_left',
+    help: 'Whole days until a certificate ends, negative afterwards',
+    labelNames: ['name'],
+    registers,
+  })
+  const unreadable = new Gauge({
+    name: 'yinqi_certificate_unreadable',
+    help: '1 while a configured certificate cannot be read',
+    labelNames: ['name'],
+    registers,
+  })
+  let certificates: readonly Certificate[] = []
   return {
     count(happening) {
       if (happening.kind === 'payment.moved')
@@ -106,9 +125,11 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
     },
     step: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
     bankCall: (bank, call, outcome, seconds) => calls.observe({ bank, call, outcome }, seconds),
+    certificates: states => void (certificates = states),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, open, pending, refusals, oldest, closed]) gauge.reset()
+      for (const gauge of [states, open, pending, refusals, oldest, closed, daysLeft, unreadable]) gauge.reset()
+      bankHealth.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
       for (const item of await store.outbox.counts(clock.now())) {
@@ -117,8 +138,14 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock): Me
         oldest.set({ erp: item.erp }, item.oldestAt === null ? 0 : (clock.now() - item.oldestAt) / 1000)
       }
       for (const [bank, guard] of banks) {
-        const reason = guard.health().closed
-        if (reason !== null) closed.set({ bank, reason }, 1)
+        const health = guard.health()
+        if (health.closed !== null) closed.set({ bank, reason: health.closed }, 1)
+        bankHealth.set(bank, health, clock.now())
+      }
+      for (const certificate of certificates) {
+        const { name, daysLeft: days } = stateOf(certificate, [], clock.now())
+        if (days === null) unreadable.set({ name }, 1)
+        else daysLeft.set({ name }, days)
       }
       return registry.metrics()
     },

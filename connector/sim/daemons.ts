@@ -4,6 +4,7 @@
 import { stepsOf } from '../daemon'
 import { Fault, type BankGateway, type Clock, type ErpBridge, type FenceFile } from '../ports'
 import { createFence, type Fence, type FenceParts } from '../steps/fence'
+import { createPauses, isPaused } from '../steps/pauses'
 import type { Deps } from '../steps/deps'
 import type { Store } from '../store/store'
 import type { SimulatedFence } from './fence'
@@ -39,7 +40,7 @@ export type SimulatedDaemon = {
   skewMs: number
 }
 
-export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell' | 'fence'> & {
+export type DaemonParts = Omit<Deps, 'store' | 'clock' | 'settings' | 'tell' | 'fence' | 'pauses' | 'closed'> & {
   readonly settings: Omit<Deps['settings'], 'instance'>
   readonly openStore: () => Promise<Store>
   readonly observer: Observer
@@ -55,12 +56,15 @@ export async function startDaemon(world: World, name: string, parts: DaemonParts
   const { observer, settings, hook, openStore, ...shared } = { ...parts, openStore: () => parts.openStore() }
   const store = guardedStore(world, await openStore(), observer)
   const fence = fenceParts(world, name, store, clock)
+  const pauses = createPauses(store, () => undefined)
   const plainDeps: Deps = {
     ...shared,
     clock,
     settings: { ...settings, instance: name },
     store,
     fence: guardedFence(world, createFence(fence)),
+    pauses,
+    closed: (bank, call) => (isPaused(pauses.of(bank), call) ? 'paused' : null),
     erps: new Map([...parts.erps].map(([key, bridge]) => [key, guardedBridge(world, bridge)])),
     banks: new Map([...parts.banks].map(([key, bank]) => [key, guardedBank(world, daemon, bank, observer)])),
     tell: () => undefined,

@@ -47,6 +47,7 @@ export const FAULTS = [
   'balance.lost',
   'operator.cancels',
   'operator.rejects',
+  'operator.pauses',
 ] as const
 
 export type Fault = (typeof FAULTS)[number]

@@ -63,6 +63,8 @@ export class Oracles implements Observer {
   moveTo(store: Store, isDoubtful: boolean): void {
     this.#past.push(this.store)
     this.store = store
+    // Leases that the older state does not have are nobody's: their holders were stopped with it.
+    this.#claims.clear()
     this.isDoubtful = isDoubtful
   }
 
@@ -79,6 +81,7 @@ export class Oracles implements Observer {
       this.#judgeClaim(args[1] as number, args[2] as number, result as readonly Payment[])
     if (method !== 'store.payments.apply') return
     const [changes] = args as [readonly Change[]]
+    await this.#judgePause(changes, result as readonly boolean[])
     for (const change of changes) {
       const payment = await this.store.payments.get(change.paymentId)
       if (!payment) continue
@@ -110,6 +113,18 @@ export class Oracles implements Observer {
       // What the bank said it had refused, and paid all the same, is the bank's second debit, not ours.
       if (orders.filter(order => order.lie !== 'refused').length > 1)
         this.#world.violate('I1', `document ${document} was debited ${orders.length} times`)
+    }
+  }
+
+  /** At the moment of the commit: nobody is between it and this look. */
+  async #judgePause(changes: readonly Change[], applied: readonly boolean[]): Promise<void> {
+    const started = changes.filter((change, index) => change.cause === 'send.started' && applied[index] === true)
+    if (started.length === 0) return
+    const paused = new Set((await this.store.pauses.list()).map(({ bank }) => bank))
+    for (const { paymentId } of paused.size === 0 ? [] : started) {
+      const payment = await this.store.payments.get(paymentId)
+      if (payment && paused.has(payment.bank))
+        this.#world.violate('pause', `a send of ${paymentId} starts at a paused bank`)
     }
   }
 

@@ -16,6 +16,9 @@ const SILENT: Output = { lang: 'en', isJson: false, say: () => undefined, json: 
 
 /** One decision of one person, while everything else goes on. */
 export async function decideSomething(world: World, console: SimulatedDaemon, store: Store): Promise<void> {
+  const [paused] = await store.pauses.list()
+  if (paused && world.random.chance(600)) return await resume(console, paused.bank, world)
+  if (world.strikes('operator.pauses')) return await pause(world, console)
   const open = await store.payments.list({ states: ['held', 'ready'] }, null, 50)
   if (open.length === 0) return
   const payment = world.random.pick(open)
@@ -29,6 +32,20 @@ export async function decideSomething(world: World, console: SimulatedDaemon, st
   }
 }
 
+async function pause(world: World, console: SimulatedDaemon): Promise<void> {
+  const bank = world.random.pick([...console.deps.banks.keys()])
+  const person = world.random.pick(PEOPLE)
+  const scope = world.random.pick(['sends', 'all'] as const)
+  world.note(person, () => `pauses ${bank} (${scope})`)
+  await console.deps.store.pauses.pause({ bank, scope, person, reason: '银行停机', at: world.now })
+}
+
+async function resume(console: SimulatedDaemon, bank: string, world: World): Promise<void> {
+  const [person] = PEOPLE
+  world.note(person, () => `resumes ${bank}`)
+  await console.deps.store.pauses.resume({ bank, person, reason: '银行恢复', at: world.now })
+}
+
 /** In calm: everything that waits for people is decided, truly. */
 export async function decideAll(
   world: World,
@@ -36,6 +53,7 @@ export async function decideAll(
   store: Store,
   banks: ReadonlyMap<string, BankLedger>,
 ): Promise<void> {
+  for (const { bank } of await store.pauses.list()) await resume(console, bank, world)
   for (const payment of await store.payments.list({ states: ['held'] }, null, 100))
     for (const person of PEOPLE.slice(0, 2)) await approve(console, payment.id, person, '同意', SILENT)
   for (const payment of await store.payments.list({ states: ['unknown'] }, null, 100)) {

@@ -38,7 +38,6 @@ export function createSite(world: World): Site {
       settings: settingsOf(world),
       erps: new Map([['erp', createBridge(world, books)]]),
       banks: new Map([...banks].map(([name, ledger]) => [name, createGateway(world, ledger)])),
-      closed: () => null,
       accounts,
       // The texts here are short and plain: what a bank's character set cannot carry is tested with the gateways.
       measure: text => ({ bytes: Buffer.byteLength(text), unmappable: [] }),

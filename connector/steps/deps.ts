@@ -3,8 +3,9 @@
 import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
-import type { Store } from '../store/store'
+import type { PauseScope, Store } from '../store/store'
 import type { Fence } from './fence'
+import type { Pauses } from './pauses'
 
 export type AccountSettings = {
   readonly account: string
@@ -95,6 +96,22 @@ export type Happening =
     }
   | { readonly kind: 'bank.paused'; readonly bank: string; readonly untilMs: number; readonly failures: number }
   | { readonly kind: 'bank.resumed'; readonly bank: string }
+  | {
+      readonly kind: 'operator.paused'
+      readonly bank: string
+      readonly scope: PauseScope
+      readonly person: string
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'certificate.ending'
+      readonly name: string
+      readonly subject: string
+      readonly daysLeft: number
+      readonly endsOn: string
+    }
+  | { readonly kind: 'certificate.unreadable'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'operator.resumed'; readonly bank: string }
   | { readonly kind: 'matched'; readonly account: string; readonly count: number }
   | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
   | { readonly kind: 'fence.opened'; readonly instance: string }
@@ -111,6 +128,8 @@ export type Deps = {
   readonly accounts: readonly AccountSettings[]
   /** May this daemon send (I10)? Closed until it has looked. */
   readonly fence: Fence
+  /** Banks that a person has paused. `closed` knows them too, as they were last read. */
+  readonly pauses: Pauses
   readonly measure: (
     text: string,
     encoding: BankTraits['encoding'],

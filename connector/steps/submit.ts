@@ -18,7 +18,8 @@ import { move, plain } from './move'
 /** Returns the number of payments claimed. */
 export async function submit(deps: Deps, bank: string): Promise<number> {
   const gateway = deps.banks.get(bank)
-  if (!gateway || deps.closed(bank, 'send') !== null) return 0
+  await deps.pauses.look()
+  if (!gateway || deps.pauses.of(bank) !== null || deps.closed(bank, 'send') !== null) return 0
   // A closed fence claims nothing: what is ready stays ready, for a person to look at (I10).
   if (deps.fence.state().kind === 'closed') return 0
   const now = deps.clock.now()
@@ -37,6 +38,7 @@ export async function submit(deps: Deps, bank: string): Promise<number> {
 
 async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payment[]): Promise<void> {
   if (deps.fence.state().kind === 'closed') return
+  if (await pausedMeanwhile(deps, gateway, group)) return
   const now = deps.clock.now()
   const leaseUntil = now + deps.settings.leaseMs
   const started = await move(
@@ -73,6 +75,26 @@ async function sendGroup(deps: Deps, gateway: BankGateway, group: readonly Payme
       }
     }),
   )
+}
+
+/**
+ * A person paused the bank after these were claimed: they stay ready, and are given back. Asked of the store right before
+ * the intent is committed; the commit itself asks once more, for a pause that comes in between.
+ */
+async function pausedMeanwhile(deps: Deps, gateway: BankGateway, group: readonly Payment[]): Promise<boolean> {
+  await deps.pauses.look()
+  const pause = deps.pauses.of(gateway.name)
+  if (pause === null) return false
+  const dueAt = deps.clock.now() + deps.settings.retryFirstMs
+  await deps.store.payments.postpone(
+    group.map(({ id, seq }) => ({
+      paymentId: id,
+      seq,
+      dueAt,
+      statusText: '银行已由人工暂停 (a person has paused the bank)',
+    })),
+  )
+  return true
 }
 
 /** A package that went before goes again whole or not at all: somebody moved one of its members in this very moment. */

@@ -7,9 +7,10 @@ import { CONTRADICTION_FROM, contradictionOf, identityOf } from './contradiction
 import type { Database, Row } from './database'
 import { checkDossiers } from './dossier'
 import { Fault } from '../ports'
+import { PAUSED, pausesOf, RESUMED } from './pause-store'
 import { selectTop } from './statements'
 import type { Anchor, AuditVerdict } from './audit'
-import type { Contradiction } from './store'
+import type { BankPause, Contradiction } from './store'
 
 /** Rows of one page; a daemon that runs meanwhile waits for one page of payments at most. */
 const PAGE = 100
@@ -23,12 +24,14 @@ export async function checkAudit(db: Database, anchor: Anchor | null): Promise<A
     // In this order: what a daemon does meanwhile is then in the trail that is read, and never looks like a break.
     const before = await db.transaction(headOf)
     const items = await contradictionsOf(db)
+    const paused = await pausesOf(db)
     const walked = await walk(db, await db.transaction(headOf), anchor)
     if (walked.kind === 'broken') return walked
     const checked = await checkPayments(db, walked)
     if (checked.kind === 'broken') return checked
     const { payments, explained } = checked
-    return checkContradictions(items, walked, before) ?? { kind: 'whole', entries: walked.entries, payments, explained }
+    const wrong = checkContradictions(items, walked, before) ?? checkPauses(paused, walked, before)
+    return wrong ?? { kind: 'whole', entries: walked.entries, payments, explained }
   } catch (error) {
     // What cannot be read is a finding, not a failure; a database that does not answer is not.
     if (error instanceof Fault && error.code === 'STORE_CORRUPT') return broken('', error.message)
@@ -46,6 +49,8 @@ type Walked = {
   readonly resolutions: ReadonlyMap<string, StoredEntry>
   /** Payments whose broken seal a named person has looked into. They are never sent; the audit goes on behind them. */
   readonly explained: ReadonlySet<string>
+  /** The newest entry about each bank that was ever paused. */
+  readonly pauses: ReadonlyMap<string, StoredEntry>
 }
 
 async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Walked | Broken> {
@@ -53,6 +58,7 @@ async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Wa
   const contradictions = new Map<string, number>()
   const resolutions = new Map<string, StoredEntry>()
   const explained = new Set<string>()
+  const pauses = new Map<string, StoredEntry>()
   let last: Head = { no: 0, link: '' }
   if (anchor !== null && anchor.count > head.no) {
     return broken('audit', `the trail ends at ${head.no}; the anchor has seen ${anchor.count}`)
@@ -72,6 +78,7 @@ async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Wa
       }
       if (entry.paymentId !== null) payments.add(entry.paymentId)
       if (entry.kind === 'contradiction') contradictions.set(entry.subject, entry.no)
+      if (entry.kind === PAUSED || entry.kind === RESUMED) pauses.set(entry.subject, entry)
       if (entry.kind === 'contradiction.resolved') {
         resolutions.set(entry.subject, entry)
         if (entry.content['code'] === 'SEAL_BROKEN' && entry.paymentId !== null) explained.add(entry.paymentId)
@@ -80,7 +87,7 @@ async function walk(db: Database, head: Head, anchor: Anchor | null): Promise<Wa
   }
   const isHead = last.no > head.no || last.link === head.link
   if (!isHead) return broken('audit', 'its head names another entry')
-  return { kind: 'walked', entries: head.no, payments, contradictions, resolutions, explained }
+  return { kind: 'walked', entries: head.no, payments, contradictions, resolutions, explained, pauses }
 }
 
 function wrongEntry(db: Database, row: Row, last: Head): Broken | null {
@@ -156,6 +163,25 @@ function wrongContradiction({ item, identity }: Found, walked: Walked, before: H
   if (entry === undefined) return 'it was resolved past the connector'
   const isSame = entry.content['person'] === item.resolvedBy && entry.content['resolution'] === item.resolution
   return isSame ? null : 'its resolution is not what was written'
+}
+
+/** A pause that nobody decided, or that was taken away past the connector. What was decided meanwhile is passed over. */
+function checkPauses(paused: readonly BankPause[], { pauses }: Walked, before: Head): Broken | null {
+  for (const pause of paused) {
+    const entry = pauses.get(pause.bank)
+    if (entry !== undefined && entry.no > before.no) continue
+    const { scope, person, reason, at } = pause
+    const isSame =
+      entry?.kind === PAUSED &&
+      JSON.stringify([scope, person, reason, String(at)]) ===
+        JSON.stringify(['scope', 'person', 'reason', 'at'].map(name => entry.content[name]))
+    if (!isSame) return broken(`pause ${pause.bank}`, 'the row is not what was decided')
+  }
+  const there = new Set(paused.map(({ bank }) => bank))
+  const gone = [...pauses.values()].find(
+    ({ kind, no, subject }) => kind === PAUSED && no <= before.no && !there.has(subject),
+  )
+  return gone === undefined ? null : broken(`audit ${gone.no}`, `the pause of ${gone.subject} was taken away`)
 }
 
 function broken(row: string, detail: string): Broken {

@@ -13,6 +13,7 @@ import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
 import { createOutboxStore } from './outbox-store'
+import { createPauseStore } from './pause-store'
 import { createPaymentStore } from './payment-store'
 import { createReceiptStore, createReceiverStore } from './receipt-store'
 import { createStatementStore } from './statement-store'
@@ -51,6 +52,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),
+    pauses: createPauseStore(db),
     ping: () => ping(db),
     reencrypt: createReencrypt(db),
     close: () => db.close(),

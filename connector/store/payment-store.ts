@@ -22,6 +22,7 @@ import {
   readPayment,
 } from './payment-row'
 import { sealText, type SealedHold } from '../core/seal'
+import { pausesOf } from './pause-store'
 import { claimStatement, insert, lockedSelect, selectIn, selectTop } from './statements'
 import type { AuditEvent } from './audit'
 import type { Change, HistoryRow, Payment, PaymentFilter, PaymentStore } from './store'
@@ -42,8 +43,8 @@ export function createPaymentStore(db: Database): PaymentStore {
             changes.map(change => change.paymentId),
           )
         const events = []
-        const sealed = await sealedBefore(tx, changes)
-        for (const change of changes) events.push(await applyOne(tx, change, sealed))
+        const facts = { sealed: await sealedBefore(tx, changes), paused: await pausedFor(tx, changes) }
+        for (const change of changes) events.push(await applyOne(tx, change, facts))
         await appendAudit(
           tx,
           events.filter(event => event !== null),
@@ -157,15 +158,24 @@ async function findExpired(
   return await readableOf(db, await db.query(sql, values), now)
 }
 
-/** Null where the payment has moved on since; otherwise what the audit trail is told. */
-async function applyOne(tx: Session, change: Change, sealed: Sealed): Promise<AuditEvent | null> {
+type Facts = { readonly sealed: Sealed; readonly paused: ReadonlySet<string> }
+
+/** Null where it is not applied; otherwise what the audit trail is told. */
+async function applyOne(tx: Session, change: Change, { sealed, paused }: Facts): Promise<AuditEvent | null> {
   const { paymentId, seq, to, at, cause, actor, evidence, patch } = change
   const [row] = await tx.query(
-    lockedSelect(tx.dialect, 'state, reference, amount_minor, currency, seal', 'yinqi_payment', 'id = ? AND seq = ?'),
+    lockedSelect(
+      tx.dialect,
+      'state, bank, reference, amount_minor, currency, seal',
+      'yinqi_payment',
+      'id = ? AND seq = ?',
+    ),
     [paymentId, seq],
   )
   if (row === undefined) return null
   const from = word<Payment['state']>(row, 'state')
+  // What is sending already may still be written about.
+  if (from !== 'sending' && to === 'sending' && paused.has(text(row, 'bank'))) return null
   if (patch.instruction !== undefined) {
     assert.equal(patch.instruction.reference, text(row, 'reference'), 'a bank reference never changes (I2)')
     assert.equal(patch.instruction.amount.minor.toString(), text(row, 'amount_minor'), 'an amount never changes')
@@ -190,6 +200,12 @@ async function applyOne(tx: Session, change: Change, sealed: Sealed): Promise<Au
   await insert(tx, 'yinqi_payment_history', [rowOfHistory(tx.keys, history)])
   await addToOutbox(tx, change.outbox, at)
   return historyEvent(history, seal)
+}
+
+/** Banks whose payments must not become `sending`, read where that is about to be committed. */
+async function pausedFor(tx: Session, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+  if (changes.every(change => change.to !== 'sending')) return new Set()
+  return new Set((await pausesOf(tx)).map(({ bank }) => bank))
 }
 
 type Sealed = ReadonlyMap<string, { readonly payment: Payment; readonly holds: readonly SealedHold[] }>

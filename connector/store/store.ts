@@ -17,10 +17,12 @@ import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
 import type { KnownRequest } from './known-request'
 import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
+import type { PauseStore } from './pause-types'
 
 export type { Asking, KnownRequest } from './known-request'
 export type { ReceiptStore, ReceiverStore, StoredReceipt, StoredReceiver, WaitingReceipt } from './receipt-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
+export type { BankPause, PauseScope, PauseStore } from './pause-types'
 
 export type Payment = {
   readonly id: string
@@ -152,7 +154,7 @@ export interface PaymentStore {
   ): Promise<readonly Payment[]>
   /** Payments of these states whose lease ran out before `now` (a daemon died or stalled). */
   expired(states: readonly State[], now: number, limit: number): Promise<readonly Payment[]>
-  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`. One transaction, in order. */
+  /** State, patch, history row and outbox rows; false where the payment has moved on since `seq`, or where it would begin to be sent to a paused bank. One transaction, in order. */
   apply(changes: readonly Change[]): Promise<readonly boolean[]>
   /** Nothing was learned: next attempt at `dueAt`, lease given back, attempts + 1, words for the screen. No history row. */
   postpone(
@@ -366,6 +368,7 @@ export interface Store {
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */
   reencrypt(limit: number): Promise<Reencrypted>
   readonly fence: FenceStore
+  readonly pauses: PauseStore
   /** Cheap proof that the database answers and is writable. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -1,11 +1,7 @@
 // What CMB CDC answers, at every level, and what of it may be believed: every state, every return flag, every way an answer can be
 // wrong, and what an instruction must be to be sent at all.
 
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CODE_OUTCOMES, REQUEST_STATES, RESULT_CODES, RETURN_FLAGS } from '../../bank-gateways/cmb/codes'
 import { cmbConfig } from '../../bank-gateways/cmb/config'
 import { createCmbGateway } from '../../bank-gateways/cmb/gateway'
@@ -317,69 +313,6 @@ describe('settings', () => {
   test('traits are on the safe side', () => {
     expect(open().traits).toMatchObject({ dedupesReference: false, absentFinalAfterMs: null, referenceScope: 'item' })
   })
-})
-
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-const withOpenssl = hasOpenssl ? test : test.skip
-withOpenssl('doctor tells how long the certificate lasts (skipped where there is no openssl)', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'yinqi-cmb-'))
-  const file = join(directory, 'cert.pem')
-  const make = [
-    'req',
-    '-new',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    join(directory, 'key.pem'),
-    '-subj',
-    '/CN=demo',
-    '-days',
-    '40',
-    '-out',
-    file,
-  ]
-  execFileSync('openssl', make, { stdio: 'ignore' })
-  const found = async (nowMs: number, path = file) => {
-    const config = cmbConfig.parse({ url: bank.url, ...settings, certificateFile: path })
-    const gateway = createCmbGateway(config, {
-      clock: { ...clock, now: () => nowMs },
-      name: 'cmb',
-      sequence: counting(),
-    })
-    const [check] = (await gateway.doctor?.()) ?? []
-    return [check?.ok, check?.en, check?.zh]
-  }
-  const day = 86_400_000
-  expect(await found(Date.now())).toEqual([
-    true,
-    expect.stringContaining('lasts 39 more days'),
-    expect.stringContaining('还有 39 天'),
-  ])
-  expect(await found(Date.now() + 11 * day)).toEqual([
-    false,
-    expect.stringContaining('lasts 28'),
-    expect.stringContaining('尽快'),
-  ])
-  expect(await found(Date.now() + 41 * day)).toEqual([
-    false,
-    expect.stringContaining('ended on'),
-    expect.stringContaining('到期'),
-  ])
-  writeFileSync(file, 'x')
-  expect(await found(Date.now())).toEqual([
-    false,
-    expect.stringContaining('not an X.509'),
-    expect.stringContaining('读不到'),
-  ])
-  expect(await found(Date.now(), join(directory, 'none'))).toEqual([
-    false,
-    expect.stringContaining('ENOENT'),
-    expect.any(String),
-  ])
-  expect(await open().doctor?.()).toEqual([])
-  rmSync(directory, { recursive: true })
 })
 
 describe('BB1PAYBH against the simulated bank', () => {

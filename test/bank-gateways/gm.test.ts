@@ -21,12 +21,7 @@ import {
   sm4GcmDecrypt,
   sm4GcmEncrypt,
 } from '../../bank-gateways/shared/gm'
-import {
-  certificatePublicKey,
-  certificateTerm,
-  readPrivateKey,
-  readPublicKey,
-} from '../../bank-gateways/shared/gm-keys'
+import { certificatePublicKey, readPrivateKey, readPublicKey } from '../../bank-gateways/shared/gm-keys'
 import { openPrivateKey } from '../../bank-gateways/shared/key-file'
 import { openPkcs12 } from '../../bank-gateways/shared/pkcs12'
 
@@ -261,13 +256,6 @@ withOpenssl('openssl (skipped where the command is absent or has no SM2)', () =>
     const theirs = signatureOfDer(openssl(...sign, '-pkeyopt', 'distid:U000000001000000'))
     expect(sm2Verify(message, theirs, key.publicKey, 'U000000001000000')).toBe(true)
     expect(sm2Verify(message, theirs, key.publicKey, 'U000000001000001')).toBe(false)
-  })
-
-  test('says how many days a certificate has left, and of one that has ended, how many ago', () => {
-    const term = certificateTerm(text('cert.pem'), Date.now())
-    expect([term.subject, term.daysLeft]).toEqual(['CN=demo', 29])
-    expect(certificateTerm(text('cert.pem'), term.endsAt + 86_400_000).daysLeft).toBe(-1)
-    expect(() => certificateTerm('AAAA', 0)).toThrow(/不是 X.509 证书/)
   })
 
   test.each([

@@ -72,7 +72,9 @@ const short = (outcome: InquiryOutcome): string => {
 }
 const asked = async (): Promise<readonly string[]> => (await gateway.inquire(batch, never)).map(short)
 
-test('before the bank writes anything nothing is learned', async () => {
+test('before the bank writes anything nothing is learned, and the line is up all the same', async () => {
+  const [outcome] = await gateway.inquire(batch, never)
+  expect(outcome).toMatchObject({ kind: 'unavailable', isLineUp: true })
   expect(await asked()).toEqual(['iso20022.no_status', 'iso20022.no_status'])
 })
 

@@ -30,6 +30,8 @@ describe('a folder', () => {
   test('the file stands there whole under its last name, alone, and a copy is kept', async () => {
     const [outcome] = await site.open().send([instruction()], never)
     expect(codeOf(outcome)).toBe('uncertain iso20022.delivered')
+    // No reason to leave the bank alone.
+    expect(outcome).toMatchObject({ isLineUp: true })
     expect(site.names('in')).toEqual([NAME])
     const sent = readFileSync(path.join(site.root, 'in', NAME))
     expect(sent.toString()).toContain('<EndToEndId>YQ260302001000001</EndToEndId>')

@@ -101,6 +101,31 @@ const SEND: readonly Mutant[] = [
   },
 ]
 
+const PAUSES: Edit = {
+  file: memory('payments'),
+  from: 'if (isStart && tables.pauses.has(payment.bank))',
+  to: 'if (false)',
+}
+
+const PAUSE: readonly Mutant[] = [
+  {
+    name: 'a paused bank is sent to',
+    file: steps('pauses'),
+    from: 'of: bank => known.get(bank) ?? null,',
+    to: 'of: () => null,',
+    wrong: 'a pause is for the screen',
+    also: PAUSES,
+  },
+  {
+    name: 'a pause is looked for once a round',
+    file: steps('submit'),
+    from: 'if (await pausedMeanwhile(deps, gateway, group))',
+    to: 'if (false)',
+    wrong: 'what was claimed before the pause may go',
+    also: PAUSES,
+  },
+]
+
 const JUDGE: readonly Mutant[] = [
   {
     name: 'uncertain is accepted',
@@ -429,4 +454,13 @@ const FENCE: readonly Mutant[] = [
   },
 ]
 
-export const MUTANTS: readonly Mutant[] = [...SEND, ...JUDGE, ...LIFE, ...INTAKE, ...STORE, ...BOOKS, ...FENCE]
+export const MUTANTS: readonly Mutant[] = [
+  ...SEND,
+  ...PAUSE,
+  ...JUDGE,
+  ...LIFE,
+  ...INTAKE,
+  ...STORE,
+  ...BOOKS,
+  ...FENCE,
+]

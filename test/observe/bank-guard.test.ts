@@ -2,6 +2,7 @@
 
 import { guarded, type Guard, type GuardSettings } from '../../connector/bank-guard'
 import type { BankGateway, Clock, Instruction, SendOutcome } from '../../connector/ports'
+import type { BankPause } from '../../connector/store/store'
 import { SAMPLE_TRAITS, sampleInstruction } from '../support/sample'
 
 const MONDAY = Date.parse('2026-03-02T10:00:00+08:00')
@@ -20,6 +21,7 @@ let slept: number[]
 let calls: string[]
 let answer: () => Promise<readonly SendOutcome[]>
 let news: string[]
+let pause: BankPause | null
 const clock: Clock = {
   now: () => now,
   sleep: async ms => {
@@ -42,13 +44,20 @@ const bank: BankGateway = {
   statement: async () => ({ items: [], next: null }),
 }
 const open = (change: Partial<GuardSettings> = {}): Guard =>
-  guarded(bank, { ...settings, ...change }, clock, ({ isOpen }) => news.push(isOpen ? 'open' : 'closed'))
+  guarded(
+    bank,
+    { ...settings, ...change },
+    clock,
+    ({ isOpen }) => news.push(isOpen ? 'open' : 'closed'),
+    () => pause,
+  )
 
 beforeEach(() => {
   now = MONDAY
   slept = []
   calls = []
   news = []
+  pause = null
   answer = async () => [{ kind: 'uncertain', code: 'x', reason: 'silence' }]
 })
 
@@ -67,6 +76,17 @@ test('after repeated silence nothing is sent for a while, questions still are, a
   ])
 })
 
+test('a bank that takes files and speaks later is not left alone: reaching it is an answer', async () => {
+  const guard = open()
+  answer = async () => [{ kind: 'uncertain', code: 'x', reason: 'delivered', isLineUp: true }]
+  for (let count = 0; count < 5; count += 1) await guard.gateway.send(ONE, never)
+  expect([guard.closed('send'), calls.length, news]).toEqual([null, 5, []])
+  answer = async () => [{ kind: 'uncertain', code: 'x', reason: 'silence' }]
+  await guard.gateway.send(ONE, never)
+  await guard.gateway.send(ONE, never)
+  expect(guard.closed('send')).toBe('breaker')
+})
+
 test('when its time is over one send goes through', async () => {
   const guard = open()
   await guard.gateway.send(ONE, never)
@@ -74,7 +94,7 @@ test('when its time is over one send goes through', async () => {
   now += 10_000
   answer = async () => [{ kind: 'refused', refusal: { code: 'B', text: '', bankSerial: '' } }]
   expect(await guard.gateway.send(ONE, never)).toMatchObject([{ kind: 'refused' }])
-  expect(guard.health()).toEqual({ closed: null, openUntil: 0, failures: 0 })
+  expect(guard.health()).toMatchObject({ closed: null, breaker: { state: 'closed', openUntil: 0, failures: 0 } })
 })
 
 test('a read that fails says nothing about payments', async () => {
@@ -120,11 +140,64 @@ test('a send whose turn does not come in time has not left', async () => {
   expect(calls).toEqual(['send 1'])
 })
 
-test('what a gateway can say of itself without asking the bank passes through at any hour', async () => {
-  const found = { name: 'certificate', ok: true, zh: '', en: '', latencyMs: null, clockDifferenceMs: null }
-  const always = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }]
-  const withDoctor: BankGateway = { ...bank, doctor: async () => [found] }
-  const { gateway } = guarded(withDoctor, { ...settings, maintenance: always }, clock, () => undefined)
-  expect(await gateway.doctor?.()).toEqual([found])
-  expect('doctor' in guarded(bank, settings, clock, () => undefined).gateway).toBe(false)
+const paused = (scope: BankPause['scope']): BankPause => ({
+  bank: 'bank',
+  scope,
+  person: '李娜',
+  reason: '银行停机',
+  at: 1,
+})
+
+test('a paused bank is sent nothing; questions go on unless everything is paused; it is obeyed from one moment to the next', async () => {
+  const guard = open()
+  pause = paused('sends')
+  expect([guard.closed('send'), guard.closed('read')]).toEqual(['paused', null])
+  expect(await guard.gateway.send(ONE, never)).toMatchObject([{ kind: 'unsent', code: 'BANK_CLOSED' }])
+  await guard.gateway.inquire(ONE, never)
+  pause = paused('all')
+  await expect(guard.gateway.inquire(ONE, never)).rejects.toMatchObject({ code: 'BANK_CLOSED' })
+  pause = null
+  expect(guard.closed('send')).toBeNull()
+  expect(calls).toEqual(['inquire'])
+})
+
+test('it tells how the connection is: calls, the last answer and fault, the breaker, when it opens', async () => {
+  const guard = open({ callsPerMinute: 600, sendHours: [{ days: [1], from: '09:00', to: '17:00' }] })
+  expect(guard.health()).toMatchObject({ lastAnswerAt: null, lastFaultAt: null, callsLastMinute: 0, inFlight: 0 })
+  await guard.gateway.inquire(ONE, never)
+  now += 5_000
+  await guard.gateway.send(ONE, never)
+  await guard.gateway.send(ONE, never)
+  expect(guard.health()).toMatchObject({
+    closed: 'breaker',
+    opensAt: now + 10_000,
+    breaker: { state: 'open', failures: 2, openUntil: now + 10_000 },
+    ...{ lastAnswerAt: MONDAY, lastFaultAt: now, callsLastMinute: 3, callsPerMinute: 600, isSendHours: true },
+  })
+  now += 10_000
+  expect(guard.health()).toMatchObject({ closed: null, opensAt: null, breaker: { state: 'trying' } })
+  now += 60_000
+  expect(guard.health().callsLastMinute).toBe(0)
+  // From Monday 17:00 on, until Monday next week at nine.
+  now = MONDAY + 8 * 3_600_000
+  expect(guard.health()).toMatchObject({ closed: 'send-hours', isSendHours: false })
+  expect(new Date(guard.health().opensAt ?? 0).toISOString()).toBe('2026-03-09T01:00:00.000Z')
+})
+
+test('the bank’s clock is compared with ours by its last balance that gives a time of day', async () => {
+  let asOf = '2026-03-02T10:01:30'
+  const balance = { current: { minor: 1n, currency: 'CNY' }, available: null, frozen: null, previousDay: null }
+  const withBalance: BankGateway = { ...bank, balance: async account => ({ ...balance, account, asOf }) }
+  const guard = guarded(
+    withBalance,
+    settings,
+    clock,
+    () => undefined,
+    () => null,
+  )
+  await guard.gateway.balance('1', never)
+  expect(guard.health().clockDifferenceMs).toBe(90_000)
+  asOf = '2026-03-02'
+  await guard.gateway.balance('1', never)
+  expect(guard.health().clockDifferenceMs).toBe(90_000)
 })

@@ -12,7 +12,12 @@ afterEach(() => world.close())
 
 test('/ready and the metric say that the fence is closed, by which reason, and that it is open again', async () => {
   const metrics = createMetrics(world.store, new Map(), world.deps.clock)
-  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, world.store, metrics, world.deps.fence)
+  const admin = await startAdmin(
+    { host: '127.0.0.1', port: 0 },
+    {
+      ...{ store: world.store, metrics, fence: world.deps.fence, banks: new Map(), instance: 'd1' },
+    },
+  )
   const ready = async () => {
     const response = await fetch(`${admin.url}/ready`)
     return [response.status, await response.json()]

@@ -56,7 +56,11 @@ export type Change = Partial<Omit<Instruction, 'payee'>> & { readonly payee?: Pa
 let lastNumber = 0
 const nextNumber = (): string => String((lastNumber += 1)).padStart(12, '0')
 
-export async function openWorld(setup: BankSetup, history: readonly HistoryInput[] = []): Promise<World> {
+export async function openWorld(
+  setup: BankSetup,
+  history: readonly HistoryInput[] = [],
+  openingBalance = '1000000.00',
+): Promise<World> {
   const { kind, payerAccount, ownPayeeAccount } = setup
   const directory = mkdtempSync(join(tmpdir(), 'yinqi-receipts-'))
   let movedMs = 0
@@ -66,7 +70,7 @@ export async function openWorld(setup: BankSetup, history: readonly HistoryInput
   const options: SimulatorOptions = {
     clock: machineClock,
     accounts: [
-      { ...bank, account: payerAccount, name: '甲公司', openingBalance: '1000000.00', history: [...history] },
+      { ...bank, account: payerAccount, name: '甲公司', openingBalance, history: [...history] },
       { ...bank, account: ownPayeeAccount, name: '乙公司', openingBalance: '10.00' },
     ],
     banks: setup.banks(directory),

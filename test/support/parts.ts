@@ -1,5 +1,6 @@
 // What main.ts wires, for tests that hold the clock in their own hands.
 
+import { certificateTerms } from '../../bank-gateways/shared/certificates'
 import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
 import { GATEWAYS } from '../../bank-gateways/registry'
 import type { Parts } from '../../connector/cli/site'
@@ -14,6 +15,7 @@ export function partsWith(clock: Clock): Parts {
     gateways: GATEWAYS,
     clock,
     measure: (text, encoding) => ({ bytes: byteLength(text, encoding), unmappable: unmappable(text, encoding) }),
+    readCertificate: certificateTerms,
     storeSchema: storeConfigSchema,
     openStore: (config, keys, isMigrating) =>
       openStore(storeConfigSchema.parse(config), { clock, keys, schema: isMigrating ? 'migrate' : 'require' }),

@@ -27,6 +27,7 @@ import {
 import type { Deps, Happening } from '../../connector/steps/deps'
 import { deliver } from '../../connector/steps/deliver'
 import { createFence, newToken, type FenceParts } from '../../connector/steps/fence'
+import { createPauses } from '../../connector/steps/pauses'
 import { linkPayments } from '../../connector/steps/import-statements'
 import { inquire } from '../../connector/steps/inquire'
 import { intake } from '../../connector/steps/intake'
@@ -237,6 +238,7 @@ export async function openWorld(
     store,
     clock,
     fence: createFence(fence),
+    pauses: createPauses(store, tell),
     erps: new Map([['erp', erp]]),
     banks: new Map([['bank', bank]]),
     closed: () => null,

@@ -7,6 +7,7 @@ import type { AuditStore } from '../audit'
 import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
 import { createFenceTables } from './fence'
 import { createOutbox } from './outbox'
+import { createPauses } from './pauses'
 import { createPayments } from './payments'
 import { createReceipts, createReceivers } from './receipts'
 import { createJournals, createStatements } from './statements'
@@ -56,6 +57,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     matches: createMatches(tables),
     meta: createMeta(tables),
     fence: createFenceTables(tables, identity),
+    pauses: createPauses(tables),
     audit: NO_AUDIT,
     reencrypt: async () => ({ rows: 0, isDone: true }),
     async ping() {},

@@ -202,6 +202,8 @@ function applyOne(tables: Tables, change: Change): boolean {
   const row = tables.payments.get(change.paymentId)
   if (row?.payment.seq !== change.seq) return false
   const { payment } = row
+  const isStart = change.to === 'sending' && payment.state !== 'sending'
+  if (isStart && tables.pauses.has(payment.bank)) return false
   const { instruction } = change.patch
   if (instruction !== undefined) {
     assert.equal(instruction.reference, payment.instruction.reference, 'a bank reference never changes (I2)')

@@ -14,7 +14,7 @@ import type {
   RequestRow,
   BalanceRow,
 } from './rows'
-import type { FenceEvent, HistoryRow, StoredEntry, StoredReceipt, StoredReceiver } from '../store'
+import type { BankPause, FenceEvent, HistoryRow, StoredEntry, StoredReceipt, StoredReceiver } from '../store'
 
 /** One table: rows by key, in the order they were added. What is put in is frozen, so that nobody shares what changes. */
 export class Table<Row> {
@@ -62,6 +62,17 @@ export class Table<Row> {
     this.#rows.set(key, frozen(row))
   }
 
+  remove(key: string): void {
+    const before = this.#rows.get(key)
+    if (before === undefined) return
+    this.#list = null
+    this.#undo(() => {
+      this.#list = null
+      this.#rows.set(key, before)
+    })
+    this.#rows.delete(key)
+  }
+
   copy(undo: (step: () => void) => void): Table<Row> {
     return new Table(undo, this.#rows, this.#nextNo)
   }
@@ -87,6 +98,7 @@ export class Tables {
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
   readonly findings: Table<FindingRow>
+  readonly pauses: Table<BankPause>
   /** Cursors, sequences and facts about the store. */
   readonly values: Table<string>
   readonly leaders: Table<{ readonly owner: string; readonly until: number }>
@@ -111,6 +123,7 @@ export class Tables {
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
     this.findings = table(from?.findings)
+    this.pauses = table(from?.pauses)
     this.values = table(from?.values)
     this.leaders = table(from?.leaders)
   }
