@@ -10,6 +10,10 @@ import { bocConfig } from './boc/config'
 import { createBocGateway } from './boc/gateway'
 import { ccbConfig } from './ccb/config'
 import { createCcbGateway } from './ccb/gateway'
+import { cebConfig } from './ceb/config'
+import { createCebGateway } from './ceb/gateway'
+import { cgbConfig } from './cgb/config'
+import { createCgbGateway } from './cgb/gateway'
 import { cmbConfig } from './cmb/config'
 import { createCmbGateway } from './cmb/gateway'
 import { cmbFrontendConfig } from './cmb-frontend/config'
@@ -20,6 +24,8 @@ import { cibConfig } from './cib/config'
 import { createCibGateway } from './cib/gateway'
 import { citicConfig } from './citic/config'
 import { createCiticGateway } from './citic/gateway'
+import { fileConfig } from './file/config'
+import { createFileGateway } from './file/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
 import { iso20022Config } from './iso20022/config'
@@ -58,6 +64,9 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   pab: kind('平安银行 银企直联', 'Ping An B2BiC', pabConfig, createPabGateway),
   spdb: kind('浦发银行 银企直连', 'SPDB NC_HTTP', spdbConfig, createSpdbGateway),
   cmbc: kind('民生银行 银企直联', 'CMBC NS-BDES, open platform', cmbcConfig, createCmbcGateway),
+  ceb: kind('中国光大银行 银企直联', 'CEB csiiproxy', cebConfig, createCebGateway),
+  cgb: kind('广发银行 银企直联（前置、去前置）', 'CGB BEDC, client or direct', cgbConfig, createCgbGateway),
+  file: kind('文件（无直连的银行）', 'files, for banks without a connection', fileConfig, createFileGateway),
   iso20022: kind('ISO 20022 文件直连', 'ISO 20022 host-to-host', iso20022Config, createIso20022Gateway),
 }
 

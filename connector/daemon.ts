@@ -116,7 +116,8 @@ async function runLoop(
 }
 
 async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> {
-  for (const { account } of deps.accounts) await importLed(deps, account, range, log)
+  for (const { account, bank } of deps.accounts)
+    if (!deps.banks.get(bank)?.traits.statementsByFile) await importLed(deps, account, range, log)
 }
 
 /** One daemon leads an account. One that fails gives it up: another's way to the bank may be whole. */

@@ -391,6 +391,8 @@ export type BankTraits = {
   readonly own: { readonly cnapsPrefix: string; readonly names: readonly string[] }
   /** Payee fields without which a payment to another bank (跨行) cannot be made. */
   readonly crossBankRequires: readonly ('bankCode' | 'bankName' | 'city')[]
+  /** Set where balance and statement cannot be asked: people import statement files, and no schedule asks. */
+  readonly statementsByFile?: true
 }
 
 export interface BankGateway {
@@ -404,7 +406,7 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
-  /** What can be said without asking the bank: files that could not be read, keys that end. Never throws. */
+  /** What can be said without asking the bank: a folder that cannot be written, files that could not be read, keys that end. Never throws. */
   doctor?(): Promise<readonly Check[]>
 }
 

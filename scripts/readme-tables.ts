@@ -147,6 +147,38 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的报文、真实套接字上的仿制代理与民生模拟器（两种协议）；从未连接银行',
     },
   },
+  ceb: {
+    sure: {
+      en: 'confirmed: envelope, b2e004001, b2e004003, b2e005023, 0000 with 00 and 00, a repeated BatchID is refused. Inferred: where a status stands. Unverified, for it is not public: **balance and statement (import files)**, failure values of the flags, lengths, batches',
+      zh: '已证实：信封、b2e004001、b2e004003、b2e005023、0000 且 00、00、BatchID 重复被拒。推断：状态所在位置。未证实（未公开）：**余额与明细（请导入文件）**、失败标志取值、长度、批量',
+    },
+    tested: {
+      en: 'messages composed by hand, a fake proxy and the CEB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、真实套接字上的仿制代理与光大模拟器；从未连接银行',
+    },
+  },
+  cgb: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: envelope, 0011/0012/0021/0033, 0004, entSeqNo’s echo, the sealing of E102. Inferred: 0034’s question. Unverified, for it is not public, and entered by the site: **hostStatus and bankstatus**, elements of balance and statement, codes, lengths, receipts',
+      zh: '已证实：信封、0011/0012/0021/0033、0004、entSeqNo 回显、E102 加签加密。推断：0034 的请求。未证实（未公开，由现场填写）：**hostStatus 与 bankstatus**、余额与明细要素、返回码、长度、回单',
+    },
+    tested: {
+      en: 'messages composed by hand, OpenSSL’s SM4 and RSA, a fake client and the CGB simulator over real sockets; never the bank',
+      zh: '手工编写的报文、OpenSSL 的 SM4 与 RSA、真实套接字上的仿制客户端与广发模拟器；从未连接银行',
+    },
+  },
+  file: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'a generic layout of our own, and whatever the site writes down of its bank’s template; one payment stands in one file at most. A person may upload a file twice: no bank refuses that for us. No balance, no statement (import files)',
+      zh: '自有通用格式，以及现场按银行模板填写的格式；一笔付款最多在一个文件中。有人重复上传同一文件时，没有银行替我们拒绝。不能查余额与明细（请导入文件）',
+    },
+    tested: {
+      en: 'files composed by hand, every state of folders and records, an invented cashier over the simulated ledger; never a bank’s website',
+      zh: '手工编写的文件、目录与登记的各种状态、模拟账本上的虚构出纳；从未用于银行网站',
+    },
+  },
   iso20022: {
     hasNoReceipts: true,
     sure: {

@@ -75,6 +75,42 @@ test('a pause holds every daemon of the store within moments, and is kept by one
   }
 }, 30_000)
 
+test('an account whose bank gives statements by file alone is asked by no schedule, and the others are', async () => {
+  const world = await openWorld()
+  const log = createLog({ level: 'error', file: undefined, isSilent: true })
+  const [files, whole] = [new FakeBank(), new FakeBank()]
+  files.traits = { ...files.traits, statementsByFile: true }
+  const asked = { files: 0, whole: 0 }
+  files.statement = async () => {
+    asked.files++
+    return { items: [], next: null }
+  }
+  whole.statement = async () => {
+    asked.whole++
+    return { items: [], next: null }
+  }
+  const [account] = world.deps.accounts
+  if (!account) throw new Error('no account')
+  const deps: Deps = {
+    ...world.deps,
+    clock,
+    banks: new Map([
+      ['files', files],
+      ['bank', whole],
+    ]),
+    // The one by file comes first: whenever the other is asked, it has been passed.
+    accounts: [{ ...account, account: '9999000011112222', bank: 'files' }, account],
+  }
+  const daemon = startDaemon(deps, PACE, SCHEDULES, log, createMetrics(world.store, new Map(), clock))
+  try {
+    await waitFor(() => asked.whole > 1)
+    expect(asked.files).toBe(0)
+  } finally {
+    await daemon.stop()
+    await world.close()
+  }
+}, 30_000)
+
 /** Both tick once a second; far more ticks than any order of theirs needs. */
 async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 15_000

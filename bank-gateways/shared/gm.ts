@@ -54,6 +54,11 @@ export function sm2Verify(message: Uint8Array, signature: Uint8Array, key: Sm2Pu
   }
 }
 
+/** SM2 encryption in the order C1C3C2, as DER: SEQUENCE { INTEGER x, INTEGER y, OCTET STRING C3, OCTET STRING C2 } (GM/T 0009). */
+export function sm2Encrypt(plain: Uint8Array, key: Sm2PublicKey): Buffer {
+  return Buffer.from(sm2.doEncrypt(plain, key.point.toString('hex'), 1, { asn1: true }), 'hex')
+}
+
 /** SEQUENCE { INTEGER r, INTEGER s } of a raw signature. @throws RangeError */
 export function derOfSignature(raw: Uint8Array): Buffer {
   if (raw.length !== 64) throw new RangeError('a raw SM2 signature has 64 bytes')

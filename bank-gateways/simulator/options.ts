@@ -35,7 +35,7 @@ export const accountOptionSchema = z.strictObject({
     .regex(/^\d{0,12}$/)
     .default(''),
   bankName: z.string().default(''),
-  /** Whose it is (ICBC: CIS, BOC: custid, CITIC: userName, CIB: CID, Ping An: MrchCode, SPDB: masterID); empty = every customer of the bank may use it. */
+  /** Whose it is (ICBC: CIS, BOC: custid, CITIC: userName, CIB: CID, Ping An: MrchCode, SPDB: masterID, CEB: CifNo, CGB: cifMaster); empty = every customer of the bank may use it. */
   customer: z.string().default(''),
   /** Before the first row of `history`. */
   openingBalance: amountSchema.default('0'),

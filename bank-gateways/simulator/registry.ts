@@ -9,6 +9,10 @@ import { boc } from './boc/program'
 import { bocOptions } from './boc/settings'
 import { ccb } from './ccb/program'
 import { ccbOptions } from './ccb/settings'
+import { ceb } from './ceb/program'
+import { cebOptions } from './ceb/settings'
+import { cgb } from './cgb/program'
+import { cgbOptions } from './cgb/settings'
 import { cmb } from './cmb/program'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontend } from './cmb-frontend/program'
@@ -25,6 +29,8 @@ import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
 import type { SftpWire } from './engine/sftp-listener'
 import type { TcpWire } from './engine/tcp-listener'
+import { file } from './file/program'
+import { fileOptions } from './file/settings'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
 import { iso20022 } from './iso20022/program'
@@ -47,6 +53,9 @@ export const banksSchema = z.strictObject({
   pab: pabOptions.prefault({}),
   spdb: spdbOptions.prefault({}),
   cmbc: cmbcOptions.prefault({}),
+  ceb: cebOptions.prefault({}),
+  cgb: cgbOptions.prefault({}),
+  file: fileOptions.prefault({}),
   iso20022: iso20022Options.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
@@ -75,6 +84,9 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(pab, options.pab),
     bound(spdb, options.spdb),
     bound(cmbc, options.cmbc),
+    bound(ceb, options.ceb),
+    bound(cgb, options.cgb),
+    bound(file, options.file),
     bound(iso20022, options.iso20022),
   ]
 }

@@ -5,6 +5,8 @@ import { abcOptions } from './abc/settings'
 import { bcmOptions } from './bcm/settings'
 import { bocOptions } from './boc/settings'
 import { ccbOptions } from './ccb/settings'
+import { cebOptions } from './ceb/settings'
+import { cgbOptions } from './cgb/settings'
 import { cmbOptions } from './cmb/settings'
 import { cmbFrontendOptions } from './cmb-frontend/settings'
 import { cmbcOptions } from './cmbc/settings'
@@ -12,6 +14,7 @@ import { cibOptions } from './cib/settings'
 import { citicOptions } from './citic/settings'
 import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
+import { fileOptions } from './file/settings'
 import { icbcOptions } from './icbc/settings'
 import { iso20022Options } from './iso20022/settings'
 import { pabOptions } from './pab/settings'
@@ -43,6 +46,9 @@ const OPTIONS = {
   pab: pabOptions,
   spdb: spdbOptions,
   cmbc: cmbcOptions,
+  ceb: cebOptions,
+  cgb: cgbOptions,
+  file: fileOptions,
   iso20022: iso20022Options,
 } as const
 

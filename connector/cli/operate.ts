@@ -204,6 +204,7 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
   const of = `bank ${bank}`
   try {
     if (!gateway) throw new Error(`no gateway ${bank}`)
+    if (gateway.traits.statementsByFile) return { of, name, ok: true, ...UNASKED }
     const balance = await gateway.balance(account, AbortSignal.timeout(30_000))
     const endedAt = site.deps.clock.now()
     const clockDifferenceMs = clockDifference(balance.asOf, (startedAt + endedAt) / 2)
@@ -229,6 +230,13 @@ async function checkAccount(site: Site, bank: string, account: string): Promise<
       en: `balance failed: ${reason}. Check the bank's front-end, its address and the account's rights`,
     }
   }
+}
+
+const UNASKED = {
+  latencyMs: null,
+  clockDifferenceMs: null,
+  zh: '此连接不能查余额和明细：用 yinqi statement import 导入对账单文件',
+  en: 'balance and statement cannot be asked here: import statement files with yinqi statement import',
 }
 
 function both(text: string): [string, string] {

@@ -25,6 +25,9 @@ test.each([
   ['Ping An settings', () => settingsTable('pab')],
   ['SPDB settings', () => settingsTable('spdb')],
   ['CMBC settings', () => settingsTable('cmbc')],
+  ['CEB settings', () => settingsTable('ceb')],
+  ['CGB settings', () => settingsTable('cgb')],
+  ['cashier’s settings', () => settingsTable('file')],
   ['ISO 20022 settings', () => settingsTable('iso20022')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')

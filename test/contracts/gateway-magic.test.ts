@@ -4,7 +4,7 @@
 import { MAGIC, magicAccount } from '../../bank-gateways/simulator/engine/magic'
 import { judgeInquiry, judgeSend, type Verdict } from '../../connector/core/judge'
 import type { BankGateway, Instruction } from '../../connector/ports'
-import { BANKS, canShow } from '../support/gateway-banks'
+import { BANKS, canShow, warmedUp } from '../support/gateway-banks'
 import { DAY_MS, leaksOf, never, openWorld, type World } from '../support/gateway-world'
 
 /** The cause of the send, the cause of the last inquiry two bank days later (null: nothing learned), the debits then. */
@@ -73,7 +73,7 @@ describe.each(BANKS)('$kind ($reading): magic payees', setup => {
 
   test.each(MAGIC)('$code $en', async ({ code }) => {
     const gateway = world.open(NEVER_ANSWERED.includes(code) ? 'impatient' : 'patient')
-    await gateway.balance(setup.payerAccount, never)
+    await warmedUp(setup, gateway)
     const instruction = world.instruction({ payee: { account: magicAccount(code) } })
     const [outcome] = await gateway.send([instruction], never)
     if (!outcome) throw new Error('no outcome')

@@ -41,7 +41,28 @@ type Walk = {
   readonly cursors: readonly string[]
 }
 
-describe.each(BANKS)('$kind ($reading): statement', setup => {
+const [TELLING, SILENT] = [true, false].map(tells => BANKS.filter(({ codes }) => (codes.statement !== null) === tells))
+
+test.each(SILENT ?? [])(
+  '$kind ($reading): balance and statement say that they cannot be had, and ask nothing',
+  async setup => {
+    const world = await openWorld(setup)
+    const gateway = world.open()
+    expect(gateway.traits.statementsByFile).toBe(true)
+    await world.order({ kind: 'drop-before', times: null })
+    for (const call of [
+      gateway.balance(setup.payerAccount, never),
+      gateway.statement(setup.payerAccount, ALL, null, never),
+    ])
+      await expect(call).rejects.toMatchObject({
+        name: 'Fault',
+        code: expect.stringMatching(/no_(balance|statement)$/),
+      })
+    await world.close()
+  },
+)
+
+describe.each(TELLING ?? [])('$kind ($reading): statement', setup => {
   let world: World
   /** A payment whose money stayed away and one whose money came back the same day. */
   let references: readonly string[]

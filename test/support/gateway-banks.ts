@@ -5,6 +5,8 @@ import { ABC } from './gateway-banks/abc'
 import { BCM } from './gateway-banks/bcm'
 import { BOC } from './gateway-banks/boc'
 import { CCB } from './gateway-banks/ccb'
+import { CEB } from './gateway-banks/ceb'
+import { CGB } from './gateway-banks/cgb'
 import { CMB } from './gateway-banks/cmb'
 import { CMB_FRONTEND } from './gateway-banks/cmb-frontend'
 import { CMBC } from './gateway-banks/cmbc'
@@ -16,7 +18,7 @@ import { PAB } from './gateway-banks/pab'
 import { SPDB } from './gateway-banks/spdb'
 import type { BankSetup } from './gateway-banks/setup'
 
-export { canShow, codeOf } from './gateway-banks/setup'
+export { canShow, codeOf, warmedUp } from './gateway-banks/setup'
 export type { BankSetup, PartOfGateway, Waits } from './gateway-banks/setup'
 
 export const BANKS: readonly BankSetup[] = [
@@ -32,6 +34,8 @@ export const BANKS: readonly BankSetup[] = [
   ...PAB,
   ...SPDB,
   ...CMBC,
+  ...CEB,
+  ...CGB,
   ...ISO20022,
 ]
 

@@ -11,10 +11,18 @@ export type WireRequest = {
   /** Path and query, as sent. */
   readonly url: string
   readonly contentType: string
+  /** Names in lower case; absent where there are none (TCP). */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Buffer
 }
 
-export type WireReply = { readonly status: number; readonly contentType: string; readonly body: Buffer }
+export type WireReply = {
+  readonly status: number
+  readonly contentType: string
+  /** More of them, where the bank's protocol has some. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
 
 /** What to send, and what to do to it. A null reply closes the connection without one. */
 export type Handled = { readonly reply: WireReply | null; readonly disturbance: Disturbance }
@@ -113,9 +121,9 @@ export class Listener implements Port {
         response.writeHead(413, { Connection: 'close' }).end()
         return
       }
-      const { method = '', url = '' } = request
+      const { method = '', url = '', headers } = request
       const contentType = request.headers['content-type'] ?? ''
-      await this.#answer(request, response, this.#options.handle({ method, url, contentType, body }))
+      await this.#answer(request, response, this.#options.handle({ method, url, contentType, headers, body }))
     } catch (error) {
       onProblem(`${bank}.${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       if (!response.headersSent) response.writeHead(500, { Connection: 'close' })
@@ -144,7 +152,7 @@ export class Listener implements Port {
     const body = isShort ? reply.body.subarray(0, Math.floor(reply.body.length / 2)) : reply.body
     const length = kinds.has('truncate') ? reply.body.length : body.length
     request.socket.setNoDelay(true)
-    response.writeHead(reply.status, { 'Content-Type': reply.contentType, 'Content-Length': length })
+    response.writeHead(reply.status, { ...reply.headers, 'Content-Type': reply.contentType, 'Content-Length': length })
     if (kinds.has('split')) {
       for (const byte of body) {
         if (response.destroyed) return

@@ -1,7 +1,7 @@
 // What the gateway contract has to know about a bank: how its gateway is pointed at its simulator, and what its answers can carry.
 
 import type { FaultKind } from '../../../bank-gateways/simulator/engine/faults'
-import type { Instruction, ReceiptDocument } from '../../../connector/ports'
+import type { BankGateway, Instruction, ReceiptDocument } from '../../../connector/ports'
 import type { SimulatorOptions } from '../../../bank-gateways/simulator/options'
 import type { Simulator } from '../../../bank-gateways/simulator/simulator'
 
@@ -30,8 +30,9 @@ export type BankSetup = {
   readonly secrets: readonly string[]
   readonly banks: (receiptsDirectory: string) => Banks
   readonly config: (simulator: Simulator, waits: Waits, receiptsDirectory: string) => unknown
-  /** The transaction codes the calls travel as, for faults. No receipt code: the gateway has no receipts. */
-  readonly codes: Readonly<Record<Exclude<PartOfGateway, 'receipt'>, string>> & { readonly receipt: string | null }
+  /** The transaction codes the calls travel as, for faults. Null: the bank's interface for it is not public, or there is none. */
+  readonly codes: Readonly<Record<'send' | 'inquire', string>> &
+    Readonly<Record<'balance' | 'statement' | 'receipt', string | null>>
   /** The exchange that precedes a payment and moves no money, or null where there is none. */
   readonly preparation: {
     readonly at: { readonly listener: string; readonly code?: string }
@@ -83,6 +84,11 @@ export function codeOf(setup: BankSetup, part: PartOfGateway): string {
   const code = setup.codes[part]
   if (code === null) throw new Error(`${setup.kind} has no ${part}`)
   return code
+}
+
+/** Has the gateway do whatever precedes its first call: a balance is asked for where it can be. */
+export async function warmedUp(setup: BankSetup, gateway: BankGateway): Promise<void> {
+  if (setup.codes.balance !== null) await gateway.balance(setup.payerAccount, new AbortController().signal)
 }
 
 /** Whether a fault of the bank can be seen in an exchange of this kind. */
