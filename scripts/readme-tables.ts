@@ -195,8 +195,8 @@ const BANKS: Readonly<Record<string, Standing>> = {
 const ERPS: Readonly<Record<string, Standing>> = {
   midtable: {
     sure: {
-      en: 'our own tables: payments, events, lines, balances, receipts, journal, ledger, commands, heartbeat; SQL Server, PostgreSQL, MySQL, SQLite',
-      zh: '自有表结构：付款、事件、流水、余额、回单、凭证、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
+      en: 'our own tables: payments, events, lines, balances, receipts, journal, reversals, collections, ledger, commands, heartbeat; SQL Server, PostgreSQL, MySQL, SQLite',
+      zh: '自有表结构：付款、事件、流水、余额、回单、凭证、冲销、到款、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
     },
     tested: {
       en: 'SQLite and PostgreSQL; T-SQL checked by a parser; never a real SQL Server or MySQL',

@@ -74,7 +74,10 @@ describe('docs/configuration.md', () => {
   test('names every key of the configuration', () => {
     const text = read('docs/configuration.md')
     const schema =
-      read('connector/config.ts') + read('connector/store/config.ts') + read('erp-bridges/midtable/config.ts')
+      read('connector/config.ts') +
+      read('connector/config-journal.ts') +
+      read('connector/store/config.ts') +
+      read('erp-bridges/midtable/config.ts')
     const keys = [...schema.matchAll(/^ {2,8}(\w+): (?:z\.|z$|milliseconds|name|pattern|account|store|poolMax)/gm)].map(
       match => match[1] ?? '',
     )

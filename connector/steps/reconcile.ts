@@ -4,7 +4,6 @@ import { MATCH_RULES, matchLines } from '../core/match/match'
 import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { DateRange } from '../ports'
 import { accountOf, type Deps } from './deps'
-import { entryKeyOf } from './post-journals'
 
 /** Returns the number of new matches. */
 export async function reconcile(deps: Deps, account: string, range: DateRange): Promise<number> {
@@ -15,18 +14,19 @@ export async function reconcile(deps: Deps, account: string, range: DateRange): 
   const matched = await deps.store.matches.of(account, range)
   const matchedLines = new Set(matched.flatMap(match => match.lineIds))
   const matchedLedger = new Set(matched.flatMap(match => match.ledgerIds))
-  const bank = lines
-    .filter(line => !matchedLines.has(line.id))
-    .map((stored): BankSide => ({
-      id: stored.id,
-      date: stored.line.bookedOn,
-      minor: stored.line.amount.minor,
-      references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
-      counterparty: stored.line.counterName,
-      counterAccount: stored.line.counterAccount,
-      text: `${stored.line.purpose} ${stored.line.text}`,
-      entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
-    }))
+  const open = lines.filter(line => !matchedLines.has(line.id))
+  // By what the store has, not by what a line would make: it may have been booked anew, or together with others.
+  const keys = await deps.store.journals.keysOf(open.map(line => line.id))
+  const bank = open.map((stored): BankSide => ({
+    id: stored.id,
+    date: stored.line.bookedOn,
+    minor: stored.line.amount.minor,
+    references: [stored.line.reference, stored.line.bankSerial, stored.line.bankId ?? ''],
+    counterparty: stored.line.counterName,
+    counterAccount: stored.line.counterAccount,
+    text: `${stored.line.purpose} ${stored.line.text}`,
+    entryKey: keys.get(stored.id) ?? null,
+  }))
   if (bank.length === 0) return 0
   const ledger: LedgerSide[] = []
   for await (const line of bridge.ledger(settings.ledgerAccount, range))

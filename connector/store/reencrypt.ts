@@ -66,6 +66,13 @@ const COLUMNS: readonly Column[] = [
     more: ['entry_key'],
     rowOf: row => text(row, 'entry_key'),
   },
+  {
+    table: 'yinqi_collection',
+    column: 'content',
+    id: ['line_no'],
+    more: ['collection_key'],
+    rowOf: row => text(row, 'collection_key'),
+  },
   { table: 'yinqi_confirmation', column: 'evidence', id: byNo, more: confirmed, rowOf: row => json(row, ...confirmed) },
   { table: 'yinqi_audit', column: 'content', id: byNo, more: [], rowOf: row => String(integer(row, 'no')) },
   {

@@ -8,7 +8,7 @@ import { addToOutbox } from './outbox-store'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
-const LINE_FROM =
+export const LINE_FROM =
   'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */
@@ -52,6 +52,13 @@ export function createStatementStore(db: Database): StatementStore {
       return rows.map(row => lineOf(db.keys, row))
     },
     get: async lineId => (await linesWhere(db, 'no = ?', [numberOf(lineId)], 1))[0] ?? null,
+    ofAmount: (account, amount, limit) =>
+      linesWhere(
+        db,
+        'account = ? AND amount_minor = ? AND currency = ? ORDER BY no DESC',
+        [account, amount.minor.toString(), amount.currency],
+        limit,
+      ),
     unbooked: limit =>
       linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
     receiptDue: (bank, now, limit) =>

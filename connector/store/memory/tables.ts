@@ -2,6 +2,7 @@
 // not at all. For the simulation only: nothing here survives the process, so it must never carry real money.
 
 import type {
+  CollectionRow,
   Confirmation,
   Contradiction,
   ErpRecordRow,
@@ -93,6 +94,7 @@ export class Tables {
   readonly receipts: Table<StoredReceipt>
   readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
+  readonly collections: Table<CollectionRow>
   readonly matches: Table<MatchRow>
   readonly confirmations: Table<readonly Confirmation[]>
   readonly hosts: Table<HostRow>
@@ -118,6 +120,7 @@ export class Tables {
     this.receipts = table(from?.receipts)
     this.receivers = table(from?.receivers)
     this.entries = table(from?.entries)
+    this.collections = table(from?.collections)
     this.matches = table(from?.matches)
     this.confirmations = table(from?.confirmations)
     this.hosts = table(from?.hosts)
