@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { bookingConfig, bookingProblems, bookingShape, type BookingConfig } from './config-journal'
 import { parseAmount } from './core/money'
+import { reconciliationProblems, reconciliationSchema } from './reconcile-config'
 import { keysConfigSchema } from './store/config'
 
 /** The kinds of bridge and gateway a configuration may name, with the schema of each. */
@@ -59,6 +60,8 @@ const account = z.strictObject({
     .regex(/^\d{4}-\d{2}-\d{2}$/, '应如「2026-03-01」 / like "2026-03-01"')
     .or(z.literal(''))
     .default(''),
+  reconcileFrom: z.iso.date().optional(),
+  ledgerOpening: z.string().optional(),
 })
 
 const hold = z
@@ -151,6 +154,7 @@ const base = z.strictObject({
   approvals: z.array(hold).default([]),
   ...bookingShape,
   maker: z.string().default('银企直联'),
+  reconciliation: reconciliationSchema,
   evoucher,
   certificates: z
     .strictObject({
@@ -201,7 +205,12 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
   const resolved = resolveSecrets(value, '', secrets, problems)
   const parsed = base.safeParse(resolved, { error: bilingual })
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(issue => toProblems(issue, '')))
-  else problems.push(...accountProblems(parsed.data), ...bookingProblems(parsed.data))
+  else
+    problems.push(
+      ...accountProblems(parsed.data),
+      ...bookingProblems(parsed.data),
+      ...reconciliationProblems(parsed.data),
+    )
   problems.push(...kindProblems(resolved, kinds))
   // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
   const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))

@@ -17,7 +17,7 @@ import { importStatements, linkPayments } from './steps/import-statements'
 import { inquire } from './steps/inquire'
 import { intake } from './steps/intake'
 import { postJournals } from './steps/post-journals'
-import { reconcile } from './steps/reconcile'
+import { reconcileWatch } from './steps/reconcile'
 import { submit } from './steps/submit'
 import { sweep } from './steps/sweep'
 import { coverageWatch, importLed } from './steps/watch-coverage'
@@ -29,8 +29,6 @@ export type Daemon = { stop(): Promise<void> }
 
 /** Days that wait do so for minutes and hours: looking for them as often as for payments only asks the store. */
 const WATCH_SLOWER = 12
-
-const RECONCILE_DAYS = 31
 
 export function startDaemon(deps: Deps, pace: Pace, schedules: Schedules, log: Log, metrics: Metrics): Daemon {
   const stopping = new AbortController()
@@ -90,7 +88,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['journals', () => postJournals(deps)],
     ['collections', () => collect(deps)],
     ['receivers', () => writeReceivers(deps)],
-    ['reconcile', () => reconcileAll(deps)],
+    ['reconcile', reconcileWatch(deps)],
   ]
 }
 
@@ -140,14 +138,6 @@ async function importAll(deps: Deps, range: DateRange, log: Log): Promise<void> 
 async function importOne(deps: Deps, account: string, range: DateRange, log: Log): Promise<void> {
   const fetched = await importLed(deps, account, range)
   if (fetched.kind === 'failed') log.warn('statement import failed', { account, ...range, error: fetched.error })
-}
-
-async function reconcileAll(deps: Deps): Promise<number> {
-  const to = bankDay(deps.clock.now())
-  let count = 0
-  for (const { account } of deps.accounts)
-    count += await reconcile(deps, account, { from: addDays(to, -RECONCILE_DAYS), to })
-  return count
 }
 
 async function runCommand(deps: Deps, command: CommandRequest): Promise<{ ok: boolean; text: string }> {

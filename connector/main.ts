@@ -17,13 +17,14 @@ import { addAudit, addContradiction, addKeys, type WithDeps } from './cli/audit-
 import { addBank, type WithSite } from './cli/bank-commands'
 import { bankSim } from './cli/bank-sim'
 import { benchStatements } from './cli/bench'
+import { benchReconcile } from './cli/bench-reconcile'
 import { demo } from './cli/demo'
 import type { DemoErp } from './cli/demo-erp'
 import { DEMO } from './cli/demo-site'
 import { fenceClear, fenceConfirm, fenceResolve, fenceStatus, fenceSweep } from './cli/fence'
 import { check, doctor, migrate, start, status } from './cli/operate'
 import { listRefused, retryRefused } from './cli/outbox'
-import { reconcileFiles, type ReconcileOptions } from './cli/reconcile'
+import { addMatch, addReconcile } from './cli/reconcile-commands'
 import { createOutput, EXIT, type Output } from './cli/output'
 import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
@@ -147,15 +148,6 @@ function build(finish: (code: number) => void): Command {
     .description('只运行银行模拟器 / the bank simulators alone')
     .argument('<file>', '模拟器配置 / options file (YAML)')
     .action((file: string) => run(() => bankSim(file, startSimulator, output()))())
-  program
-    .command('reconcile')
-    .description('用文件对账：对账单与账面，逐笔说明 / match a statement file with a ledger file, and explain')
-    .requiredOption('--statement <file>', '对账单，任一支持的格式 / the statement, any supported format')
-    .requiredOption('--ledger <file>', 'CSV：id,date,amount,reference,counterparty,text')
-    .option('--account <account>', '对账单含多个账户时指定 / which account of the statement')
-    .option('--rules <file>', '容差规则（YAML）/ named tolerances (YAML)')
-    .option('--ledger-balance <amount>', '账面期末余额，用于余额调节表 / the ledger’s closing balance')
-    .action((options: ReconcileOptions) => run(() => reconcileFiles(options, output()))())
   addSim(program, output, run)
   const withSite: WithSite = work =>
     run(async () => {
@@ -178,6 +170,8 @@ function build(finish: (code: number) => void): Command {
   addAudit(program, withDeps, output)
   addKeys(program, run, withDeps, output)
   addFence(program, output, withSite)
+  addReconcile(program, run, withDeps, output)
+  addMatch(program, withDeps, output)
   addStatement(program, output, run, withDeps)
   addCoverage(program, output, withDeps)
   addBench(program, output, run)
@@ -322,9 +316,13 @@ function addBench(
   output: () => Output,
   run: (work: () => Promise<number>) => () => Promise<void>,
 ): void {
-  program
-    .command('bench')
-    .description('性能测试 / benchmarks')
+  const bench = program.command('bench').description('性能测试 / benchmarks')
+  bench
+    .command('reconcile')
+    .description('对账速度，随笔数增长的曲线 / matching, and how its time grows with the lines')
+    .option('--lines <n...>', '每侧笔数 / lines on each side', ['100000', '300000', '1000000'])
+    .action((options: { lines: readonly string[] }) => run(() => Promise.resolve(benchReconcile(options, output())))())
+  bench
     .command('statements')
     .description('每秒解析的流水数，与其他解析器对比 / statement lines a second, beside other parsers')
     .option('--lines <n>', '每个文件的流水数 / lines in each file', '50000')

@@ -368,6 +368,7 @@ export type Echo = {
 
 export type Refusal = { readonly code: string; readonly text: string; readonly bankSerial: string }
 
+/** `isLineUp`: the bank was reached and will speak later, as banks of files do. It says nothing of the payment, and is no failure of the line. */
 export type SendOutcome =
   | { readonly kind: 'accepted' | 'settled'; readonly echo: Echo }
   /** The bank answered about this instruction: not paid, and will not be. */
@@ -375,7 +376,7 @@ export type SendOutcome =
   /** Provably no byte of the instruction left, or the bank said that nothing of it was executed. */
   | { readonly kind: 'unsent'; readonly code: string; readonly reason: string }
   /** Everything else, and everything thrown. */
-  | { readonly kind: 'uncertain'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'uncertain'; readonly code: string; readonly reason: string; readonly isLineUp?: true }
 
 export type InquiryOutcome =
   | { readonly kind: 'accepted' | 'settled' | 'returned'; readonly echo: Echo }
@@ -383,7 +384,7 @@ export type InquiryOutcome =
   /** The bank says it has no such instruction now. Final only after `absentFinalAfterMs`. */
   | { readonly kind: 'absent'; readonly code: string }
   /** The question failed, or its answer is not in the tables: nothing was learned. */
-  | { readonly kind: 'unavailable'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly code: string; readonly reason: string; readonly isLineUp?: true }
 
 export type Balance = {
   readonly account: string
@@ -466,7 +467,7 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
-  /** What can be said of the connection without asking the bank (a folder that cannot be written). Never throws. */
+  /** What can be said without asking the bank: a folder that cannot be written, files that could not be read, keys that end. Never throws. */
   doctor?(): Promise<readonly Check[]>
 }
 

@@ -76,6 +76,7 @@ describe('docs/configuration.md', () => {
     const schema =
       read('connector/config.ts') +
       read('connector/config-journal.ts') +
+      read('connector/reconcile-config.ts') +
       read('connector/store/config.ts') +
       read('erp-bridges/midtable/config.ts')
     const keys = [...schema.matchAll(/^ {2,8}(\w+): (?:z\.|z$|milliseconds|name|pattern|account|store|poolMax)/gm)].map(

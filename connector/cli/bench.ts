@@ -1,26 +1,24 @@
 // `yinqi bench statements`: how many statement lines a second are read, beside other parsers on the same files in the
 // same run. The other parsers are no part of a production installation: an absent one is said, not needed.
 
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { once } from 'node:events'
 import os from 'node:os'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { XMLParser } from 'fast-xml-parser'
-import { parseStatementEvents } from '../statements/parse-file'
 import { EXIT, table, type Output } from './output'
 import { camtPieces, mt940Pieces } from './bench-files'
-import { fileSource } from './statement'
+import { FAST_XML_PARSER, MT940JS, OURS, startReader } from './bench-readers'
 
 export type BenchFlags = { readonly lines: string; readonly rounds: string }
-
-type Reader = { readonly name: string; read(file: string): Promise<number> }
 
 type Result = {
   readonly file: string
   readonly reader: string
   readonly lines: number
   readonly seconds: number
+  /** Of the process, which reads with one reader at a time: what the machine's other work does not change. */
+  readonly cpuSeconds: number
   readonly linesPerSecond: number
   readonly megabytesPerSecond: number
 }
@@ -36,82 +34,12 @@ export async function benchStatements(flags: BenchFlags, output: Output): Promis
     const [mt940, camt] = [path.join(folder, 'mt940.sta'), path.join(folder, 'camt.053.xml')]
     await writePieces(mt940, mt940Pieces(lines))
     await writePieces(camt, camtPieces(lines))
-    const other = await mt940js()
-    const absent = other === null ? ['mt940js'] : []
-    const results = [
-      ...(await compare(mt940, lines, rounds, [OURS, ...(other === null ? [] : [other])])),
-      ...(await compare(camt, lines, rounds, [OURS, FAST_XML_PARSER])),
-    ]
-    report(results, absent, output)
+    const swift = await compare(mt940, lines, rounds, [OURS, MT940JS])
+    const xml = await compare(camt, lines, rounds, [OURS, FAST_XML_PARSER])
+    report([...swift.results, ...xml.results], [...swift.absent, ...xml.absent], output)
     return EXIT.ok
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-const OURS: Reader = {
-  name: 'yinqi',
-  async read(file) {
-    let count = 0
-    for await (const events of parseStatementEvents(fileSource(file), { encoding: null }))
-      for (const event of events) if (event.kind === 'entry') count++
-    return count
-  },
-}
-
-/** The whole tree, and the same few fields taken from it. */
-const FAST_XML_PARSER: Reader = {
-  name: 'fast-xml-parser',
-  read(file) {
-    const tree: unknown = new XMLParser({ ignoreAttributes: false, parseTagValue: false }).parse(
-      readFileSync(file, 'utf8'),
-    )
-    const entries = at(tree, 'Document', 'BkToCstmrStmt', 'Stmt', 'Ntry')
-    if (!Array.isArray(entries)) return Promise.resolve(0)
-    const mapped = entries.map((entry: unknown) => ({
-      amount: at(entry, 'Amt', '#text'),
-      currency: at(entry, 'Amt', '@_Ccy'),
-      isOut: at(entry, 'CdtDbtInd') === 'DBIT',
-      status: at(entry, 'Sts'),
-      bookedOn: at(entry, 'BookgDt', 'Dt'),
-      valueOn: at(entry, 'ValDt', 'Dt'),
-      bankReference: at(entry, 'AcctSvcrRef'),
-      endToEndId: at(entry, 'NtryDtls', 'TxDtls', 'Refs', 'EndToEndId'),
-      name: at(entry, 'NtryDtls', 'TxDtls', 'RltdPties', 'Dbtr', 'Nm'),
-      account: at(entry, 'NtryDtls', 'TxDtls', 'RltdPties', 'DbtrAcct', 'Id', 'IBAN'),
-      text: at(entry, 'NtryDtls', 'TxDtls', 'RmtInf', 'Ustrd'),
-    }))
-    return Promise.resolve(mapped.length)
-  },
-}
-
-/** Null where it is not installed. */
-async function mt940js(): Promise<Reader | null> {
-  // A name that the compiler does not follow: it is a tool of development, and brings no types.
-  const name: string = 'mt940js'
-  let module: unknown
-  try {
-    module = await import(name)
-  } catch {
-    return null
-  }
-  const Parser = at(module, 'default', 'Parser') ?? at(module, 'Parser')
-  if (typeof Parser !== 'function') return null
-  return {
-    name,
-    read(file) {
-      const parser: unknown = Reflect.construct(Parser, [])
-      const parse = at(parser, 'parse')
-      const statements: unknown =
-        typeof parse === 'function' ? Reflect.apply(parse, parser, [readFileSync(file, 'utf8')]) : []
-      if (!Array.isArray(statements)) return Promise.resolve(0)
-      return Promise.resolve(
-        statements.reduce((sum: number, one: unknown) => {
-          const transactions = at(one, 'transactions')
-          return sum + (Array.isArray(transactions) ? transactions.length : 0)
-        }, 0),
-      )
-    },
   }
 }
 
@@ -120,43 +48,49 @@ async function compare(
   file: string,
   lines: number,
   rounds: number,
-  readers: readonly Reader[],
-): Promise<readonly Result[]> {
-  const best = readers.map(() => Number.POSITIVE_INFINITY)
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, reader] of readers.entries()) {
-      const startedAt = process.hrtime.bigint()
-      const count = await reader.read(file)
-      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
-      if (count !== lines) throw new Error(`${reader.name} read ${count} of ${lines} lines`)
-      best[index] = Math.min(best[index] ?? seconds, seconds)
+  names: readonly string[],
+): Promise<{ readonly results: readonly Result[]; readonly absent: readonly string[] }> {
+  const readers = names.map(name => ({ name, thread: startReader(name), seconds: Infinity, cpuSeconds: Infinity }))
+  const absent = new Set<string>()
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const reader of readers.filter(({ name }) => !absent.has(name))) {
+        const { count, seconds, cpuSeconds } = await reader.thread.read(file)
+        if (count === null) absent.add(reader.name)
+        else if (count !== lines) throw new Error(`${reader.name} read ${count} of ${lines} lines`)
+        reader.seconds = Math.min(reader.seconds, seconds)
+        reader.cpuSeconds = Math.min(reader.cpuSeconds, cpuSeconds)
+      }
     }
+  } finally {
+    await Promise.all(readers.map(({ thread }) => thread.end()))
   }
   const megabytes = statSync(file).size / 1e6
-  return readers.map((reader, index) => {
-    const seconds = best[index] ?? 0
-    return {
+  const results = readers
+    .filter(({ name }) => !absent.has(name))
+    .map(({ name, seconds, cpuSeconds }) => ({
       file: path.basename(file),
-      reader: reader.name,
+      reader: name,
       lines,
       seconds: Number(seconds.toFixed(3)),
+      cpuSeconds: Number(cpuSeconds.toFixed(3)),
       linesPerSecond: Math.round(lines / seconds),
       megabytesPerSecond: Number((megabytes / seconds).toFixed(1)),
-    }
-  })
+    }))
+  return { results, absent: [...absent] }
 }
 
 function report(results: readonly Result[], absent: readonly string[], output: Output): void {
   const machine = `${os.cpus()[0]?.model ?? '?'} × ${os.cpus().length}, ${os.platform()} ${os.arch()}, Node ${process.version}`
   output.json({ machine, results, absent })
   const rows = results.map(one => {
-    const ours = results.find(other => other.file === one.file && other.reader === OURS.name)
-    const factor = one === ours || !ours ? '' : `1 : ${(ours.linesPerSecond / one.linesPerSecond).toFixed(1)}`
-    return [one.file, one.reader, `${one.linesPerSecond}`, `${one.megabytesPerSecond}`, factor]
+    const ours = results.find(other => other.file === one.file && other.reader === OURS)
+    const factor = one === ours || !ours ? '' : `1 : ${(one.cpuSeconds / ours.cpuSeconds).toFixed(1)}`
+    return [one.file, one.reader, `${one.linesPerSecond}`, `${one.megabytesPerSecond}`, `${one.cpuSeconds}`, factor]
   })
   output.say(
-    `${machine}\n${table([['文件', '解析器', '行/秒', 'MB/秒', '对比'], ...rows])}`,
-    `${machine}\n${table([['file', 'parser', 'lines/s', 'MB/s', 'against ours'], ...rows])}`,
+    `${machine}\n${table([['文件', '解析器', '行/秒', 'MB/秒', 'CPU 秒', '对比'], ...rows])}`,
+    `${machine}\n${table([['file', 'parser', 'lines/s', 'MB/s', 'CPU s', 'against ours'], ...rows])}`,
   )
   for (const name of absent) output.say(`${name} 未安装，不作对比`, `${name} is not installed: not compared`)
 }
@@ -166,10 +100,4 @@ async function writePieces(file: string, pieces: Iterable<string>): Promise<void
   for (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain')
   stream.end()
   await finished(stream)
-}
-
-function at(value: unknown, ...keys: readonly string[]): unknown {
-  let found: unknown = value
-  for (const key of keys) found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined
-  return found
 }

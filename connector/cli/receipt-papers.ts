@@ -7,6 +7,7 @@ import path from 'node:path'
 import { negated } from '../core/money'
 import type * as Slips from '../evoucher/slip'
 import type { Slip } from '../evoucher/slip'
+import { chineseFontPath } from '../pdf/font'
 import type { AccountSettings, Deps } from '../steps/deps'
 import { writeReceiverOf } from '../steps/write-receivers'
 import { EXIT, table, type Output } from './output'
@@ -83,8 +84,7 @@ function drawing(): typeof Slips {
 
 /** The font of its package; the package names no path to it, so it is found beside what the package does name. */
 export function chineseFont(): Uint8Array {
-  const main = require.resolve('@embedpdf/fonts-sc')
-  return readFileSync(path.join(path.dirname(main), '..', 'fonts', 'NotoSansHans-Regular.otf'))
+  return readFileSync(chineseFontPath())
 }
 
 /** A PDF or OFD is for people; XML is data only, whatever the bank calls it. */

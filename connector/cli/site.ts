@@ -106,6 +106,7 @@ const LOUD: ReadonlySet<Happening['kind']> = new Set([
   'fence.closed',
   'statement.gap',
   'statement.late',
+  'match.broken',
 ])
 
 export async function openSite(
@@ -233,6 +234,7 @@ function settingsOf(config: Config): Settings {
     receiptGiveUpMs: timing.receiptGiveUpMs,
     coverage: config.schedules,
     maker: config.maker,
+    reconciliation: config.reconciliation,
     holds: config.approvals,
     journal: resolvedRules(config),
     collection: config.collection,

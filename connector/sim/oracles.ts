@@ -66,7 +66,7 @@ export class Oracles implements Observer {
     // Leases that the older state does not have are nobody's: their holders were stopped with it.
     this.#claims.clear()
     this.isDoubtful = isDoubtful
-    // It forgets leases, and whoever held them was stopped before.
+    // Whoever held something was stopped with the old state, and the older one knows nothing of it.
     this.#claims.clear()
   }
 

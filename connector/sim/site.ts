@@ -79,6 +79,7 @@ function settingsOf(world: World): Omit<Settings, 'instance'> {
     receiptGiveUpMs: 3 * 3_600_000,
     coverage: { backfillDays: 0, retryFirstMs: 600_000, retryMaxMs: 21_600_000 },
     maker: '银企直联',
+    reconciliation: { ledgerDays: 62, pauseMaxMs: 60_000, without: [], sumCandidates: 16, rules: [] },
     holds: world.swarm.needsApproval
       ? [{ name: '大额', from: { minor: APPROVAL_FROM, currency: 'CNY' }, businessTypes: [], approvals: 2 }]
       : [],

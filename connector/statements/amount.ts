@@ -23,9 +23,8 @@ export function readQuantity(raw: string, mark: '.' | ',', currency: string | nu
   if (!isDigits(whole) || !isDigits(fraction)) return null
   const kept = withoutTrailingZeros(fraction, currency)
   if (kept.length > SCALE) return null
-  const units = BigInt(`${whole}${kept.padEnd(SCALE, '0')}`)
   const integer = withoutLeadingZeros(whole)
-  return { units, text: kept === '' ? integer : `${integer}.${kept}` }
+  return { units: unitsOf(integer, kept), text: kept === '' ? integer : `${integer}.${kept}` }
 }
 
 /** SWIFT writes a comma. A point in its place, and points between thousands before a comma, can mean nothing else. */
@@ -34,6 +33,19 @@ export function readSwiftQuantity(raw: string, currency: string | null): Quantit
   // `1.234` may be either, so it is neither.
   if (!raw.includes(',')) return /^\d+\.\d{1,2}$/.test(raw) ? readQuantity(raw, '.', currency) : null
   return /^\d{1,3}(?:\.\d{3})+,\d*$/.test(raw) ? readQuantity(raw.replaceAll('.', ''), ',', currency) : null
+}
+
+/** Digits of a whole number that is counted exactly without bigint, together with the scale's own. */
+const PLAIN_DIGITS = 10
+
+/** 1/100000 units. Nearly every amount is a safe integer even so, and is then counted digit by digit, many times faster. */
+function unitsOf(whole: string, fraction: string): bigint {
+  if (whole.length > PLAIN_DIGITS) return BigInt(`${whole}${fraction.padEnd(SCALE, '0')}`)
+  let units = 0
+  for (let index = 0; index < whole.length; index++) units = units * 10 + whole.charCodeAt(index) - 48
+  for (let index = 0; index < SCALE; index++)
+    units = units * 10 + (index < fraction.length ? fraction.charCodeAt(index) - 48 : 0)
+  return BigInt(units)
 }
 
 export function signed(quantity: Quantity, isOut: boolean): string {
@@ -49,7 +61,8 @@ export function formatUnits(units: bigint, currency: string | null): string {
 }
 
 function withoutTrailingZeros(fraction: string, currency: string | null): string {
-  const decimals = currency !== null && /^[A-Z]{3}$/.test(currency) ? (decimalsOf(currency) ?? 2) : 2
+  const decimals = currency === null ? 2 : (decimalsOf(currency) ?? 2)
+  if (fraction.length === decimals) return fraction
   if (fraction.length <= decimals) return fraction.padEnd(decimals, '0')
   let end = fraction.length
   while (end > decimals && fraction.charCodeAt(end - 1) === 48) end--

@@ -22,8 +22,17 @@ const PLACEHOLDERS = new Set([
 /** Trimmed, and null when empty. */
 export function cleaned(text: string | null | undefined): string | null {
   if (text === null || text === undefined || text === '') return null
-  const trimmed = text.trim()
+  const trimmed = trim(text)
   return trimmed === '' ? null : trimmed
+}
+
+/** As `text.trim()`; most texts begin and end with a visible ASCII character and are given back as they are. */
+export function trim(text: string): string {
+  return isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1)) ? text : text.trim()
+}
+
+function isVisible(code: number): boolean {
+  return code > 32 && code < 127
 }
 
 /** As `cleaned`, and null for a placeholder. */

@@ -31,6 +31,29 @@ export type AccountSettings = {
   readonly freshnessMs: number
   /** Lines booked before this day make no journal entry: the ERP has them from before. Empty: every line may. */
   readonly bookFrom: string
+  /** The first day that is reconciled: what is older belongs to the opening balances. Absent: everything that is known. */
+  readonly reconcileFrom?: string | undefined
+  /** The ledger's balance at the end of the day before `reconcileFrom`, as decimal text. */
+  readonly ledgerOpening?: string | undefined
+}
+
+export type ReconcileSettings = {
+  /** How many days back the ledger is read each time: accountants still write there. */
+  readonly ledgerDays: number
+  /** The longest pause between two looks at an account where nothing happens. */
+  readonly pauseMaxMs: number
+  /** Passes that are not run. */
+  readonly without: readonly string[]
+  readonly sumCandidates: number
+  readonly rules: readonly {
+    readonly name: string
+    readonly requires: 'reference' | 'counterparty' | 'amount'
+    readonly days: number
+    /** Decimal text in the account's currency. */
+    readonly amount: string
+    /** Empty: every account. */
+    readonly accounts: readonly string[]
+  }[]
 }
 
 export type Settings = {
@@ -58,6 +81,7 @@ export type Settings = {
   readonly collection?: CollectionSettings | null
   /** Counterparties whose code in the ERP the site has listed. */
   readonly parties?: readonly KnownParty[]
+  readonly reconciliation: ReconcileSettings
   readonly evoucher: EvoucherSettings
 }
 
@@ -133,6 +157,8 @@ export type Happening =
   | { readonly kind: 'statement.gap.closed'; readonly account: string; readonly day: string }
   | { readonly kind: 'statement.late'; readonly account: string; readonly ageMs: number }
   | { readonly kind: 'statement.fresh'; readonly account: string }
+  /** The ERP changed or removed ledger lines that were matched: the two sides of these matches differ now. */
+  | { readonly kind: 'match.broken'; readonly account: string; readonly matches: readonly string[] }
   | { readonly kind: 'fence.closed'; readonly instance: string; readonly code: string; readonly detail: string }
   | { readonly kind: 'fence.opened'; readonly instance: string }
   | { readonly kind: 'fence.difference'; readonly id: string; readonly text: string; readonly mustBeNamed: boolean }

@@ -3,13 +3,12 @@
 import { addDays } from '../core/bank-time'
 import { isPosted } from '../core/coverage'
 import { dayException, type ExceptionItem } from '../core/exceptions'
-import { matchLines } from '../core/match/match'
 import { formatAmount } from '../core/money'
 import type { DateRange, LedgerLine, Money } from '../ports'
 import type { LineFact } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import type { Scope } from './exceptions'
-import { bankSideOf } from './reconcile'
+import { ALL_DAYS, ambiguousOf } from './open-items'
 
 /** More of one kind of one account are not told one by one. */
 const LIMIT = 200
@@ -35,8 +34,10 @@ export async function unmatchedLines(deps: Deps, scope: Scope): Promise<readonly
           what,
         )
       })
-    const ledger = (await ledgerOf(deps, settings, range))
-      .filter(line => !matched.ledger.has(line.id))
+    const booked = await ledgerOf(deps, settings, range)
+    const taken = await deps.store.matches.taken(account, { lineIds: [], ledgerIds: booked.map(line => line.id) })
+    const ledger = booked
+      .filter(line => !taken.ledger.has(line.id))
       .map(line => {
         const text = `${amountText(line.amount)} ${line.voucherNo}`.trim()
         const what = {
@@ -53,29 +54,21 @@ export async function unmatchedLines(deps: Deps, scope: Scope): Promise<readonly
   })
 }
 
-/** Open lines with several candidates, as the rules of reconciliation see them now. */
+/** What waits for a person's choice, as the rules of reconciliation see it now. */
 export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
-  return await eachBooked(deps, scope, async settings => {
-    const { account } = settings
-    const matched = await matchedOf(deps, account, scope.range)
-    const lines = (await deps.store.statements.list(account, scope.range)).filter(line => !matched.lines.has(line.id))
-    if (lines.length === 0) return []
-    const ledger = (await ledgerOf(deps, settings, scope.range)).filter(line => !matched.ledger.has(line.id))
-    const keys = await deps.store.journals.keysOf(lines.map(line => line.id))
-    const { ambiguous } = matchLines(
-      lines.map(line => bankSideOf(line, keys.get(line.id) ?? null)),
-      ledger.map(line => ({ ...line, minor: line.amount.minor })),
-      [],
-    )
-    return ambiguous.slice(0, LIMIT).map(group => {
-      const first = lines.find(line => line.id === group.lineIds[0])
-      const day = first?.line.bookedOn ?? scope.range.to
+  return await eachBooked(deps, scope, async ({ account }) => {
+    const groups = (await ambiguousOf(deps, account)).slice(0, LIMIT)
+    if (groups.length === 0) return []
+    const lines = new Map((await deps.store.coverage.lines(account, ALL_DAYS)).map(line => [line.id, line]))
+    return groups.map(group => {
+      const first = lines.get(group.lineIds[0] ?? '')
       const what = {
         zh: `流水 ${group.lineIds.join('、')} 有候选 ${group.ledgerIds.join('、')}：${group.reason}`,
         en: `lines ${group.lineIds.join(', ')} have the candidates ${group.ledgerIds.join(', ')}: ${group.reason}`,
       }
       const subject = group.lineIds.join('-').slice(0, 100)
-      return dayException('ambiguous', { account, day, subject, amount: first?.line.amount ?? null }, what)
+      const of = { account, day: first?.bookedOn ?? scope.range.to, subject, amount: first?.amount ?? null }
+      return dayException('ambiguous', of, what)
     })
   })
 }

@@ -1,112 +1,165 @@
-// Reconciliation matches. A bank line and a ledger line belong to at most one match each; the first match stays.
+// Reconciliation matches. A bank line and a ledger line belong to at most one match that stands, and the first one stays;
+// a match is undone, never deleted, and what it held is kept.
 
-import { groupBy } from '../core/group'
-import { digestOf, integer, numberOf, text } from './codec'
+import { appendAudit } from './audit-trail'
+import { digestOf, integer, numberOf, storable, text } from './codec'
 import type { Database, Session } from './database'
-import { insert, insertNew, lockedSelect, selectIn } from './statements'
-import type { Match, MatchStore } from './store'
+import { factsOf, spanOf } from './match-facts'
+import { itemsOf, matchedDigests, onlyOneAtATime, type Item } from './match-items'
+import { createMatchReads, storedMatch } from './match-reads'
+import { executeIn, insert, setNumbers } from './statements'
+import type { MatchByHand, MatchStore, StoredMatch } from './reconcile-types'
 
 export function createMatchStore(db: Database): MatchStore {
   return {
     save: (matches, at) =>
       db.transaction(async tx => {
         await onlyOneAtATime(tx)
-        let written = 0
-        for (const match of matches) written += (await saveOne(tx, match, at)) ? 1 : 0
-        return written
+        const byPass = matches.map(match => ({ ...match, person: '', differenceAccount: '' }))
+        return (await saveNew(tx, byPass, at)).length
       }),
-    of: (account, range) => matchesOf(db, account, range),
+    make: (match, at) =>
+      db.transaction(async tx => {
+        await onlyOneAtATime(tx)
+        const words = { reason: storable(match.reason), person: storable(match.person) }
+        const [no] = await saveNew(tx, [{ ...match, ...words }], at)
+        if (no === undefined) return null
+        const stored = await storedMatch(tx, no)
+        if (stored !== null) await appendAudit(tx, [eventOf('match.made', stored, match.person, match.reason)], at)
+        return stored
+      }),
+    undo: (id, person, reason, at) => db.transaction(tx => undo(tx, id, { person, reason }, at)),
+    ...createMatchReads(db),
   }
 }
 
-/** Matches are saved seldom and in bulk: taking turns is simpler than untangling two runs that overlap. */
-async function onlyOneAtATime(tx: Session): Promise<void> {
-  await insertNew(tx, 'yinqi_meta', 'name', [{ name: 'match', value: '' }])
-  await tx.query(lockedSelect(tx.dialect, 'value', 'yinqi_meta', 'name = ?'), ['match'])
-}
+type Draft = { readonly match: MatchByHand; readonly items: readonly Item[] }
 
-type Item = { readonly side: 'line' | 'ledger'; readonly scope: string; readonly item: string }
-
-async function saveOne(tx: Session, match: Match, at: number): Promise<boolean> {
-  const items = itemsOf(match)
-  for (const { side, scope, item } of items) {
-    const taken = await tx.query(
-      'SELECT match_no FROM yinqi_match_item WHERE side = ? AND scope = ? AND item_digest = ?',
-      [side, scope, digestOf([item])],
-    )
-    if (taken.length > 0) return false
-  }
-  const days = await daysOf(tx, match)
-  await insert(tx, 'yinqi_match', [
-    {
-      account: match.account,
-      pass: match.pass,
-      reason: match.reason,
-      rule_version: match.ruleVersion,
-      first_on: days.at(0) ?? null,
-      last_on: days.at(-1) ?? null,
-      at,
-    },
-  ])
-  // Saving takes turns, so the newest row is the one just written.
-  const [row] = await tx.query('SELECT MAX(no) AS no FROM yinqi_match')
-  if (row === undefined) return false
-  const matchNo = integer(row, 'no')
+/** Part of the caller's transaction, which takes turns. Returns the numbers of those that were written. */
+async function saveNew(tx: Session, matches: readonly MatchByHand[], at: number): Promise<readonly number[]> {
+  const drafts = await notTaken(tx, matches)
+  if (drafts.length === 0) return []
+  const facts = await factsOf(
+    tx,
+    drafts.map(({ match }) => match),
+  )
+  const [last] = await tx.query('SELECT COALESCE(MAX(no), 0) AS no FROM yinqi_match')
+  const before = last === undefined ? 0 : integer(last, 'no')
+  await insert(
+    tx,
+    'yinqi_match',
+    drafts.map(({ match, items }) => {
+      const span = spanOf(match, facts)
+      return {
+        account: match.account,
+        pass: match.pass,
+        reason: match.reason,
+        rule_version: match.ruleVersion,
+        first_on: span.lineDays.at(0) ?? null,
+        last_on: span.lineDays.at(-1) ?? null,
+        opens_on: span.days.at(0) ?? '',
+        closes_on: span.days.at(-1) ?? '',
+        difference_minor: span.differenceMinor.toString(),
+        difference_account: storable(match.differenceAccount),
+        person: match.person,
+        first_item: nameOf(items),
+        at,
+      }
+    }),
+  )
+  // Saving takes turns, so the newest rows are those just written; many are written at once, so each is found by its items.
+  const rows = await tx.query('SELECT no, first_item FROM yinqi_match WHERE no > ?', [before])
+  const numbers = new Map(rows.map(row => [text(row, 'first_item'), integer(row, 'no')]))
+  const numbered = drafts.flatMap(({ items }) => {
+    const no = numbers.get(nameOf(items))
+    return no === undefined ? [] : [{ no, items }]
+  })
   await insert(
     tx,
     'yinqi_match_item',
-    items.map(({ side, scope, item }, position) => ({
-      match_no: matchNo,
-      side,
-      scope,
-      item_digest: digestOf([item]),
-      item,
-      position,
-    })),
+    numbered.flatMap(({ no, items }) =>
+      items.map(({ side, scope, item, digest }, position) => ({
+        ...{ match_no: no, side, scope, item_digest: digest, item, position },
+      })),
+    ),
   )
-  return true
+  const pairs = (side: Item['side']): readonly (readonly [number, number])[] =>
+    numbered.flatMap(({ no, items }) =>
+      items.flatMap(item => {
+        const row = item.side === side ? facts.numberOf(item) : undefined
+        return row === undefined ? [] : [[row, no] as const]
+      }),
+    )
+  await setNumbers(tx, 'yinqi_statement_line', 'match_no', pairs('line'))
+  await setNumbers(tx, 'yinqi_ledger_line', 'match_no', pairs('ledger'))
+  return numbered.map(({ no }) => no)
 }
 
-/** Our line ids are unique in the store; an ERP's ledger ids only within their account. */
-function itemsOf(match: Match): readonly Item[] {
-  return [
-    ...match.lineIds.map((item): Item => ({ side: 'line', scope: '', item })),
-    ...match.ledgerIds.map((item): Item => ({ side: 'ledger', scope: match.account, item })),
-  ]
+/** A first item stands in one draft of a transaction at most. */
+function nameOf(items: readonly Item[]): string {
+  const [first] = items
+  return first === undefined ? '' : digestOf([first.side, first.scope, first.item])
 }
 
-async function daysOf(tx: Session, { lineIds }: Match): Promise<readonly string[]> {
-  const numbers = lineIds.flatMap(id => numberOf(id) ?? [])
-  const rows = await selectIn(tx, 'SELECT booked_on FROM yinqi_statement_line WHERE no IN', numbers)
-  return rows.map(row => text(row, 'booked_on')).toSorted()
-}
-
-/** Matches with a line in the range, and those without any line (ledger lines that cancel out), whose day is unknown here. */
-async function matchesOf(
-  db: Database,
-  account: string,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<readonly Match[]> {
-  const rows = await db.query(
-    `SELECT m.no, m.account, m.pass, m.reason, m.rule_version, i.side, i.item
-FROM yinqi_match AS m JOIN yinqi_match_item AS i ON i.match_no = m.no
-WHERE m.account = ? AND (m.first_on IS NULL OR (m.first_on <= ? AND m.last_on >= ?)) ORDER BY m.no, i.position`,
-    [account, to, from],
+async function notTaken(tx: Session, matches: readonly MatchByHand[]): Promise<readonly Draft[]> {
+  const drafts = matches.map(match => ({ match, items: itemsOf(match) })).filter(({ items }) => items.length > 0)
+  const taken = await matchedDigests(
+    tx,
+    drafts.flatMap(({ items }) => items),
   )
-  const byNo = groupBy(rows, row => String(integer(row, 'no')))
-  return [...byNo.values()].flatMap(items => {
-    const [first] = items
-    if (first === undefined) return []
-    const itemsOn = (side: string) => items.filter(item => text(item, 'side') === side).map(item => text(item, 'item'))
-    return [
-      {
-        account: text(first, 'account'),
-        lineIds: itemsOn('line'),
-        ledgerIds: itemsOn('ledger'),
-        pass: text(first, 'pass'),
-        reason: text(first, 'reason'),
-        ruleVersion: text(first, 'rule_version'),
-      },
-    ]
+  const keyOf = ({ side, scope, digest }: Item): string => `${side}|${scope}|${digest}`
+  return drafts.filter(({ items }) => {
+    const keys = items.map(keyOf)
+    if (keys.some(key => taken.has(key)) || new Set(keys).size < keys.length) return false
+    for (const key of keys) taken.add(key)
+    return true
   })
+}
+
+async function undo(
+  tx: Session,
+  id: string,
+  { person, reason }: { readonly person: string; readonly reason: string },
+  at: number,
+): Promise<StoredMatch | null> {
+  const no = numberOf(id)
+  if (no === null) return null
+  await onlyOneAtATime(tx)
+  const match = await storedMatch(tx, no)
+  if (match === null || match.undone !== null) return null
+  const words = { person: storable(person), reason: storable(reason) }
+  await tx.execute('UPDATE yinqi_match SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE no = ?', [
+    ...[at, words.person, words.reason, no],
+  ])
+  await tx.execute(
+    `INSERT INTO yinqi_match_undone (match_no, side, scope, item_digest, item, position)
+SELECT match_no, side, scope, item_digest, item, position FROM yinqi_match_item WHERE match_no = ?`,
+    [no],
+  )
+  await tx.execute('DELETE FROM yinqi_match_item WHERE match_no = ?', [no])
+  const facts = await factsOf(tx, [match])
+  const rowsOf = (side: Item['side']): readonly number[] =>
+    itemsOf(match).flatMap(item => (item.side === side ? (facts.numberOf(item) ?? []) : []))
+  await executeIn(tx, 'UPDATE yinqi_statement_line SET match_no = NULL WHERE no IN', rowsOf('line'))
+  await executeIn(tx, 'UPDATE yinqi_ledger_line SET match_no = NULL WHERE no IN', rowsOf('ledger'))
+  await appendAudit(tx, [eventOf('match.undone', match, words.person, words.reason)], at)
+  return await storedMatch(tx, no)
+}
+
+function eventOf(kind: 'match.made' | 'match.undone', match: StoredMatch, person: string, reason: string) {
+  const { account, pass, ruleVersion, differenceAccount } = match
+  const sides = { lines: JSON.stringify(match.lineIds), ledger: JSON.stringify(match.ledgerIds) }
+  const difference = { difference: match.differenceMinor.toString(), differenceAccount }
+  return {
+    ...{ kind, paymentId: null, subject: match.id },
+    content: {
+      account,
+      pass,
+      ruleVersion,
+      ...sides,
+      ...difference,
+      person: storable(person),
+      reason: storable(reason),
+    },
+  }
 }

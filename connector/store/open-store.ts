@@ -16,6 +16,7 @@ import { createJournalStore } from './journal-store'
 import { createMatchStore } from './match-store'
 import { createMetaStore } from './meta-store'
 import { migrateDatabase, requireSchema } from './migrate'
+import { createOpenStore } from './open-items-store'
 import { createOutboxStore } from './outbox-store'
 import { createPauseStore } from './pause-store'
 import { createPaymentStore } from './payment-store'
@@ -57,6 +58,7 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     coverage: createCoverageStore(db),
     files: createFileStore(db),
     exceptions: createExceptionStore(db),
+    open: createOpenStore(db),
     meta: createMetaStore(db),
     audit: createAuditStore(db),
     fence: createFenceStore(db, config),

@@ -73,6 +73,13 @@ const COLUMNS: readonly Column[] = [
     more: ['collection_key'],
     rowOf: row => text(row, 'collection_key'),
   },
+  {
+    table: 'yinqi_ledger_line',
+    column: 'content',
+    id: byNo,
+    more: ['account', 'item_digest'],
+    rowOf: row => `${text(row, 'account')} ${text(row, 'item_digest')}`,
+  },
   { table: 'yinqi_confirmation', column: 'evidence', id: byNo, more: confirmed, rowOf: row => json(row, ...confirmed) },
   { table: 'yinqi_audit', column: 'content', id: byNo, more: [], rowOf: row => String(integer(row, 'no')) },
   {

@@ -128,17 +128,47 @@ export async function insert(tx: Session, table: string, rows: readonly Insertab
   }
 }
 
-/** Rows whose column is one of the values; `sql` ends where the list begins. */
+/** Rows whose column is one of the values; `sql` ends where the list begins. `given` are the values that stand before it. */
 export async function selectIn(
   session: Pick<Session, 'query'>,
   sql: string,
   values: readonly Value[],
+  given: readonly Value[] = [],
 ): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const chunk of chunksOf(values, 1)) {
-    rows.push(...(await session.query(`${sql} (${chunk.map(() => '?').join(', ')})`, chunk)))
+    const found = await session.query(`${sql} (${chunk.map(() => '?').join(', ')})`, [...given, ...chunk])
+    for (const row of found) rows.push(row)
   }
   return rows
+}
+
+/** Sets one number column of rows by their number: few statements, however many rows. */
+export async function setNumbers(
+  tx: Session,
+  table: string,
+  column: string,
+  pairs: readonly (readonly [no: number, value: number])[],
+): Promise<void> {
+  for (const chunk of chunksOf(pairs, 3)) {
+    // The types are named: PostgreSQL takes a parameter in a CASE for text.
+    const cases = chunk.map(() => 'WHEN CAST(? AS BIGINT) THEN CAST(? AS BIGINT)').join(' ')
+    await tx.execute(
+      `UPDATE ${table} SET ${column} = CASE no ${cases} END WHERE no IN (${chunk.map(() => '?').join(', ')})`,
+      [...chunk.flat(), ...chunk.map(([no]) => no)],
+    )
+  }
+}
+
+/** One UPDATE or DELETE over many rows; `sql` ends where the list of numbers begins, `given` stand before it. */
+export async function executeIn(
+  tx: Session,
+  sql: string,
+  numbers: readonly Value[],
+  given: readonly Value[] = [],
+): Promise<void> {
+  for (const chunk of chunksOf(numbers, 1))
+    await tx.execute(`${sql} (${chunk.map(() => '?').join(', ')})`, [...given, ...chunk])
 }
 
 /** At most `limit` of the rows that a SELECT (without its first word) finds in order. */

@@ -18,6 +18,7 @@ import type { CoverageStore, ExceptionStore, LineIdentities, StatementFileStore 
 import type { FenceStore } from './fence-types'
 import type { CollectionStore, JournalStore } from './journal-types'
 import type { KnownRequest } from './known-request'
+import type { MatchStore, OpenStore } from './reconcile-types'
 import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
 import type { PauseStore } from './pause-types'
 
@@ -36,6 +37,20 @@ export type {
   StoredEntry,
 } from './journal-types'
 export type { ReceiptStore, ReceiverStore, StoredReceipt, StoredReceiver, WaitingReceipt } from './receipt-types'
+export type {
+  After,
+  Match,
+  MatchByHand,
+  MatchFilter,
+  MatchStore,
+  OpenDays,
+  OpenPage,
+  OpenStore,
+  StoredLedgerLine,
+  StoredMatch,
+  Synced,
+  Taken,
+} from './reconcile-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 export type { BankPause, PauseScope, PauseStore } from './pause-types'
 
@@ -316,21 +331,6 @@ export interface StatementStore extends LineIdentities {
   balances(account: string, limit: number): Promise<readonly { readonly balance: Balance; readonly at: number }[]>
 }
 
-export type Match = {
-  readonly account: string
-  readonly lineIds: readonly string[]
-  readonly ledgerIds: readonly string[]
-  readonly pass: string
-  readonly reason: string
-  readonly ruleVersion: string
-}
-
-export interface MatchStore {
-  /** A line or ledger id that is matched already keeps its match; returns how many were written. */
-  save(matches: readonly Match[], at: number): Promise<number>
-  of(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly Match[]>
-}
-
 /** One attempt of two people to say what became of a payment that no bank answer settles. */
 export type Confirmation = {
   readonly paymentId: string
@@ -365,6 +365,7 @@ export interface Store {
   readonly coverage: CoverageStore
   readonly files: StatementFileStore
   readonly exceptions: ExceptionStore
+  readonly open: OpenStore
   readonly meta: MetaStore
   readonly audit: AuditStore
   /** Gives up to `limit` rows the current key and cipher, those of any table; may be cut off and run beside a daemon. */

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { matchLines, type Reconciliation } from '../../connector/core/match/match'
+import { everyPass } from '../../connector/core/match/settings'
 import type { BankSide, LedgerSide } from '../../connector/core/match/sides'
 import type { ToleranceRule } from '../../connector/core/match/tolerance'
 
@@ -36,7 +37,7 @@ const match = (
   lines: readonly BankSide[],
   entries: readonly LedgerSide[],
   rules: readonly ToleranceRule[] = [],
-): readonly string[] => brief(matchLines(lines, entries, rules))
+): readonly string[] => brief(matchLines(lines, entries, everyPass(rules)))
 
 test('the strongest evidence goes first: our own entry, a reference, a document number, then day, amount and name', () => {
   const lines = [
@@ -227,7 +228,7 @@ test('every line ends in exactly one place, whatever comes in', () => {
     fc.property(fc.array(left, { maxLength: 14 }), fc.array(right, { maxLength: 14 }), (lefts, rights) => {
       const lines = lefts.map((change, index) => bank(`b${index}`, change))
       const entries = rights.map((change, index) => ledger(`l${index}`, change))
-      const found = matchLines(lines, entries, [{ name: 'r', requires: 'amount', days: 2, minor: 0n }])
+      const found = matchLines(lines, entries, everyPass([{ name: 'r', requires: 'amount', days: 2, minor: 0n }]))
       const groups = [...found.matches, ...found.ambiguous]
       const seen = [...groups.flatMap(group => group.lineIds), ...found.left.lineIds]
       const seenLedger = [...groups.flatMap(group => group.ledgerIds), ...found.left.ledgerIds]
@@ -240,9 +241,11 @@ test('every line ends in exactly one place, whatever comes in', () => {
         expect(Math.min(lineIds.length, ledgerIds.length)).toBe(1)
       }
       // The order of the rows decides nothing.
-      const again = matchLines(lines.toReversed(), entries.toReversed(), [
-        { name: 'r', requires: 'amount', days: 2, minor: 0n },
-      ])
+      const again = matchLines(
+        lines.toReversed(),
+        entries.toReversed(),
+        everyPass([{ name: 'r', requires: 'amount', days: 2, minor: 0n }]),
+      )
       const keyOf = (each: { lineIds: readonly string[]; ledgerIds: readonly string[] }): string =>
         [...each.lineIds.toSorted(), '=', ...each.ledgerIds.toSorted()].join(' ')
       expect(again.matches.map(keyOf).toSorted()).toEqual(found.matches.map(keyOf).toSorted())

@@ -876,8 +876,8 @@ test('a line is booked once by its rule, and matched with the voucher that came 
     voucherNo: '付-0001',
     entryKey: record.entry.key,
   })
-  expect(await reconcile(world.deps, ACCOUNT, DAY)).toBe(1)
-  expect(await reconcile(world.deps, ACCOUNT, DAY)).toBe(0)
+  expect(await reconcile(world.deps, ACCOUNT)).toBe(1)
+  expect(await reconcile(world.deps, ACCOUNT)).toBe(0)
 })
 
 /** Lets the intent be committed, then nothing: what a killed process leaves. */

@@ -8,6 +8,7 @@ import { byteLength, unmappable } from '../../bank-gateways/shared/charset'
 import {
   Fault,
   type Balance,
+  type DateRange,
   type BankGateway,
   type BankTraits,
   type ErpBridge,
@@ -124,6 +125,7 @@ export class FakeErp implements ErpBridge {
   answer: PushResult = { kind: 'done', erpNumber: '付-0001' }
   recheckAnswer: Recheck = 'same'
   readonly ledgerLines: LedgerLine[] = []
+  readonly ledgerAsked: DateRange[] = []
 
   async pull() {
     const items = this.queue
@@ -152,8 +154,9 @@ export class FakeErp implements ErpBridge {
     return [...rows.values()]
   }
 
-  async *ledger(): AsyncIterable<LedgerLine> {
-    yield* this.ledgerLines
+  async *ledger(_account: string, range: DateRange): AsyncIterable<LedgerLine> {
+    this.ledgerAsked.push(range)
+    yield* this.ledgerLines.filter(line => line.date >= range.from && line.date <= range.to)
   }
 
   async doctor() {
@@ -276,6 +279,7 @@ export async function openWorld(
       coverage: { backfillDays: 0, retryFirstMs: 600_000, retryMaxMs: 21_600_000 },
       maker: '银企直联',
       holds: [],
+      reconciliation: { ledgerDays: 62, pauseMaxMs: 60_000, without: [], sumCandidates: 16, rules: [] },
       journal: [],
       evoucher: { entities: [], subjects: {}, sides: '借方/贷方' },
       ...settings,

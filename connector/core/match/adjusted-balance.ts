@@ -64,3 +64,25 @@ function totalOf(items: readonly OpenItem[]): Items {
   const sum = items.reduce((total, item) => total + item.minor, 0n)
   return { items, totalMinor: sum < 0n ? -sum : sum }
 }
+
+/** Its name says the direction: amounts are magnitudes. */
+export type OpenClass = {
+  readonly zh: string
+  readonly en: string
+  readonly items: readonly OpenItem[]
+  readonly totalMinor: bigint
+}
+
+/** The four classes of open items (未达账项), the two that adjust the ledger first. */
+export function classesOf({ ledger, bank }: AdjustedBalance): readonly OpenClass[] {
+  return [
+    { zh: '银行已收企业未收', en: 'received by the bank, not booked', ...magnitudes(ledger.add) },
+    { zh: '银行已付企业未付', en: 'paid by the bank, not booked', ...magnitudes(ledger.subtract) },
+    { zh: '企业已收银行未收', en: 'booked as received, not at the bank', ...magnitudes(bank.add) },
+    { zh: '企业已付银行未付', en: 'booked as paid, not at the bank', ...magnitudes(bank.subtract) },
+  ]
+}
+
+function magnitudes({ items, totalMinor }: Items): Items {
+  return { items: items.map(item => ({ ...item, minor: item.minor < 0n ? -item.minor : item.minor })), totalMinor }
+}

@@ -3,6 +3,7 @@
 
 import { PAIR_PASSES, pairUp } from './pairs'
 import type { BankSide, LedgerSide } from './sides'
+import type { MatchSettings } from './settings'
 import { SUM_PASSES, sumUp } from './sums'
 import { pairWithin, type ToleranceRule } from './tolerance'
 
@@ -27,16 +28,19 @@ export const MATCH_RULES = '3'
 export function matchLines(
   bank: readonly BankSide[],
   ledger: readonly LedgerSide[],
-  rules: readonly ToleranceRule[],
+  { rules, without, sumCandidates }: MatchSettings,
 ): Reconciliation {
   const open = new Open(bank, ledger)
+  const isOn = ({ name }: { readonly name: string }): boolean => !without.includes(name)
   for (const pass of PAIR_PASSES) {
-    const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass)
-    open.close(
-      pass,
-      pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
-      ambiguous,
-    )
+    if (isOn(pass)) {
+      const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass)
+      open.close(
+        pass,
+        pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
+        ambiguous,
+      )
+    }
     if (pass.name === 'entry') open.setAsideOurEntries()
     if (pass.name === 'document') open.setAsideOurLines()
   }
@@ -49,8 +53,8 @@ export function matchLines(
       ambiguous,
     )
   }
-  for (const pass of SUM_PASSES) {
-    const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass)
+  for (const pass of SUM_PASSES.filter(isOn)) {
+    const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass, sumCandidates)
     open.close(pass, matches, ambiguous)
   }
   return open.result()
@@ -80,11 +84,15 @@ class Open {
     found: readonly Group[],
     doubts: readonly Group[],
   ): void {
-    for (const group of found) this.#matches.push(draftOf(pass, group))
     for (const group of doubts) this.#doubts.push(draftOf(pass, group))
     if (found.length === 0) return
-    const lines = new Set(found.flatMap(group => group.bank))
-    const entries = new Set(found.flatMap(group => group.ledger))
+    const lines = new Set<BankSide>()
+    const entries = new Set<LedgerSide>()
+    for (const group of found) {
+      this.#matches.push(draftOf(pass, group))
+      for (const line of group.bank) lines.add(line)
+      for (const entry of group.ledger) entries.add(entry)
+    }
     this.bank = this.bank.filter(line => !lines.has(line))
     this.ledger = this.ledger.filter(line => !entries.has(line))
   }

@@ -80,7 +80,9 @@ export const PAIR_PASSES: readonly PairPass[] = [
 ]
 
 function withAmount(words: readonly string[], minor: bigint): readonly string[] {
-  return words.filter(word => word !== '').map(word => `${word}|${minor}`)
+  const keys: string[] = []
+  for (const word of words) if (word !== '') keys.push(`${word}|${minor}`)
+  return keys
 }
 
 function tokensOf(references: readonly string[], text: string): readonly string[] {
@@ -88,21 +90,51 @@ function tokensOf(references: readonly string[], text: string): readonly string[
 }
 
 export function pairUp(bank: readonly BankSide[], ledger: readonly LedgerSide[], pass: PairPass): Found {
-  const right = grouped(ledger, pass.ledgerKeys)
-  const left = grouped(bank, line => pass.bankKeys(line).filter(key => right.has(key)))
+  const meetings = new Map<string, Meeting>()
+  for (const entry of ledger) for (const key of pass.ledgerKeys(entry)) meetingAt(meetings, key).addLedger(entry)
+  for (const line of bank) for (const key of pass.bankKeys(line)) meetings.get(key)?.addBank(line)
   const edges = new Edges()
   const groups: Found['ambiguous'][number][] = []
-  for (const [key, lines] of left) {
-    const entries = right.get(key) ?? []
-    if (lines.length > pass.groupMax || entries.length > pass.groupMax) continue
-    const [line] = lines
-    const [entry] = entries
-    if (lines.length === 1 && entries.length === 1 && line && entry) edges.add(line, entry)
-    else if (!refine(lines, entries, pass, edges)) groups.push({ bank: lines, ledger: entries })
+  for (const { line, lines, entry, entries } of meetings.values()) {
+    if (line === null || entry === null) continue
+    if (lines === null && entries === null) {
+      edges.add(line, entry)
+      continue
+    }
+    const [left, right] = [lines ?? [line], entries ?? [entry]]
+    if (left.length > pass.groupMax || right.length > pass.groupMax) continue
+    if (!refine(left, right, pass, edges)) groups.push({ bank: left, ledger: right })
   }
   const { pairs, conflicts } = edges.sole()
   const kept = pairs.filter(([line, entry]) => pass.refuses?.(line, entry) !== true)
   return { pairs: kept, ambiguous: [...conflicts, ...groups] }
+}
+
+function meetingAt(meetings: Map<string, Meeting>, key: string): Meeting {
+  const there = meetings.get(key)
+  if (there !== undefined) return there
+  const meeting = new Meeting()
+  meetings.set(key, meeting)
+  return meeting
+}
+
+/** All lines of one key. Nearly every key has one line on each side, so that the first ones stand without an array. */
+class Meeting {
+  line: BankSide | null = null
+  lines: BankSide[] | null = null
+  entry: LedgerSide | null = null
+  entries: LedgerSide[] | null = null
+
+  addBank(line: BankSide): void {
+    if (this.line === null) this.line = line
+    // A line may name a key twice; it then comes twice in a row.
+    else if ((this.lines?.at(-1) ?? this.line) !== line) (this.lines ??= [this.line]).push(line)
+  }
+
+  addLedger(entry: LedgerSide): void {
+    if (this.entry === null) this.entry = entry
+    else if ((this.entries?.at(-1) ?? this.entry) !== entry) (this.entries ??= [this.entry]).push(entry)
+  }
 }
 
 /** Tells a larger group apart by day or name; true when every member found its sole partner or has none. */
@@ -127,42 +159,50 @@ function refine(lines: readonly BankSide[], entries: readonly LedgerSide[], pass
 
 /** Who may belong to whom within one pass. */
 class Edges {
-  readonly #ofBank = new Map<BankSide, Set<LedgerSide>>()
-  readonly #ofLedger = new Map<LedgerSide, Set<BankSide>>()
+  readonly #ofBank = new Candidates<BankSide, LedgerSide>()
+  readonly #ofLedger = new Candidates<LedgerSide, BankSide>()
 
   add(bank: BankSide, ledger: LedgerSide): void {
-    put(this.#ofBank, bank, ledger)
-    put(this.#ofLedger, ledger, bank)
+    this.#ofBank.add(bank, ledger)
+    this.#ofLedger.add(ledger, bank)
   }
 
   sole(): { readonly pairs: Found['pairs']; readonly conflicts: Found['ambiguous'] } {
     const pairs: (readonly [BankSide, LedgerSide])[] = []
-    const conflicts: Found['ambiguous'][number][] = []
-    for (const [bank, candidates] of this.#ofBank) {
-      const [ledger] = candidates
-      if (candidates.size === 1 && ledger !== undefined && this.#ofLedger.get(ledger)?.size === 1)
-        pairs.push([bank, ledger])
-      else if (candidates.size > 1) conflicts.push({ bank: [bank], ledger: [...candidates] })
-    }
-    for (const [ledger, candidates] of this.#ofLedger)
-      if (candidates.size > 1) conflicts.push({ bank: [...candidates], ledger: [ledger] })
+    for (const [bank, ledger] of this.#ofBank.first)
+      if (!this.#ofBank.all.has(bank) && !this.#ofLedger.all.has(ledger)) pairs.push([bank, ledger])
+    const conflicts = [
+      ...[...this.#ofBank.all].map(([bank, candidates]) => ({ bank: [bank], ledger: [...candidates] })),
+      ...[...this.#ofLedger.all].map(([ledger, candidates]) => ({ bank: [...candidates], ledger: [ledger] })),
+    ]
     return { pairs, conflicts }
   }
 }
 
-function put<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const there = map.get(key)
-  if (there) there.add(value)
-  else map.set(key, new Set([value]))
+/** The candidates of each line: the first one, and all of them where there are several. */
+class Candidates<One, Other> {
+  readonly first = new Map<One, Other>()
+  readonly all = new Map<One, Set<Other>>()
+
+  add(one: One, other: Other): void {
+    const first = this.first.get(one)
+    if (first === undefined) this.first.set(one, other)
+    else if (first !== other) {
+      const all = this.all.get(one)
+      if (all) all.add(other)
+      else this.all.set(one, new Set([first, other]))
+    }
+  }
 }
 
 export function grouped<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, T[]> {
   const map = new Map<string, T[]>()
   for (const item of items) {
-    for (const key of new Set(keysOf(item))) {
+    for (const key of keysOf(item)) {
       const there = map.get(key)
-      if (there) there.push(item)
-      else map.set(key, [item])
+      if (there === undefined) map.set(key, [item])
+      // A line may name a key twice; it then comes twice in a row.
+      else if (there.at(-1) !== item) there.push(item)
     }
   }
   return map

@@ -27,17 +27,33 @@ export type LedgerSide = {
 
 /** Names are written with full-width brackets, blanks and dots as it pleases the typist; none of these tells two firms apart. */
 export function nameOf(text: string): string {
-  return text
+  if (text === '') return ''
+  const known = NAMES.get(text)
+  if (known !== undefined) return known
+  const name = text
     .normalize('NFKC')
     .toUpperCase()
     .replaceAll(/[\s\p{P}]/gu, '')
+  if (NAMES.size >= NAMES_MAX) NAMES.clear()
+  NAMES.set(text, name)
+  return name
 }
+
+/** The same few names come again and again, in every pass. A memory of what a pure function said; bounded. */
+const NAMES = new Map<string, string>()
+const NAMES_MAX = 20_000
 
 /** A reference without blanks, in capitals; empty when nothing is left, or only zeros: many systems fill the field so. */
 export function referenceOf(text: string): string {
+  if (text === '') return ''
+  // Most are written so already.
+  if (PLAIN_REFERENCE.test(text)) return EMPTY_REFERENCES.has(text) ? '' : text
   const reference = text.normalize('NFKC').toUpperCase().replaceAll(/\s/g, '')
   return /[1-9A-Z\p{L}]/u.test(reference) && !EMPTY_REFERENCES.has(reference) ? reference : ''
 }
+
+/** Neither blanks nor lower case, and something else than zeros. */
+const PLAIN_REFERENCE = /^(?=.*[1-9A-Z])[0-9A-Z_/.-]+$/
 
 /** What banks and books write where they have no reference. */
 const EMPTY_REFERENCES: ReadonlySet<string> = new Set(['NONREF', 'NOTPROVIDED', 'NONE', 'NA', 'N/A', 'NULL', '无'])

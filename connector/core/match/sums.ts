@@ -49,8 +49,13 @@ export type Sums = {
   readonly ambiguous: readonly { readonly bank: readonly BankSide[]; readonly ledger: readonly LedgerSide[] }[]
 }
 
-export function sumUp(bank: readonly BankSide[], ledger: readonly LedgerSide[], pass: SumPass): Sums {
-  const oneToMany = search(bank, ledger, pass.bankKeys, pass.ledgerKeys, pass.search)
+export function sumUp(
+  bank: readonly BankSide[],
+  ledger: readonly LedgerSide[],
+  pass: SumPass,
+  candidatesMax: number,
+): Sums {
+  const oneToMany = search(bank, ledger, pass.bankKeys, pass.ledgerKeys, pass.search, candidatesMax)
   const taken = new Set<Line>(oneToMany.matches.flatMap(({ one, many }) => [one, ...many]))
   const manyToOne = search(
     ledger.filter(line => !taken.has(line)),
@@ -58,6 +63,7 @@ export function sumUp(bank: readonly BankSide[], ledger: readonly LedgerSide[], 
     pass.ledgerKeys,
     pass.bankKeys,
     pass.search,
+    candidatesMax,
   )
   return {
     matches: [
@@ -80,6 +86,7 @@ function search<One extends Line, Many extends Line>(
   oneKeys: (line: One) => readonly string[],
   manyKeys: (line: Many) => readonly string[],
   kind: SumPass['search'],
+  candidatesMax: number,
 ): { readonly matches: readonly Candidate<One, Many>[]; readonly ambiguous: readonly Candidate<One, Many>[] } {
   const right = grouped(manys, manyKeys)
   const found: Candidate<One, Many>[] = []
@@ -87,7 +94,7 @@ function search<One extends Line, Many extends Line>(
   for (const one of ones) {
     const pool = [...new Set(oneKeys(one).flatMap(key => right.get(key) ?? []))]
     if (pool.length < 2) continue
-    const combinations = kind === 'whole' ? wholeOf(pool, one.minor) : subsetsOf(pool, one.minor)
+    const combinations = kind === 'whole' ? wholeOf(pool, one.minor) : subsetsOf(pool, one.minor, candidatesMax)
     const [only, second] = combinations
     if (only !== undefined && second === undefined) found.push({ one, many: only })
     else if (only !== undefined) ambiguous.push({ one, many: [...new Set(combinations.flat())] })
@@ -105,14 +112,16 @@ function wholeOf<T extends Line>(pool: readonly T[], wanted: bigint): readonly (
   return pool.reduce((sum, line) => sum + line.minor, 0n) === wanted ? [pool] : []
 }
 
-/** Larger pools have a combination for almost any amount, so that finding one proves nothing. */
-const SUBSET_POOL_MAX = 16
 const STEPS_MAX = 20_000
 
 /** Up to two combinations of at least two lines of the amount's own sign; none when the search would be too long. */
-function subsetsOf<T extends Line>(pool: readonly T[], wanted: bigint): readonly (readonly T[])[] {
+function subsetsOf<T extends Line>(
+  pool: readonly T[],
+  wanted: bigint,
+  candidatesMax: number,
+): readonly (readonly T[])[] {
   const lines = pool.filter(line => line.minor !== 0n && line.minor > 0n === wanted > 0n)
-  if (lines.length < 2 || lines.length > SUBSET_POOL_MAX) return []
+  if (lines.length < 2 || lines.length > candidatesMax) return []
   const sorted = lines.toSorted((a, b) => (magnitude(b.minor) > magnitude(a.minor) ? 1 : -1))
   const found: T[][] = []
   let steps = 0

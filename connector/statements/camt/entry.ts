@@ -122,7 +122,9 @@ function readTransaction(
 }
 
 /** The counter value and the instructed amount are of use only in the currency of the account. */
-const AMOUNTS = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'] as const
+const AMOUNTS = ['amount', 'txAmount', 'counterAmount', 'instructedAmount'].map(key => ({
+  ...{ key, currencyKey: `${key}Ccy`, isOwn: key === 'amount' || key === 'txAmount' },
+}))
 
 /** In the entry's currency where the transaction has an amount in it; otherwise as written, and said. */
 function detailAmount(
@@ -133,11 +135,12 @@ function detailAmount(
   line: number,
 ): string | null {
   const wanted = entry['amountCcy']
-  const written = AMOUNTS.filter(key => found[key] !== undefined)
-  const key =
-    written.find(one => found[`${one}Ccy`] === wanted) ?? written.find(one => one === 'amount' || one === 'txAmount')
-  if (key === undefined) return null
-  const currency = found[`${key}Ccy`] || null
+  const chosen =
+    AMOUNTS.find(one => found[one.key] !== undefined && found[one.currencyKey] === wanted) ??
+    AMOUNTS.find(one => one.isOwn && found[one.key] !== undefined)
+  if (chosen === undefined) return null
+  const { key, currencyKey } = chosen
+  const currency = found[currencyKey] || null
   const quantity = readQuantity(found[key] ?? '', '.', currency)
   if (quantity === null) {
     throw unreadable('Amt', found[key] ?? '', { line, element: 'Ntry/NtryDtls/TxDtls' })

@@ -2,18 +2,24 @@
 
 import type { ParserContext } from '../ledger'
 import { StatementFileError, type TextParser } from '../model'
-import { MAX_FIELD_CHARS, tooLong } from '../text'
+import { MAX_FIELD_CHARS, tooLong, trim } from '../text'
 import { startEntry, type EntryUnderWay } from './entry'
 import { MESSAGE, type Fields, type RecordKind, type Shape } from './shape'
 import { startStatement, type StatementUnderWay } from './statement'
-import { createXml, type Attributes, type Xml } from './xml'
+import { createXml, localName, type Attributes, type Xml } from './xml'
 
 const MESSAGES = /^BkToCstmr(?:AcctRpt|Stmt|DbtCdtNtfctn)(?:V\d\d)?$/
 
 export function createCamtParser(context: ParserContext): TextParser {
   const walk = createWalk(context)
   const xml: Xml = createXml(walk)
-  walk.place = () => ({ line: xml.line(), element: xml.element() })
+  // The element is named only where something is wrong; the line of every entry is kept.
+  walk.place = () => ({
+    line: xml.line(),
+    get element() {
+      return xml.element()
+    },
+  })
   return {
     push: text => xml.push(text),
     end() {
@@ -62,12 +68,12 @@ function createWalk(context: ParserContext): Walk {
     place: () => ({ line: 0, element: '' }),
     open(name, attributes) {
       shapes.push(shape)
-      const next: Shape | null = shape ? (shape.children.get(name) ?? null) : null
-      shape = next ?? (!isInMessage && MESSAGES.test(name) ? MESSAGE : null)
+      const next: Shape | null = shape === null ? null : childNamed(shape, name)
+      shape = next ?? (!isInMessage && MESSAGES.test(localName(name)) ? MESSAGE : null)
       if (shape === MESSAGE) isInMessage = true
       if (shape === null) return
       if (shape.record !== null) begin(shape.record)
-      if (shape.hasCurrency && shape.key !== null) fields[`${shape.key}Ccy`] ??= currencyOf(attributes)
+      if (shape.currencyKey !== null) fields[shape.currencyKey] ??= currencyOf(attributes)
       text = ''
     },
     text(piece) {
@@ -86,9 +92,14 @@ function createWalk(context: ParserContext): Walk {
   return walk
 }
 
+/** Most files write no prefix: it is only looked for where the name is not known as it stands. */
+function childNamed({ children }: Shape, name: string): Shape | null {
+  return children.get(name) ?? children.get(localName(name)) ?? null
+}
+
 /** A long text that was wrapped to look well in the file is one line. */
 function oneLine(text: string): string {
-  return text.includes('\n') || text.includes('\t') ? text.replace(/\s+/g, ' ').trim() : text.trim()
+  return text.includes('\n') || text.includes('\t') ? text.replace(/\s+/g, ' ').trim() : trim(text)
 }
 
 function keep(fields: Fields, shape: Shape, key: string, value: string, place: Place): void {

@@ -15,8 +15,8 @@ export type Shape = {
   key: string | null
   /** Several are kept, one a line; otherwise the first counts. */
   isList: boolean
-  /** Its attribute Ccy is kept under `<key>Ccy`. */
-  hasCurrency: boolean
+  /** Its attribute Ccy is kept under this key, `<key>Ccy`. */
+  currencyKey: string | null
 }
 
 type Paths = Readonly<Record<string, string>>
@@ -148,8 +148,8 @@ function recordShape(record: RecordKind, paths: Paths): Shape {
     let shape: Shape = root
     for (const name of path.split('/')) shape = childOf(shape, name)
     shape.isList = key.endsWith('[]')
-    shape.hasCurrency = key.endsWith('$')
     shape.key = key.replace(/\[\]$|\$$/, '')
+    shape.currencyKey = key.endsWith('$') ? `${shape.key}Ccy` : null
   }
   return root
 }
@@ -163,5 +163,5 @@ function childOf(shape: Shape, name: string): Shape {
 }
 
 function emptyShape(): Shape {
-  return { children: new Map(), record: null, key: null, isList: false, hasCurrency: false }
+  return { children: new Map(), record: null, key: null, isList: false, currencyKey: null }
 }

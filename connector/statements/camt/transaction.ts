@@ -13,8 +13,8 @@ export type Counterparty = {
  * payment that is taken back. Where that side is empty or is our own account, the other one.
  */
 export function counterparty(fields: Fields, weArePayer: boolean, own: string | null): Counterparty {
-  const payee = sideOf(fields, 'creditor', 'ultimateCreditor')
-  const payer = sideOf(fields, 'debtor', 'ultimateDebtor')
+  const payee = sideOf(fields, CREDITOR)
+  const payer = sideOf(fields, DEBTOR)
   const [expected, other] = weArePayer ? [payee, payer] : [payer, payee]
   if (isSomebodyElse(expected, own)) return expected
   return isSomebodyElse(other, own) ? other : NOBODY
@@ -26,22 +26,48 @@ function isSomebodyElse(party: Counterparty, own: string | null): boolean {
   return party.account === null ? party.name !== null : !isSame(party.account, own)
 }
 
-function sideOf(fields: Fields, side: 'debtor' | 'creditor', ultimate: string): Counterparty {
+/** The keys of each side, the first that is there counts. Spelled once: making them for every transaction costs more than reading. */
+type SideKeys = {
+  readonly account: readonly string[]
+  readonly name: readonly string[]
+  readonly bank: readonly string[]
+}
+
+const CREDITOR = keysOf('creditor', 'ultimateCreditor')
+const DEBTOR = keysOf('debtor', 'ultimateDebtor')
+
+function keysOf(side: string, ultimate: string): SideKeys {
   return {
-    account: fields[`${side}Iban`] ?? fields[`${side}Number`] ?? null,
-    name: fields[`${side}Name`] ?? fields[`${ultimate}Name`] ?? fields[`${side}AgentBic`] ?? null,
-    bank: fields[`${side}Bic`] ?? fields[`${side}Code`] ?? fields[`${side}BankName`] ?? null,
+    account: [`${side}Iban`, `${side}Number`],
+    name: [`${side}Name`, `${ultimate}Name`, `${side}AgentBic`],
+    bank: [`${side}Bic`, `${side}Code`, `${side}BankName`],
   }
 }
 
+function sideOf(fields: Fields, keys: SideKeys): Counterparty {
+  return { account: firstOf(fields, keys.account), name: firstOf(fields, keys.name), bank: firstOf(fields, keys.bank) }
+}
+
+function firstOf(fields: Fields, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const value = fields[key]
+    if (value !== undefined) return value
+  }
+  return null
+}
+
 function isSame(one: string, other: string | null): boolean {
-  return other !== null && one.replaceAll(' ', '') === other.replaceAll(' ', '')
+  if (other === null || one === other) return other !== null
+  const isSpaced = one.includes(' ') || other.includes(' ')
+  return isSpaced && one.replaceAll(' ', '') === other.replaceAll(' ', '')
 }
 
 /** Remittance information, unstructured first; else what the bank adds. */
 export function textOf(fields: Fields): string | null {
   const remittance = fields['remittance']?.replaceAll('\n', ' ')
-  const structured = (fields['structured'] ?? '').split('\n').filter(part => part !== '' && !remittance?.includes(part))
+  const written = fields['structured']
+  if (remittance !== undefined && written === undefined) return remittance
+  const structured = (written ?? '').split('\n').filter(part => part !== '' && !remittance?.includes(part))
   const parts = [...(remittance === undefined ? [] : [remittance]), ...structured]
   if (parts.length > 0) return parts.join(' ')
   return fields['additional'] ?? fields['returnText']?.replaceAll('\n', ' ') ?? null
@@ -49,6 +75,8 @@ export function textOf(fields: Fields): string | null {
 
 /** ISO 20022's domain, family and sub-family, else the bank's own code. */
 export function codeOf(fields: Fields): string | null {
-  const parts = [fields['domain'], fields['family'], fields['subFamily']].filter(part => part !== undefined)
+  const { domain, family, subFamily } = fields
+  if (domain !== undefined && family !== undefined && subFamily !== undefined) return `${domain}/${family}/${subFamily}`
+  const parts = [domain, family, subFamily].filter(part => part !== undefined)
   return parts.length > 0 ? parts.join('/') : (fields['ownCode'] ?? null)
 }

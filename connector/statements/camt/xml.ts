@@ -9,7 +9,7 @@ import { MAX_FIELD_CHARS, tooLong } from '../text'
 export type Attributes = Readonly<Record<string, unknown>>
 
 export type XmlHandler = {
-  /** `name` without its prefix. */
+  /** `name` as it is written, perhaps with a prefix: see `localName`. */
   open(name: string, attributes: Attributes): void
   text(text: string): void
   close(): void
@@ -30,7 +30,7 @@ export function createXml(handler: XmlHandler): Xml {
   let held = ''
   const lineOf = (): number => linesBefore + parser.line
   const fail = (zh: string, en: string): StatementFileError =>
-    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: lineOf(), element: path.join('/') || null })
+    new StatementFileError('STATEMENT_BROKEN', `${zh} / ${en}`, { line: lineOf(), element: elementOf(path) || null })
   const openParser = (): SaxesParser => {
     const saxes = new SaxesParser({ xmlns: false })
     saxes.on('error', error => {
@@ -42,10 +42,9 @@ export function createXml(handler: XmlHandler): Xml {
     })
     saxes.on('opentag', tag => {
       lastEventAt = saxes.position
-      const name = localName(tag.name)
-      path.push(name)
+      path.push(tag.name)
       if (path.length > MAX_DEPTH) throw fail(`元素嵌套超过 ${MAX_DEPTH} 层`, `elements nest deeper than ${MAX_DEPTH}`)
-      handler.open(name, tag.attributes)
+      handler.open(tag.name, tag.attributes)
     })
     saxes.on('text', text => handler.text(text))
     saxes.on('cdata', text => handler.text(text))
@@ -62,7 +61,7 @@ export function createXml(handler: XmlHandler): Xml {
     const first = fed === 0 ? text.trimStart() : text
     fed += first.length
     if (first !== '') parser.write(first)
-    if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(lineOf(), path.join('/') || null)
+    if (fed - lastEventAt > MAX_FIELD_CHARS) throw tooLong(lineOf(), elementOf(path) || null)
   }
   /** The next document begins where the one before has ended; anywhere else a declaration is the parser's to refuse. */
   const nextDocument = (): void => {
@@ -75,7 +74,7 @@ export function createXml(handler: XmlHandler): Xml {
   }
   return {
     line: lineOf,
-    element: () => path.join('/'),
+    element: () => elementOf(path),
     push(piece) {
       const text = held + piece
       let from = 0
@@ -111,7 +110,11 @@ function cutDeclaration(text: string): number {
   return 0
 }
 
-function localName(name: string): string {
+function elementOf(path: readonly string[]): string {
+  return path.map(localName).join('/')
+}
+
+export function localName(name: string): string {
   const colon = name.indexOf(':')
   return colon < 0 ? name : name.slice(colon + 1)
 }

@@ -2,30 +2,46 @@
 // `>20…` (Triodos and others), `~20…`, `^20…`, `<20…` (Poland). Parts 20 to 29 and 60 to 63 are the purpose, 30 the
 // other bank, 31 and 38 the other account, 32 and 33 the name, 34 the return code.
 
-import { cleaned, referenceOf } from '../text'
+import { cleaned, referenceOf, trim } from '../text'
 import type { Info } from './info'
 
 /** A purpose part is filled up to this width and goes on in the next; a shorter one ends a word. */
 const PART_WIDTH = 27
 
-/** SEPA's own marks inside the purpose. */
-const KEYWORDS: ReadonlySet<string> = new Set(
-  'EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE IBAN BIC RREF PURP BREF ANAM'.split(' '),
+/** SEPA's own marks inside the purpose, each under a number of its letters: looking one up makes no text. */
+const KEYWORDS: ReadonlyMap<number, string> = new Map(
+  'EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE IBAN BIC RREF PURP BREF ANAM'
+    .split(' ')
+    .map(word => [lettersAt(word, 0, word.length), word] as const),
 )
 
+/** Capital letters as one number, five bits each; -1 where another character stands among them. */
+function lettersAt(text: string, from: number, to: number): number {
+  let number = 0
+  for (let at = from; at < to; at++) {
+    const letter = text.charCodeAt(at) - 64
+    if (!(letter >= 1 && letter <= 26)) return -1
+    number = number * 32 + letter
+  }
+  return number
+}
+
+/** What is taken from the purpose by its marks; `lead` is what stands before the first one. */
 type Purpose = { lead: string; EREF: string; KREF: string; SVWZ: string; IBAN: string; BIC: string; ANAM: string }
 
-type Joined = { text: string; width: number }
+/** `endsOpen`: with a blank, so that none is put behind it. */
+type Joined = { text: string; width: number; endsOpen: boolean }
 
 /** Null when the rows are not of this structure. Speed counts here: one pass over the text. */
 export function readCoded(rows: readonly string[]): Info | null {
   // Lines are cut at any place, so the cut is no part of the text.
-  const text = rows.length === 1 ? (rows[0] ?? '') : rows.join('')
+  let text = rows[0] ?? ''
+  for (let index = 1; index < rows.length; index++) text += rows[index] ?? ''
   const start = startOf(text)
   if (start < 0) return null
   const mark = text.charAt(start)
-  const purpose: Joined = { text: '', width: 0 }
-  const name: Joined = { text: '', width: 0 }
+  const purpose: Joined = { text: '', width: 0, endsOpen: false }
+  const name: Joined = { text: '', width: 0, endsOpen: false }
   const other: Others = { posting: '', bank: '', account: '', supplement: '', iban: '' }
   for (let at = start; at >= 0;) {
     const next = nextMark(text, mark, at + 3)
@@ -94,15 +110,16 @@ function isDigit(text: string, at: number): boolean {
 /** A part as wide as parts can be goes on in the next; a mark of SEPA begins a word of its own. */
 function join(joined: Joined, part: string): void {
   if (part === '') return
-  const isNew = joined.text !== '' && (joined.width !== PART_WIDTH || keywordEnd(part) > 0)
-  const hasSpace = part.charCodeAt(0) === 32 || joined.text.charCodeAt(joined.text.length - 1) === 32
-  joined.text += isNew && !hasSpace ? ` ${part}` : part
+  const isWord = joined.width !== PART_WIDTH || startsWithKeyword(part)
+  if (joined.text === '') joined.text = part
+  else joined.text += isWord && !joined.endsOpen && part.charCodeAt(0) !== 32 ? ` ${part}` : part
   joined.width = part.length
+  joined.endsOpen = part.charCodeAt(part.length - 1) === 32
 }
 
-function keywordEnd(part: string): number {
+function startsWithKeyword(part: string): boolean {
   const plus = part.charCodeAt(4) === 43 ? 4 : part.charCodeAt(3) === 43 ? 3 : 0
-  return plus > 0 && KEYWORDS.has(part.slice(0, plus)) ? plus : 0
+  return plus > 0 && KEYWORDS.has(lettersAt(part, 0, plus))
 }
 
 /** The purpose by its SEPA marks; what stands before the first one is the lead. Null when there is none. */
@@ -111,10 +128,10 @@ function keywordsOf(purpose: string): Purpose | null {
   let name = 'lead'
   let from = 0
   for (let at = purpose.indexOf('+'); at >= 0; at = purpose.indexOf('+', at + 1)) {
-    const begin = keywordBefore(purpose, at)
-    if (begin < 0) continue
-    keep(found, name, purpose, from, begin)
-    name = purpose.slice(begin, at)
+    const keyword = keywordBefore(purpose, at)
+    if (keyword === null) continue
+    keep(found, name, purpose, from, at - keyword.length)
+    name = keyword
     from = at + 1
   }
   keep(found, name, purpose, from, purpose.length)
@@ -122,9 +139,10 @@ function keywordsOf(purpose: string): Purpose | null {
 }
 
 /** A mark stands at the beginning or after a space; inside a word it is text. */
-function keywordBefore(text: string, plus: number): number {
-  if (isWordStart(text, plus - 4) && KEYWORDS.has(text.slice(plus - 4, plus))) return plus - 4
-  return isWordStart(text, plus - 3) && KEYWORDS.has(text.slice(plus - 3, plus)) ? plus - 3 : -1
+function keywordBefore(text: string, plus: number): string | null {
+  const long = isWordStart(text, plus - 4) ? KEYWORDS.get(lettersAt(text, plus - 4, plus)) : undefined
+  if (long !== undefined) return long
+  return isWordStart(text, plus - 3) ? (KEYWORDS.get(lettersAt(text, plus - 3, plus)) ?? null) : null
 }
 
 function isWordStart(text: string, at: number): boolean {
@@ -135,14 +153,26 @@ function isWordStart(text: string, at: number): boolean {
 function keep(found: Purpose, name: string, purpose: string, from: number, to: number): void {
   if (from === to) return
   switch (name) {
-    case 'lead':
-    case 'EREF':
-    case 'KREF':
     case 'SVWZ':
+      found.SVWZ ||= trim(purpose.slice(from, to))
+      return
+    case 'EREF':
+      found.EREF ||= trim(purpose.slice(from, to))
+      return
+    case 'lead':
+      found.lead ||= trim(purpose.slice(from, to))
+      return
+    case 'KREF':
+      found.KREF ||= trim(purpose.slice(from, to))
+      return
     case 'IBAN':
+      found.IBAN ||= trim(purpose.slice(from, to))
+      return
     case 'BIC':
+      found.BIC ||= trim(purpose.slice(from, to))
+      return
     case 'ANAM':
-      if (found[name] === '') found[name] = purpose.slice(from, to).trim()
+      found.ANAM ||= trim(purpose.slice(from, to))
       return
     default:
   }

@@ -25,7 +25,8 @@ export function isMoneyOut(line: Line61): boolean {
 
 export function entryOf(line: Line61, info: Info, currency: string | null, isInterim: boolean): Entry {
   const amount = signed(line.quantity, isMoneyOut(line))
-  const aside = asideOf(line)
+  // What field 86 says goes first: only what it leaves out is looked for elsewhere.
+  const aside = info.account === null || info.name === null ? asideOf(line) : NO_ASIDE
   const details = detailsOf(amount, info)
   const isExpected = line.mark === 'EC' || line.mark === 'ED'
   return {
@@ -60,6 +61,8 @@ function detailsOf(amount: string, info: Info): readonly EntryDetail[] {
   const { endToEndId, account, name, text, returnReason } = info
   return [{ amount, endToEndId, counterAccount: account, counterName: name, text, returnReason }]
 }
+
+const NO_ASIDE = { account: null, name: null }
 
 /**
  * Rabobank writes the other account and name into the reference, in columns of 16 (before 2013), or the other IBAN as

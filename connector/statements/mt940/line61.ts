@@ -46,21 +46,23 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   const raw = first.slice(amountAt, restAt)
   const isUsual = raw.includes(',') && !raw.includes('.')
   const quantity = readSwiftQuantity(raw, currency) ?? unreadable('金额', 'amount', first, line)
-  const rest = first.slice(afterSpaces(first, restAt))
+  const bodyAt = afterSpaces(first, restAt)
   // Wrapped: the type stands on the next line.
-  const isWrapped = rest === '' && rows.length > 1 && TYPE.test(rows[1] ?? '')
-  const body = isWrapped ? (rows[1] ?? '') : rest
+  const isWrapped = bodyAt === first.length && rows.length > 1 && isType(rows[1] ?? '', 0)
+  const body = isWrapped ? (rows[1] ?? '') : first
+  const from = isWrapped ? 0 : bodyAt
   // A bank that leaves the type out writes the reference at once.
-  const hasType = (TYPE.test(body) || OTHER_TYPE.test(body)) && !body.startsWith('NONREF')
-  const split = body.indexOf('//', hasType ? 4 : 0)
+  const hasType = (isType(body, from) || isOtherType(body, from)) && !body.startsWith('NONREF', from)
+  const referenceAt = hasType ? from + 4 : from
+  const split = body.indexOf('//', referenceAt)
   return {
     valueOn,
     entryOn,
     mark,
     funds: hasFunds ? first.charAt(fundsAt) : null,
     quantity,
-    type: hasType ? body.slice(0, 4).trim() : null,
-    customerReference: cleaned(body.slice(hasType ? 4 : 0, split < 0 ? body.length : split)),
+    type: hasType ? body.slice(from, from + 4).trim() : null,
+    customerReference: cleaned(body.slice(referenceAt, split < 0 ? body.length : split)),
     bankReference: split < 0 ? null : cleaned(body.slice(split + 2)),
     supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
     isAmountUnusual: !isUsual,
@@ -69,9 +71,28 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   }
 }
 
-const TYPE = /^[NSF][A-Za-z0-9 ]{3}/
+/** N, S or F and three letters, digits or blanks. */
+function isType(text: string, at: number): boolean {
+  const first = text.charCodeAt(at)
+  if (first !== 78 && first !== 83 && first !== 70) return false
+  return (
+    isTypeChar(text.charCodeAt(at + 1)) && isTypeChar(text.charCodeAt(at + 2)) && isTypeChar(text.charCodeAt(at + 3))
+  )
+}
+
+function isTypeChar(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 32
+}
+
 /** SWIFT knows N, S and F alone; banks write others (`MCI0`, `TIDX`), with the reference right behind. */
-const OTHER_TYPE = /^[A-Z][A-Z0-9]{3}[A-Za-z0-9]/
+function isOtherType(text: string, at: number): boolean {
+  for (let index = at; index < at + 4; index++) {
+    const code = text.charCodeAt(index)
+    if (!(code >= 65 && code <= 90) && (index === at || !isDigit(text, index))) return false
+  }
+  const next = text.charCodeAt(at + 4)
+  return next !== 32 && isTypeChar(next)
+}
 
 /** German banks count interest in months of 30 days and write such value dates: the last day that the month has. */
 function endOfFebruary(text: string): string | null {

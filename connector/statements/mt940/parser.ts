@@ -42,7 +42,7 @@ export function createMt940Parser(context: ParserContext): TextParser {
     } else if (row.startsWith('{') && /^\{[1-5]:/.test(row)) {
       endField()
       header(row, line)
-    } else if (row.trim() === '-' && field !== null && MAY_GO_ON.has(field.tag)) {
+    } else if (isDash(row) && field !== null && MAY_GO_ON.has(field.tag)) {
       dash = line
     } else if (isEnd(row)) {
       endField()
@@ -79,15 +79,22 @@ function tagOf(row: string): string | null {
   if (row.charCodeAt(0) !== 58) return null
   const end = row.charCodeAt(3) === 58 ? 3 : row.charCodeAt(4) === 58 ? MAX_TAG : -1
   if (end < 0) return null
+  // Nearly every tag is one of these: they are told without a text of their own.
+  if (end === 3 && row.startsWith('61', 1)) return '61'
+  if (end === 3 && row.startsWith('86', 1)) return '86'
   const tag = row.slice(1, end)
-  // Nearly every tag is one of these.
-  return tag === '61' || tag === '86' || TAG.test(tag) ? tag : null
+  return TAG.test(tag) ? tag : null
 }
 
 /** Text that may hold a line of nothing but a hyphen. */
 const MAY_GO_ON: ReadonlySet<string> = new Set(['61', '86', 'NS'])
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
+
+/** Looked at for every row that begins no field: most are told by their first character. */
+function isDash(row: string): boolean {
+  return (row.charCodeAt(0) === 45 || row.charCodeAt(0) === 32) && row.trim() === '-'
+}
 
 /** `-`, `-}`, and a line of `-XXX` (ING). A continuation may begin with a hyphen, so nothing else ends a message. */
 function isEnd(row: string): boolean {

@@ -37,12 +37,13 @@ export function createJournals(tables: Tables): JournalStore {
     },
     async keysOf(lineIds) {
       const keys = new Map<string, string>()
-      for (const id of lineIds) {
+      const wanted = new Set(lineIds)
+      for (const id of wanted) {
         const ofMany = tables.collections.get(id)?.collection.entryKey ?? null
         if (ofMany !== null) keys.set(id, ofMany)
       }
       for (const { lineId, entry } of tables.entries.values())
-        if (lineId !== null && lineIds.includes(lineId)) keys.set(lineId, entry.key)
+        if (lineId !== null && wanted.has(lineId)) keys.set(lineId, entry.key)
       return keys
     },
     async posted(key, voucherNo) {

@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { AuditStore } from '../audit'
-import type { ContradictionStore, Match, MatchStore, MetaStore, Store } from '../store'
+import type { ContradictionStore, MetaStore, Store } from '../store'
 import { createFenceTables } from './fence'
 import { createCoverage, createExceptions, createFiles } from './coverage'
+import { createMatches, createOpen } from './matches'
 import { createOutbox } from './outbox'
 import { createPauses } from './pauses'
 import { createPayments } from './payments'
@@ -61,6 +62,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     coverage: createCoverage(tables),
     files: createFiles(tables),
     exceptions: createExceptions(tables),
+    open: createOpen(tables),
     meta: createMeta(tables),
     fence: createFenceTables(tables, identity),
     pauses: createPauses(tables),
@@ -106,42 +108,6 @@ function createContradictions(tables: Tables): ContradictionStore {
       return tables.transaction(() => (tables.contradictions.put(identity, resolved), true))
     },
   }
-}
-
-function createMatches(tables: Tables): MatchStore {
-  return {
-    async save(matches) {
-      return tables.transaction(() => matches.filter(match => saveMatch(tables, match)).length)
-    },
-    async of(account, { from, to }) {
-      return tables.matches
-        .values()
-        .filter(({ match, days }) => {
-          if (match.account !== account) return false
-          const [first] = days
-          const last = days.at(-1)
-          return first === undefined || last === undefined || (first <= to && last >= from)
-        })
-        .map(row => row.match)
-    },
-  }
-}
-
-/** A bank line and a ledger line belong to at most one match each; the first match stays. */
-function saveMatch(tables: Tables, match: Match): boolean {
-  const isTaken = tables.matches
-    .values()
-    .some(
-      ({ match: other }) =>
-        other.lineIds.some(id => match.lineIds.includes(id)) ||
-        (other.account === match.account && other.ledgerIds.some(id => match.ledgerIds.includes(id))),
-    )
-  if (isTaken) return false
-  const lines = tables.lines.values().filter(row => match.lineIds.includes(row.stored.id))
-  const days = lines.map(row => row.stored.line.bookedOn).toSorted()
-  const no = tables.matches.takeNo()
-  tables.matches.put(String(no), { no, match, days })
-  return true
 }
 
 function createMeta(tables: Tables): MetaStore {

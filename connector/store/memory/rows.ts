@@ -1,8 +1,8 @@
 // What a row of the store in memory carries besides what the steps see of it. For the simulation only.
 
-import type { ErpRecord, PaymentRequest, RowStatus } from '../../ports'
+import type { ErpRecord, LedgerLine, PaymentRequest, RowStatus } from '../../ports'
 import type { Balance } from '../../ports'
-import type { FenceFinding, Match, Payment, StoredCollection, StoredLine } from '../store'
+import type { FenceFinding, Payment, StoredCollection, StoredLine } from '../store'
 
 export type { Confirmation, Contradiction, Hold } from '../store'
 
@@ -52,4 +52,5 @@ export type HostRow = { readonly instance: string; readonly token: string; reado
 
 export type FindingRow = FenceFinding & { readonly isResolved: boolean }
 
-export type MatchRow = { readonly no: number; readonly match: Match; readonly days: readonly string[] }
+/** A line of the ERP's ledger as it was last shown. */
+export type LedgerRow = { readonly account: string; readonly line: LedgerLine; readonly isGone: boolean }

@@ -10,7 +10,7 @@ import type {
   HostRow,
   Hold,
   LineRow,
-  MatchRow,
+  LedgerRow,
   PaymentRow,
   RequestRow,
   BalanceRow,
@@ -24,6 +24,7 @@ import type {
   StatementFile,
   StatementSpan,
   StoredEntry,
+  StoredMatch,
   StoredReceipt,
   StoredReceiver,
 } from '../store'
@@ -110,7 +111,8 @@ export class Tables {
   readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
   readonly collections: Table<CollectionRow>
-  readonly matches: Table<MatchRow>
+  readonly matches: Table<StoredMatch>
+  readonly ledger: Table<LedgerRow>
   readonly confirmations: Table<readonly Confirmation[]>
   readonly hosts: Table<HostRow>
   readonly events: Table<FenceEvent>
@@ -142,6 +144,7 @@ export class Tables {
     this.entries = table(from?.entries)
     this.collections = table(from?.collections)
     this.matches = table(from?.matches)
+    this.ledger = table(from?.ledger)
     this.confirmations = table(from?.confirmations)
     this.hosts = table(from?.hosts)
     this.events = table(from?.events)
