@@ -28,6 +28,8 @@ import { fileConfig } from './file/config'
 import { createFileGateway } from './file/gateway'
 import { icbcConfig } from './icbc/config'
 import { createIcbcGateway } from './icbc/gateway'
+import { iso20022Config } from './iso20022/config'
+import { createIso20022Gateway } from './iso20022/gateway'
 import { pabConfig } from './pab/config'
 import { createPabGateway } from './pab/gateway'
 import { spdbConfig } from './spdb/config'
@@ -65,6 +67,7 @@ export const GATEWAYS: Readonly<Record<string, GatewayKind>> = {
   ceb: kind('中国光大银行 银企直联', 'CEB csiiproxy', cebConfig, createCebGateway),
   cgb: kind('广发银行 银企直联（前置、去前置）', 'CGB BEDC, client or direct', cgbConfig, createCgbGateway),
   file: kind('文件（无直连的银行）', 'files, for banks without a connection', fileConfig, createFileGateway),
+  iso20022: kind('ISO 20022 文件直连', 'ISO 20022 host-to-host', iso20022Config, createIso20022Gateway),
 }
 
 function kind<T>(

@@ -111,6 +111,7 @@ export function guarded(
   }
   const always = (): boolean => true
   const receipt = gateway.receipt?.bind(gateway)
+  const doctor = gateway.doctor?.bind(gateway)
   return {
     closed,
     health() {
@@ -148,7 +149,10 @@ export function guarded(
         try {
           const outcomes = await gateway.send(batch, signal)
           learn(
-            outcomes.length > 0 && outcomes.every(outcome => outcome.kind === 'unsent' || outcome.kind === 'uncertain'),
+            outcomes.length > 0 &&
+              outcomes.every(
+                outcome => outcome.kind === 'unsent' || (outcome.kind === 'uncertain' && outcome.isLineUp !== true),
+              ),
           )
           return outcomes
         } catch (error) {
@@ -161,7 +165,7 @@ export function guarded(
       inquire: (batch, signal) =>
         read(
           () => gateway.inquire(batch, signal),
-          outcomes => outcomes.some(outcome => outcome.kind !== 'unavailable'),
+          outcomes => outcomes.some(outcome => outcome.kind !== 'unavailable' || outcome.isLineUp === true),
           signal,
         ),
       async balance(account, signal) {
@@ -175,6 +179,7 @@ export function guarded(
       ...(receipt
         ? { receipt: (account, line, signal) => read(() => receipt(account, line, signal), always, signal) }
         : {}),
+      ...(doctor ? { doctor } : {}),
     },
   }
 }

@@ -2,6 +2,7 @@
 // through the two functions that it is given, and a secret written in clear is refused.
 
 import { z } from 'zod'
+import { bookingConfig, bookingProblems, bookingShape, type BookingConfig } from './config-journal'
 import { parseAmount } from './core/money'
 import { reconciliationProblems, reconciliationSchema } from './reconcile-config'
 import { keysConfigSchema } from './store/config'
@@ -31,7 +32,6 @@ const milliseconds = z
   .int()
   .min(1)
   .max(7 * 86_400_000)
-const pattern = z.string().refine(isRegExp, '不是有效的正则表达式 / not a regular expression')
 
 const account = z.strictObject({
   account: z.string().regex(/^[0-9A-Za-z-]{5,35}$/),
@@ -70,30 +70,6 @@ const hold = z
     }
     return { ...rule, from }
   })
-
-const journalRule = z.strictObject({
-  name: z.string().min(1),
-  when: z
-    .strictObject({
-      ownPayment: z.boolean().optional(),
-      direction: z.enum(['in', 'out']).optional(),
-      accounts: z.array(z.string()).optional(),
-      docTypes: z.array(z.string()).optional(),
-      text: pattern.optional(),
-      counterparty: pattern.optional(),
-    })
-    .default({}),
-  then: z
-    .strictObject({
-      voucherType: z.string().min(1),
-      summary: z.string().min(1),
-      counterAccount: z.string().min(1),
-      auxiliaries: z.record(z.string(), z.string()).default({}),
-      bankAuxiliaries: z.record(z.string(), z.string()).default({}),
-      settlementStyle: z.string().default(''),
-    })
-    .nullable(),
-})
 
 /** Who books, and how accounts are named, in the receiver's part of an electronic receipt. */
 const evoucher = z
@@ -165,7 +141,7 @@ const base = z.strictObject({
   banks: z.record(name, z.looseObject({ gateway: z.string(), calls })),
   accounts: z.array(account).min(1),
   approvals: z.array(hold).default([]),
-  journal: z.array(journalRule).default([]),
+  ...bookingShape,
   maker: z.string().default('银企直联'),
   reconciliation: reconciliationSchema,
   evoucher,
@@ -214,12 +190,27 @@ export function parseConfig(value: unknown, kinds: Kinds, secrets: SecretSource)
   const problems: ConfigProblem[] = []
   const resolved = resolveSecrets(value, '', secrets, problems)
   const parsed = base.safeParse(resolved, { error: bilingual })
-  if (!parsed.success) problems.push(...parsed.error.issues.map(issue => toProblem(issue, '')))
-  else problems.push(...accountProblems(parsed.data), ...reconciliationProblems(parsed.data))
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(issue => toProblems(issue, '')))
+  else
+    problems.push(
+      ...accountProblems(parsed.data),
+      ...bookingProblems(parsed.data),
+      ...reconciliationProblems(parsed.data),
+    )
   problems.push(...kindProblems(resolved, kinds))
   // What was found first at a path is the cause: a secret that is not there is also missing, and need not be said twice.
   const first = new Map(problems.toReversed().map(problem => [problem.path, problem]))
   if (problems.length > 0 || !parsed.success) throw new ConfigError([...first.values()].toReversed())
+  return parsed.data
+}
+
+/** Another set of rules: the keys of booking out of any document, for `yinqi journal dry-run --rules`. @throws ConfigError */
+export function parseBooking(value: unknown): BookingConfig {
+  const parsed = bookingConfig.safeParse(value, { error: bilingual })
+  const problems = parsed.success
+    ? bookingProblems(parsed.data)
+    : parsed.error.issues.flatMap(issue => toProblems(issue, ''))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
   return parsed.data
 }
 
@@ -240,7 +231,7 @@ function kindProblems(value: unknown, kinds: Kinds): readonly ConfigProblem[] {
   const { store, erps, banks } = parts.catch({ store: undefined, erps: {}, banks: {} }).parse(value)
   const report = (path: string, schema: z.ZodType, own: unknown): void => {
     for (const issue of schema.safeParse(own, { error: bilingual }).error?.issues ?? [])
-      problems.push(toProblem(issue, path))
+      problems.push(...toProblems(issue, path))
   }
   const check = (path: string, kind: unknown, schemas: Kinds['bridges'], own: unknown): void => {
     const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
@@ -339,18 +330,13 @@ function bilingual(issue: Parameters<typeof CHINESE>[0]): string {
     .join(' / ')
 }
 
-function toProblem(
-  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
-  prefix: string,
-): ConfigProblem {
+/** A value that may be one thing or another is judged by the one that it comes nearest to: its problems lie deepest. */
+function toProblems(issue: z.core.$ZodIssue, prefix: string): readonly ConfigProblem[] {
   const path = [prefix, ...issue.path.map(String)].filter(part => part !== '').join('.')
-  return { path: path === '' ? '(root)' : path, message: issue.message }
-}
-
-function isRegExp(text: string): boolean {
-  try {
-    return new RegExp(text, 'u') instanceof RegExp
-  } catch {
-    return false
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map(each => each.path.length))
+    const nearest = issue.errors.reduce((best, other) => (depth(other) > depth(best) ? other : best))
+    if (depth(nearest) > 0) return nearest.flatMap(each => toProblems(each, path))
   }
+  return [{ path: path === '' ? '(root)' : path, message: issue.message }]
 }

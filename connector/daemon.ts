@@ -8,6 +8,7 @@ import { addDays, bankDay } from './core/bank-time'
 import type { Log } from './observe/logger'
 import type { Metrics } from './observe/metrics'
 import type { Clock, CommandRequest, DateRange } from './ports'
+import { collect } from './steps/collect'
 import { deliver } from './steps/deliver'
 import type { Deps } from './steps/deps'
 import { fenceWatch } from './steps/fence-watch'
@@ -71,6 +72,7 @@ export function stepsOf(deps: Deps): readonly (readonly [string, () => Promise<n
     ['sweep', () => sweep(deps)],
     ['link', () => linkPayments(deps)],
     ['journals', () => postJournals(deps)],
+    ['collections', () => collect(deps)],
     ['receivers', () => writeReceivers(deps)],
     ['reconcile', reconcileWatch(deps)],
   ]

@@ -29,7 +29,8 @@ import { createOutput, EXIT, type Output } from './cli/output'
 import { addArchive, addReceipt } from './cli/receipt-commands'
 import { approve, cancel, confirm, list, show } from './cli/payment'
 import { exampleTraits, sim, SIM_SEEDS } from './cli/sim'
-import { openSite, readConfig, type Parts } from './cli/site'
+import { addCollection, addJournal } from './cli/journal-commands'
+import { openSite, readBooking, readConfig, type Parts } from './cli/site'
 import { parse } from './cli/statement'
 import { importStatementFile, type ImportFlags } from './cli/statement-import'
 import { ConfigError } from './config'
@@ -173,6 +174,8 @@ function build(finish: (code: number) => void): Command {
   addReconcile(program, run, withDeps, output)
   addMatch(program, withDeps, output)
   addStatement(program, output, run, withDeps)
+  addJournal(program, { run, withDeps, output, config: () => readConfig(flags().config, parts), rules: readBooking })
+  addCollection(program, { withDeps, output })
   addReceipt(program, run, withDeps, output)
   addArchive(program, run, withDeps, output)
   return program

@@ -92,7 +92,22 @@ export type CommandRequest = {
 /** The ERP has imported one of our journal entries and gave it a voucher number (付-0001). */
 export type VoucherNotice = { readonly kind: 'voucher'; readonly entryKey: string; readonly voucherNo: string }
 
-export type ErpRequest = PaymentRequest | CancelRequest | CommandRequest | VoucherNotice
+/** Somebody in the ERP claims a collection, or gives a claim back. `claimNo` rises with each asking about one collection. */
+export type CollectionRequest = {
+  readonly kind: 'collection'
+  /** Our key of the collection. */
+  readonly key: string
+  readonly claimNo: number
+  /** `claim` or `release`, word for word as it stands in the row. */
+  readonly request: string
+  readonly customer: string
+  readonly document: string
+  /** Several parts, `customer:document:amount` with `;` between, or empty. */
+  readonly split: string
+  readonly by: string
+}
+
+export type ErpRequest = PaymentRequest | CancelRequest | CommandRequest | VoucherNotice | CollectionRequest
 
 /**
  * `cursor` is stored with what was taken, in one transaction, and given back with the next pull (null included);
@@ -102,7 +117,13 @@ export type Pull = { readonly items: readonly ErpRequest[]; readonly cursor: str
 
 /** What the ERP must be told. Every record carries a key and may be repeated without effect (I6). */
 export type ErpRecord =
-  PaymentStatusRecord | StatementLineRecord | BalanceRecord | ReceiptRecord | JournalRecord | CommandAnswer
+  | PaymentStatusRecord
+  | StatementLineRecord
+  | BalanceRecord
+  | ReceiptRecord
+  | JournalRecord
+  | CommandAnswer
+  | CollectionRecord
 
 export type PaymentStatusRecord = {
   readonly kind: 'payment.status'
@@ -169,6 +190,19 @@ export type JournalEntry = {
   readonly document: RequestKey | null
   /** The rule that made it, for the trail. */
   readonly rule: string
+  /** A red entry (红字): it takes back this earlier entry of ours, its amounts are negative. Absent: an ordinary one. */
+  readonly reverses?: ReversedEntry
+}
+
+export type ReversedEntry = {
+  /** Key of the entry that is taken back. */
+  readonly key: string
+  readonly date: string
+  readonly voucherType: string
+  /** As the ERP numbered it; empty while it has not. */
+  readonly voucherNo: string
+  /** Why: the bank line that took it back, or a person's words. */
+  readonly reason: string
 }
 
 export type JournalLine = {
@@ -189,6 +223,29 @@ export type Auxiliaries = {
   readonly itemClass?: string
   readonly item?: string
   readonly cashFlowItem?: string
+}
+
+/** open: to be claimed · claimed: its customer is known · booked: its entry was made · withdrawn: nobody may claim it any more. */
+export type CollectionState = 'open' | 'claimed' | 'booked' | 'withdrawn'
+
+/** Incoming money that is to be claimed (到款通知), and what became of it. */
+export type CollectionRecord = {
+  readonly kind: 'collection'
+  readonly key: string
+  /** Key of the collection: all records about it carry it. */
+  readonly collection: string
+  /** Rises with every change: an older record never overwrites a newer one. */
+  readonly seq: number
+  readonly accountSet: string
+  readonly account: string
+  readonly lineKey: string
+  readonly line: StatementLine
+  readonly state: CollectionState
+  readonly text: string
+  /** Number of the ERP's last asking that was answered; 0 when it has asked nothing. */
+  readonly answeredNo: number
+  readonly entryKey: string
+  readonly at: number
 }
 
 export type CommandAnswer = {
@@ -257,10 +314,14 @@ export interface ErpBridge {
   shown?(events: number): Promise<readonly Shown[]>
   /** The bank-deposit journal of one ledger account over a range of days. */
   ledger?(ledgerAccount: string, range: DateRange): AsyncIterable<LedgerLine>
+  /** Codes of the customers that the ERP's master data has with this very account, and with this very name. */
+  customers?(account: string, name: string): Promise<CustomerCodes>
   /** Connectivity, rights, what is missing. Never throws. */
   doctor(): Promise<readonly Check[]>
   close(): Promise<void>
 }
+
+export type CustomerCodes = { readonly byAccount: readonly string[]; readonly byName: readonly string[] }
 
 // ------------------------------------------------------------------------------------------------------ the bank side
 
@@ -307,6 +368,7 @@ export type Echo = {
 
 export type Refusal = { readonly code: string; readonly text: string; readonly bankSerial: string }
 
+/** `isLineUp`: the bank was reached and will speak later, as banks of files do. It says nothing of the payment, and is no failure of the line. */
 export type SendOutcome =
   | { readonly kind: 'accepted' | 'settled'; readonly echo: Echo }
   /** The bank answered about this instruction: not paid, and will not be. */
@@ -314,7 +376,7 @@ export type SendOutcome =
   /** Provably no byte of the instruction left, or the bank said that nothing of it was executed. */
   | { readonly kind: 'unsent'; readonly code: string; readonly reason: string }
   /** Everything else, and everything thrown. */
-  | { readonly kind: 'uncertain'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'uncertain'; readonly code: string; readonly reason: string; readonly isLineUp?: true }
 
 export type InquiryOutcome =
   | { readonly kind: 'accepted' | 'settled' | 'returned'; readonly echo: Echo }
@@ -322,7 +384,7 @@ export type InquiryOutcome =
   /** The bank says it has no such instruction now. Final only after `absentFinalAfterMs`. */
   | { readonly kind: 'absent'; readonly code: string }
   /** The question failed, or its answer is not in the tables: nothing was learned. */
-  | { readonly kind: 'unavailable'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly code: string; readonly reason: string; readonly isLineUp?: true }
 
 export type Balance = {
   readonly account: string
@@ -405,7 +467,7 @@ export interface BankGateway {
   statement(account: string, range: DateRange, after: string | null, signal: AbortSignal): Promise<Page<StatementLine>>
   /** Null: the bank has no receipt for this line yet. */
   receipt?(account: string, line: StatementLine, signal: AbortSignal): Promise<ReceiptDocument | null>
-  /** What can be said of the connection without asking the bank (a folder that cannot be written). Never throws. */
+  /** What can be said without asking the bank: a folder that cannot be written, files that could not be read, keys that end. Never throws. */
   doctor?(): Promise<readonly Check[]>
 }
 

@@ -179,13 +179,24 @@ const BANKS: Readonly<Record<string, Standing>> = {
       zh: '手工编写的文件、目录与登记的各种状态、模拟账本上的虚构出纳；从未用于银行网站',
     },
   },
+  iso20022: {
+    hasNoReceipts: true,
+    sure: {
+      en: 'confirmed: by the schemas, pain.001.03/.09, pain.002.03/.10, camt.052/053. Inferred: which reasons are duplicates, marker of a return. Unverified: every bank’s own filling, its checks for duplicates, its ids of lines',
+      zh: '经 XSD 证实：pain.001.03/.09、pain.002.03/.10、camt.052/053。推断：哪些原因是重复、退汇标志。未证实：各银行自己的填法、是否查重、明细标识',
+    },
+    tested: {
+      en: 'messages composed by hand, the schemas of ISO 20022, SSH servers (OpenSSH among them), gpg and the simulated file bank over real sockets; never a real bank',
+      zh: '手工编写的报文、ISO 20022 XSD、SSH 服务器（含 OpenSSH）、gpg 与真实套接字上的模拟文件银行；从未连接银行',
+    },
+  },
 }
 
 const ERPS: Readonly<Record<string, Standing>> = {
   midtable: {
     sure: {
-      en: 'our own tables: payments, events, lines, balances, receipts, journal, ledger, commands, heartbeat; SQL Server, PostgreSQL, MySQL, SQLite',
-      zh: '自有表结构：付款、事件、流水、余额、回单、凭证、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
+      en: 'our own tables: payments, events, lines, balances, receipts, journal, reversals, collections, ledger, commands, heartbeat; SQL Server, PostgreSQL, MySQL, SQLite',
+      zh: '自有表结构：付款、事件、流水、余额、回单、凭证、冲销、到款、日记账、命令、心跳；SQL Server、PostgreSQL、MySQL、SQLite',
     },
     tested: {
       en: 'SQLite and PostgreSQL; T-SQL checked by a parser; never a real SQL Server or MySQL',

@@ -75,6 +75,7 @@ describe('docs/configuration.md', () => {
     const text = read('docs/configuration.md')
     const schema =
       read('connector/config.ts') +
+      read('connector/config-journal.ts') +
       read('connector/reconcile-config.ts') +
       read('connector/store/config.ts') +
       read('erp-bridges/midtable/config.ts')

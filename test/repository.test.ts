@@ -45,13 +45,16 @@ test('electronic vouchers are read with core, the ports’ types, hashing, unpac
   expect(offences(/^connector\/evoucher\//, to => !allowed.test(to))).toEqual([])
 })
 
-test('a gateway or a bridge knows the ports, exact money and its own folders only', () => {
+test('a gateway or a bridge knows the ports, exact money and its own folders only; a gateway the formats of statement files too', () => {
   const offenders = imports.filter(({ file, to }) => {
     const [top, kind] = file.split('/')
     if ((top !== 'bank-gateways' && top !== 'erp-bridges') || kind === 'registry.ts') return false
     if (!/^(connector|bank-gateways|erp-bridges)\//.test(to)) return false
     const isOwn = to.startsWith(`${top}/${kind}/`) || (to.startsWith(`${top}/shared/`) && kind !== 'simulator')
-    return !isOwn && to !== 'connector/ports' && to !== 'connector/core/money' && to !== 'connector/core/bank-time'
+    // Statement files are a pure library of formats: a bank that sends them needs no second parser. A simulated bank shares none.
+    const isFormat = top === 'bank-gateways' && kind !== 'simulator' && to.startsWith('connector/statements/')
+    const isCommon = to === 'connector/ports' || to === 'connector/core/money' || to === 'connector/core/bank-time'
+    return !isOwn && !isFormat && !isCommon
   })
   expect(offenders).toEqual([])
 })

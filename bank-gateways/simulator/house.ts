@@ -7,7 +7,8 @@ import { Book, type Payment } from './engine/book'
 import type { BankContext } from './engine/exchange'
 import { FaultOrders, faultOrderSchema, UNREAD_KINDS, type ActiveFault, type FaultKind } from './engine/faults'
 import { memoryJournal, openJournal } from './engine/journal'
-import { Listener, type Port } from './engine/listener'
+import { Listener, type Port, type PortOptions } from './engine/listener'
+import { SftpListener } from './engine/sftp-listener'
 import { TcpListener } from './engine/tcp-listener'
 import { catchUp, returnPayment, type PaymentDesk, type ReturnProblem } from './engine/payments'
 import type { CheckedOptions } from './options'
@@ -203,11 +204,7 @@ export class House {
         handle,
         onProblem: (problem: string) => this.#note(problem),
       }
-      const wire = bank.tcp[name]
-      const listener = wire
-        ? new TcpListener({ ...options, wire })
-        : new Listener({ ...options, answersContinue: program.answersContinue })
-      this.#listeners.set(`${program.bank}.${name}`, listener)
+      this.#listeners.set(`${program.bank}.${name}`, portOf(bank, name, options))
     }
   }
 
@@ -247,4 +244,11 @@ export class House {
     this.problems.push(problem)
     this.#log(problem)
   }
+}
+
+function portOf(bank: OpenableBank, name: string, options: PortOptions): Port {
+  const [tcp, sftp] = [bank.tcp[name], bank.sftp[name]]
+  if (tcp) return new TcpListener({ ...options, wire: tcp })
+  if (sftp) return new SftpListener({ ...options, wire: sftp })
+  return new Listener({ ...options, answersContinue: bank.program.answersContinue })
 }

@@ -27,11 +27,14 @@ import type { BankContext } from './engine/exchange'
 import type { Handler } from './engine/listener'
 import type { BankProgram } from './engine/program'
 import type { Processing } from './engine/settings'
+import type { SftpWire } from './engine/sftp-listener'
 import type { TcpWire } from './engine/tcp-listener'
 import { file } from './file/program'
 import { fileOptions } from './file/settings'
 import { icbc } from './icbc/program'
 import { icbcOptions } from './icbc/settings'
+import { iso20022 } from './iso20022/program'
+import { iso20022Options } from './iso20022/settings'
 import { pab } from './pab/program'
 import { pabOptions } from './pab/settings'
 import { spdb } from './spdb/program'
@@ -53,15 +56,17 @@ export const banksSchema = z.strictObject({
   ceb: cebOptions.prefault({}),
   cgb: cgbOptions.prefault({}),
   file: fileOptions.prefault({}),
+  iso20022: iso20022Options.prefault({}),
 })
 export type BanksOptions = z.output<typeof banksSchema>
 
 /** A bank with its options bound, the same shape for all. */
 export type OpenableBank = {
-  readonly program: Omit<BankProgram<never>, 'open' | 'tcp'>
+  readonly program: Omit<BankProgram<never>, 'open' | 'tcp' | 'sftp'>
   readonly processing: Processing
   readonly ports: Readonly<Record<string, number>>
   readonly tcp: Readonly<Record<string, TcpWire>>
+  readonly sftp: Readonly<Record<string, SftpWire>>
   readonly open: (context: BankContext) => Readonly<Record<string, Handler>>
 }
 
@@ -82,6 +87,7 @@ export function banksOf(options: BanksOptions): readonly OpenableBank[] {
     bound(ceb, options.ceb),
     bound(cgb, options.cgb),
     bound(file, options.file),
+    bound(iso20022, options.iso20022),
   ]
 }
 
@@ -92,5 +98,6 @@ type Common = { readonly processing: Processing; readonly ports: Readonly<Record
 function bound<Options extends Common>(program: BankProgram<Options>, options: Options): OpenableBank {
   const { processing, ports } = options
   const tcp = program.tcp?.(options) ?? {}
-  return { program, processing, ports, tcp, open: context => program.open(context, options) }
+  const sftp = program.sftp?.(options) ?? {}
+  return { program, processing, ports, tcp, sftp, open: context => program.open(context, options) }
 }

@@ -16,6 +16,7 @@ import { FAULT_KINDS, FAULTS } from './engine/faults'
 import { MAGIC, magicAccount } from './engine/magic'
 import { fileOptions } from './file/settings'
 import { icbcOptions } from './icbc/settings'
+import { iso20022Options } from './iso20022/settings'
 import { pabOptions } from './pab/settings'
 import { spdbOptions } from './spdb/settings'
 
@@ -48,6 +49,7 @@ const OPTIONS = {
   ceb: cebOptions,
   cgb: cgbOptions,
   file: fileOptions,
+  iso20022: iso20022Options,
 } as const
 
 export function settingsTable(bank: keyof typeof OPTIONS): string {

@@ -86,13 +86,14 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
     admin: { host: '127.0.0.1', port: 0 },
     log: { level: 'info', file: path.join(folder, 'yinqi.log') },
     erps: {
-      midtable: { bridge: 'midtable', database, claimLeaseMs: 5000, heartbeatMs: 1000 },
+      midtable: { bridge: 'midtable', database, claimLeaseMs: 5000, heartbeatMs: 1000, collections: true },
       u8: {
         bridge: 'u8',
         database,
         accountSet,
         payFrom: addDay(today, -30),
         settlementStyles: ['3'],
+        collections: true,
         bankAccounts: [
           { account: icbc.account, ledgerAccount: icbc.ledger, name: company },
           { account: boc.account, ledgerAccount: boc.ledger, name: company },
@@ -143,6 +144,15 @@ function demoConfig({ folder, erpFile, urls, today }: DemoPlaces): unknown {
     ],
     approvals: [{ name: '单笔 100 万元及以上须审批', from: '1000000.00 CNY', approvals: 1 }],
     journal: journalRules(),
+    collection: {
+      booking: 'line',
+      asksErp: true,
+      voucherType: '收',
+      summary: '收 {counterparty} 款 {document}',
+      counterAccount: '2203',
+      auxiliaries: { customer: '{customer}' },
+      settlementStyle: '3',
+    },
     schedules: { today: '*/3 * * * * *' },
     timing: {
       pollMinMs: 100,
@@ -168,7 +178,7 @@ function payeeBanks(): readonly unknown[] {
   ]
 }
 
-/** First match wins. What no rule fits stays open for a person. */
+/** First match wins: the sample's customer pays in as a collection. What no rule fits is left to a person. */
 function journalRules(): readonly unknown[] {
   const rule = (
     name: string,
@@ -195,7 +205,12 @@ function journalRules(): readonly unknown[] {
     rule('退票', { ownPayment: true, direction: 'in' }, '收', '224199', '退票 {counterparty}'),
     rule('手续费', { direction: 'out', text: '手续费|fee' }, '付', '660301', '银行手续费'),
     rule('利息', { direction: 'in', text: '利息|interest' }, '收', '660302', '银行存款利息'),
-    rule('客户来款', { direction: 'in' }, '收', '224199', '收 {counterparty} 款 {purpose}'),
+    {
+      name: '客户到款',
+      when: { direction: 'in', ownPayment: false, counterparty: { names: ['云栖样例商贸有限公司'] } },
+      then: 'collect',
+    },
+    rule('其他来款', { direction: 'in' }, '收', '224199', '收 {counterparty} 款 {purpose}'),
   ]
 }
 

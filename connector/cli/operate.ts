@@ -1,7 +1,7 @@
 // The operator's commands without a browser: start, check, doctor, migrate, status.
 
 import { createHash } from 'node:crypto'
-import { isSecretName } from '../config'
+import { ConfigError, isSecretName } from '../config'
 import { startDaemon } from '../daemon'
 import { clockDifference } from '../core/bank-time'
 import { wordsOfCertificate, type CertificateState } from '../core/certificates'
@@ -12,6 +12,7 @@ import { watchCertificates } from '../observe/certificate-watch'
 import type { Check, State } from '../ports'
 import { bankChecks, bankView, sayBanks } from './bank'
 import { fenceReasons } from './fence'
+import { exampleResults, exampleText } from './journal'
 import { EXIT, table, type Output } from './output'
 import { keyFileOf } from './site-keys'
 import { openSite, openStoreOf, readConfig, type Parts, type Site } from './site'
@@ -75,6 +76,16 @@ export function paceOf(site: Site): { pollMinMs: number; pollMaxMs: number; faul
 
 export function check(file: string, parts: Parts, output: Output): number {
   const config = readConfig(file, parts)
+  const failed = exampleResults(config).filter(result => !result.ok)
+  if (failed.length > 0) {
+    // Not an error of the daemon's own: it goes on paying while the rules of booking are mended.
+    throw new ConfigError(
+      failed.map(result => ({
+        path: `journal「${result.rule}」`,
+        message: `示例不符 / an example gives something else:\n${exampleText(result)}`,
+      })),
+    )
+  }
   output.say(
     `配置正确：${Object.keys(config.erps).length} 个 ERP，${Object.keys(config.banks).length} 个银行，${config.accounts.length} 个账户`,
     `configuration is valid: ${Object.keys(config.erps).length} ERPs, ${Object.keys(config.banks).length} banks, ${config.accounts.length} accounts`,

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import YAML from 'yaml'
 import type { z } from 'zod'
-import { ConfigError, ownPart, parseConfig, type Config } from '../config'
+import { ConfigError, ownPart, parseBooking, parseConfig, type Config } from '../config'
+import { bookingShape, partiesOf, resolvedRules, type BookingConfig } from '../config-journal'
 import { stateOf, type CertificateState } from '../core/certificates'
 import { guarded, type BreakerNews, type Guard, type GuardSettings } from '../bank-guard'
 import { readCertificates, type CertificateReader } from '../host/certificates'
@@ -61,16 +62,27 @@ export type Site = {
 
 /** @throws ConfigError */
 export function readConfig(file: string, parts: Parts): Config {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new ConfigError([{ path: file, message: '无法读取配置文件 / the file cannot be read' }])
-  }
-  const document = YAML.parseDocument(text)
+  const document = YAML.parseDocument(textOf(file))
   const [error] = document.errors
   if (error) throw new ConfigError([{ path: `${file}:${error.linePos?.[0].line ?? 0}`, message: error.message }])
   return checkConfig(document.toJS(), parts, path.dirname(path.resolve(file)))
+}
+
+/** Of the keys of booking in a file that may hold others too. @throws ConfigError */
+export function readBooking(file: string): BookingConfig {
+  const value: unknown = YAML.parseDocument(textOf(file)).toJS()
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const keys = isObject ? Object.entries(value).filter(([key]) => Object.hasOwn(bookingShape, key)) : []
+  return parseBooking(Object.fromEntries(keys))
+}
+
+/** @throws ConfigError */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new ConfigError([{ path: file, message: '无法读取配置文件 / the file cannot be read' }])
+  }
 }
 
 /** @throws ConfigError */
@@ -221,7 +233,9 @@ function settingsOf(config: Config): Settings {
     maker: config.maker,
     reconciliation: config.reconciliation,
     holds: config.approvals,
-    journal: config.journal,
+    journal: resolvedRules(config),
+    collection: config.collection,
+    parties: partiesOf(config),
     evoucher: config.evoucher,
   }
 }

@@ -25,7 +25,7 @@ export function observed(gateway: BankGateway, metrics: Metrics, log: Log, clock
   const kinds = (outcomes: readonly { readonly kind: string }[]): string =>
     [...new Set(outcomes.map(outcome => outcome.kind))].sort().join('+')
   const receipt = gateway.receipt?.bind(gateway)
-  const examine = gateway.doctor?.bind(gateway)
+  const doctor = gateway.doctor?.bind(gateway)
   return {
     name: gateway.name,
     traits: gateway.traits,
@@ -53,6 +53,6 @@ export function observed(gateway: BankGateway, metrics: Metrics, log: Log, clock
             ),
         }
       : {}),
-    ...(examine ? { doctor: examine } : {}),
+    ...(doctor ? { doctor } : {}),
   }
 }

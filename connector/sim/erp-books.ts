@@ -99,6 +99,8 @@ export class ErpBooks {
         if (command) command.answer = record.ok
         return ''
       }
+      case 'collection':
+        return ''
       case 'journal.entry':
         return this.#writeEntry(record.key, record.entry)
     }

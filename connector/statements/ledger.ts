@@ -5,7 +5,22 @@ import { formatUnits, signed, type Quantity } from './amount'
 import type { Emit, Entry, Problem, StatementFormat, StatementHead } from './model'
 
 /** What a parser is given: the format that was detected, and where its events and problems go. */
-export type ParserContext = { readonly format: StatementFormat; readonly emit: Emit; readonly warn: Warn }
+export type ParserContext = {
+  readonly format: StatementFormat
+  readonly emit: Emit
+  readonly warn: Warn
+  /** Told of every balance of a camt file, the available ones too: the events only name those that open and close it. */
+  readonly sawBalance?: (balance: WrittenBalance) => void
+}
+
+/** `amount` is signed decimal text; `at` is a day or an instant, as the bank wrote it. */
+export type WrittenBalance = {
+  readonly type: string
+  readonly at: string | null
+  readonly amount: string
+  readonly currency: string | null
+  readonly includesCredit: boolean
+}
 
 /** A balance as the bank wrote it. */
 export type Balance = {

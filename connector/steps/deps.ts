@@ -1,7 +1,9 @@
 // What every step is given: the ports, the site's settings, and one place to tell what happened.
 
+import type { CollectionSettings } from '../core/collection'
 import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
+import type { KnownParty } from '../core/parties'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
 import type { PauseScope, Store } from '../store/store'
 import type { Fence } from './fence'
@@ -67,6 +69,10 @@ export type Settings = {
   readonly maker: string
   readonly holds: readonly HoldRule[]
   readonly journal: readonly JournalRule[]
+  /** Absent or null: money in that nothing explains is left to a person. */
+  readonly collection?: CollectionSettings | null
+  /** Counterparties whose code in the ERP the site has listed. */
+  readonly parties?: readonly KnownParty[]
   readonly reconciliation: ReconcileSettings
   readonly evoucher: EvoucherSettings
 }
@@ -111,6 +117,8 @@ export type Happening =
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
   | { readonly kind: 'receiver.written'; readonly account: string; readonly voucherNo: string; readonly reason: string }
   | { readonly kind: 'entry.made'; readonly key: string; readonly rule: string }
+  | { readonly kind: 'entry.reversed'; readonly key: string; readonly by: string; readonly reason: string }
+  | { readonly kind: 'collection.moved'; readonly collection: string; readonly cause: string; readonly to: string }
   | {
       readonly kind: 'record.refused'
       readonly erp: string

@@ -8,6 +8,7 @@ import { lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
+import { noticeChanged } from './changed-lines'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import { move } from './move'
@@ -125,6 +126,7 @@ export async function storeLines(
     },
   }))
   const inserted = await deps.store.statements.insert(drafts, outbox)
+  if (inserted.length < drafts.length) await noticeChanged(deps, drafts)
   if (inserted.length > 0)
     deps.tell({ kind: 'lines.imported', bank: settings.bank, account: settings.account, count: inserted.length })
   return inserted.length

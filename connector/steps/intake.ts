@@ -1,5 +1,5 @@
 // Takes what the ERP asks: a request becomes a payment or an answer that says why not; a withdrawal cancels what has not
-// left; a command is run and answered; a voucher number is noted. A wrong row never stops the right ones.
+// left; a command is run and answered; a voucher number is noted; a claim is decided. A wrong row never stops the right ones.
 
 import { accept, type Problem } from '../core/accept'
 import { assert } from '../core/assert'
@@ -16,6 +16,7 @@ import {
   type OutboxDraft,
   type Payment,
 } from '../store/store'
+import { answerCollection } from './claim'
 import { accountOf, type Deps } from './deps'
 import { fenceHolds, isFenced } from './fence-holds'
 import { move, note, plain } from './move'
@@ -39,8 +40,13 @@ export async function intake(deps: Deps, erp: string, runCommand: RunCommand): P
   }
   const cursor = pull.cursor ?? ''
   if (pays.length > 0 || cursor !== stored) await takeAll(deps, erp, pays, cursor)
-  for (const item of pull.items) if (item.kind === 'command') await answer(deps, erp, item, runCommand)
-  return pull.items.length
+  // A claim is shown until its answer has reached the row: one that was heard is no work, or the loop would never rest.
+  let heard = 0
+  for (const item of pull.items) {
+    if (item.kind === 'command') await answer(deps, erp, item, runCommand)
+    if (item.kind === 'collection' && !(await answerCollection(deps, item))) heard++
+  }
+  return pull.items.length - heard
 }
 
 type Taken = { readonly entries: readonly IntakeEntry[]; readonly outbox: readonly OutboxDraft[] }

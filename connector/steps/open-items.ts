@@ -9,7 +9,6 @@ import { parseAmount } from '../core/money'
 import type { ErpBridge, LedgerLine } from '../ports'
 import type { After, OpenPage, StoredLine } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
-import { entryKeyOf } from './post-journals'
 
 /** Items of one page. */
 const PAGE = 2_000
@@ -52,7 +51,9 @@ export async function openSides(deps: Deps, settings: AccountSettings): Promise<
   const { open } = deps.store
   const bank = await allOf(after => open.lines(settings.account, days, after, PAGE))
   const ledger = await allOf(after => open.ledger(settings.account, days, after, PAGE))
-  return { bank: bank.map(bankSideOf), ledger: ledger.map(ledgerSideOf) }
+  // By what the store has, not by what a line would make: it may have been booked anew, or together with others.
+  const keys = await deps.store.journals.keysOf(bank.map(line => line.id))
+  return { bank: bank.map(line => bankSideOf(line, keys.get(line.id) ?? null)), ledger: ledger.map(ledgerSideOf) }
 }
 
 export async function allOf<T>(pageAfter: (after: After) => Promise<OpenPage<T>>): Promise<readonly T[]> {
@@ -87,7 +88,7 @@ export async function ambiguousOf(deps: Deps, account: string): Promise<readonly
   return (await judge(deps, settings, await openSides(deps, settings))).ambiguous
 }
 
-export function bankSideOf(stored: StoredLine): BankSide {
+export function bankSideOf(stored: StoredLine, entryKey: string | null): BankSide {
   const { line } = stored
   return {
     id: stored.id,
@@ -97,7 +98,7 @@ export function bankSideOf(stored: StoredLine): BankSide {
     counterparty: line.counterName,
     counterAccount: line.counterAccount,
     text: `${line.purpose} ${line.text}`,
-    entryKey: stored.journal === 'entry' ? entryKeyOf(stored) : null,
+    entryKey,
   }
 }
 

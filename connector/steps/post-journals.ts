@@ -1,45 +1,41 @@
 // Decides, by the site's rules, which journal entry each bank line makes, and hands the entry to the ERP through the
-// outbox. An entry exists once per line (I7).
+// outbox. One entry stands per line (I7).
 
-import { createHash } from 'node:crypto'
-import { bookLine, type Booking } from '../core/journal'
 import type { StoredLine } from '../store/store'
-import { accountOf, type AccountSettings, type Deps } from './deps'
+import { draftOf } from './collection-record'
+import { accountOf, type Deps } from './deps'
+import { booksOf, decideLine, rulesOf, type LineDecision } from './journal-decision'
 
 /** Returns the number of lines decided. */
 export async function postJournals(deps: Deps): Promise<number> {
   const lines = await deps.store.statements.unbooked(deps.settings.batchLimit)
+  let count = 0
   for (const stored of lines) {
-    const settings = accountOf(deps, stored.account)
-    const booking = settings && settings.ledgerAccount !== '' ? await book(deps, stored, settings) : null
-    await decide(deps, stored, settings?.erp ?? '', booking ?? { kind: 'left', rule: null })
+    const decision = await decideLine(deps, stored, rulesOf(deps), booksOf(deps))
+    if (decision.kind === 'wait') continue
+    await carryOut(deps, stored, decision)
+    count++
   }
-  return lines.length
+  return count
 }
 
-/** One key a line, for ever: `YQ` and 32 hex digits, within the ERP's 50 characters. */
-export function entryKeyOf(stored: Pick<StoredLine, 'account' | 'key'>): string {
-  return `YQ${createHash('sha256').update(`${stored.account}|${stored.key}`).digest('hex').slice(0, 32)}`
-}
-
-async function book(deps: Deps, stored: StoredLine, settings: AccountSettings): Promise<Booking> {
-  const payment = stored.paymentId === null ? null : await deps.store.payments.get(stored.paymentId)
-  return bookLine(
-    {
-      key: entryKeyOf(stored),
-      line: stored.line,
-      account: stored.account,
-      accountSet: settings.accountSet,
-      ledgerAccount: settings.ledgerAccount,
-      request: payment ? { ...payment.request, revision: payment.revision } : null,
-      maker: deps.settings.maker,
-    },
-    deps.settings.journal,
+async function carryOut(deps: Deps, stored: StoredLine, decision: Exclude<LineDecision, { kind: 'wait' }>) {
+  const erp = accountOf(deps, stored.account)?.erp ?? ''
+  const entry = decision.kind === 'entry' ? { erp, entry: decision.entry } : null
+  await deps.store.journals.decide(
+    [
+      {
+        lineId: stored.id,
+        journal: decision.kind,
+        entry,
+        ...(decision.kind === 'collection' ? { collection: draftOf(deps, stored, erp) } : {}),
+        ...('changes' in decision ? { changes: decision.changes } : {}),
+      },
+    ],
+    deps.clock.now(),
   )
-}
-
-async function decide(deps: Deps, stored: StoredLine, erp: string, booking: Booking): Promise<void> {
-  const entry = booking.kind === 'entry' ? { erp, entry: booking.entry } : null
-  await deps.store.journals.decide([{ lineId: stored.id, journal: booking.kind, entry }], deps.clock.now())
-  if (entry) deps.tell({ kind: 'entry.made', key: entry.entry.key, rule: entry.entry.rule })
+  if (!entry) return
+  const { key, rule, reverses } = entry.entry
+  deps.tell({ kind: 'entry.made', key, rule })
+  if (reverses) deps.tell({ kind: 'entry.reversed', key: reverses.key, by: key, reason: reverses.reason })
 }

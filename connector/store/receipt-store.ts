@@ -71,7 +71,7 @@ export function createReceiverStore(db: Database): ReceiverStore {
         db,
         `no IN (
   SELECT r.line_no FROM yinqi_receipt AS r JOIN yinqi_journal_entry AS e ON e.line_no = r.line_no
-  WHERE r.receiver = 'open' AND r.account IN (${accounts.map(() => '?').join(', ')}) AND e.status = 'posted' AND e.voucher_no <> ''
+  WHERE r.receiver = 'open' AND r.account IN (${accounts.map(() => '?').join(', ')}) AND e.reversed_by IS NULL AND e.status = 'posted' AND e.voucher_no <> ''
 ) ORDER BY no`,
         accounts,
         limit,

@@ -67,6 +67,13 @@ const COLUMNS: readonly Column[] = [
     rowOf: row => text(row, 'entry_key'),
   },
   {
+    table: 'yinqi_collection',
+    column: 'content',
+    id: ['line_no'],
+    more: ['collection_key'],
+    rowOf: row => text(row, 'collection_key'),
+  },
+  {
     table: 'yinqi_ledger_line',
     column: 'content',
     id: byNo,

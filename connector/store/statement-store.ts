@@ -52,6 +52,13 @@ export function createStatementStore(db: Database): StatementStore {
       return rows.map(row => lineOf(db.keys, row))
     },
     get: async lineId => (await linesWhere(db, 'no = ?', [numberOf(lineId)], 1))[0] ?? null,
+    ofAmount: (account, amount, limit) =>
+      linesWhere(
+        db,
+        'account = ? AND amount_minor = ? AND currency = ? ORDER BY no DESC',
+        [account, amount.minor.toString(), amount.currency],
+        limit,
+      ),
     unbooked: limit =>
       linesWhere(db, `journal = 'open' AND (reference = '' OR looked_at IS NOT NULL) ORDER BY no`, [], limit),
     receiptDue: (bank, now, limit) =>

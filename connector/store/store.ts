@@ -6,7 +6,7 @@ import type {
   DateRange,
   ErpRecord,
   Instruction,
-  JournalEntry,
+  Money,
   PaymentRequest,
   RequestKey,
   RowStatus,
@@ -15,12 +15,25 @@ import type {
 } from '../ports'
 import type { AuditStore, Reencrypted, SealCheck } from './audit'
 import type { FenceStore } from './fence-types'
+import type { CollectionStore, JournalStore } from './journal-types'
 import type { KnownRequest } from './known-request'
 import type { MatchStore, OpenStore } from './reconcile-types'
 import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
 import type { PauseStore } from './pause-types'
 
 export type { Asking, KnownRequest } from './known-request'
+export type {
+  ClaimedPart,
+  ClaimFacts,
+  CollectionChange,
+  CollectionDraft,
+  CollectionStore,
+  EntryReversal,
+  JournalDecision,
+  JournalStore,
+  StoredCollection,
+  StoredEntry,
+} from './journal-types'
 export type { ReceiptStore, ReceiverStore, StoredReceipt, StoredReceiver, WaitingReceipt } from './receipt-types'
 export type {
   After,
@@ -277,8 +290,11 @@ export type StoredLine = {
   readonly key: string
   readonly line: StatementLine
   readonly paymentId: string | null
-  /** open: nothing decided · entry: an entry was made · booked: the ERP had it already · left: a rule leaves it to a person. */
-  readonly journal: 'open' | 'entry' | 'booked' | 'left'
+  /**
+   * open: nothing decided · entry: an entry was made · booked: the ERP had it already · left: a rule leaves it to a
+   * person · collection: it is offered to be claimed, and booked when it was.
+   */
+  readonly journal: 'open' | 'entry' | 'booked' | 'left' | 'collection'
   readonly receipt: 'none' | 'wanted' | 'stored' | 'missing'
   readonly importedAt: number
 }
@@ -296,6 +312,8 @@ export interface StatementStore {
   link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
   get(lineId: string): Promise<StoredLine | null>
+  /** The newest lines of the account with exactly this amount. */
+  ofAmount(account: string, amount: Money, limit: number): Promise<readonly StoredLine[]>
   /** Lines whose journal is open and, where they carry a reference, that have been looked at; oldest first. */
   unbooked(limit: number): Promise<readonly StoredLine[]>
   /** Lines of a bank whose receipt is wanted or missing and whose next try is due; looked at first, so that the receipt finds its payment. */
@@ -306,31 +324,6 @@ export interface StatementStore {
   receiptsWaiting(account: string, range: DateRange): Promise<readonly WaitingReceipt[]>
   saveBalance(balance: Balance, at: number, outbox: readonly OutboxDraft[]): Promise<void>
   balances(account: string, limit: number): Promise<readonly { readonly balance: Balance; readonly at: number }[]>
-}
-
-export type StoredEntry = {
-  readonly lineId: string
-  readonly erp: string
-  readonly entry: JournalEntry
-  readonly status: 'made' | 'posted' | 'refused'
-  readonly voucherNo: string
-  readonly refusal: string
-}
-
-export interface JournalStore {
-  /** Marks the lines and writes the entries with their outbox records; an entry key that exists is left alone (I7). */
-  decide(
-    decisions: readonly {
-      readonly lineId: string
-      readonly journal: StoredLine['journal']
-      readonly entry: { readonly erp: string; readonly entry: JournalEntry } | null
-    }[],
-    at: number,
-  ): Promise<void>
-  byKey(key: string): Promise<StoredEntry | null>
-  ofLine(lineId: string): Promise<StoredEntry | null>
-  /** The ERP gave the entry a voucher number. */
-  posted(key: string, voucherNo: string, at: number): Promise<void>
 }
 
 /** One attempt of two people to say what became of a payment that no bank answer settles. */
@@ -362,6 +355,7 @@ export interface Store {
   readonly receipts: ReceiptStore
   readonly receivers: ReceiverStore
   readonly journals: JournalStore
+  readonly collections: CollectionStore
   readonly matches: MatchStore
   readonly open: OpenStore
   readonly meta: MetaStore

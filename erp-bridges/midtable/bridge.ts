@@ -17,19 +17,10 @@ import type { Db, Queryable, Row } from '../shared/db'
 import { openDb } from '../shared/db-open'
 import { readShown } from '../shared/midtable-shown'
 import { pushToMidtable } from '../shared/midtable-writer'
-import { insertOnce, instant, text } from '../shared/midtable-sql'
+import { PENDING_CLAIM, readClaims } from '../shared/midtable-collections'
+import { firstRows, insertOnce, instant, text } from '../shared/midtable-sql'
 import { instantText, intOf, textOf } from '../shared/row'
-import {
-  castInstant,
-  claimIds,
-  firstRows,
-  freeOrLapsed,
-  list,
-  open,
-  pendingCancel,
-  pendingVoucher,
-  type Taker,
-} from './claim'
+import { castInstant, claimIds, freeOrLapsed, list, open, pendingCancel, pendingVoucher, type Taker } from './claim'
 import type { MidtableConfig } from './config'
 import { examine } from './doctor'
 import {
@@ -142,11 +133,13 @@ class MidtableBridge implements ErpBridge {
         ),
         [limit],
       )
+      const claims = this.#config.collections ? await readClaims(tx, taker.dialect, limit) : []
       const items: readonly ErpRequest[] = [
         ...payments.map(row => paymentOf(row, this.#config.bookedDocTypes)),
         ...cancels.map(row => cancelOf(row, this.#config.bookedDocTypes)),
         ...commands.map(commandOf),
         ...vouchers.map(voucherOf),
+        ...claims,
       ]
       const cursor = cursorOf({
         cancels: cancels.map(row => textOf(row, 'id')),
@@ -164,7 +157,8 @@ class MidtableBridge implements ErpBridge {
       `SELECT ${any(`yq_payment WHERE ${open(dialect, 'yq_payment')}`)} + ` +
         `${any(`yq_payment WHERE ${pendingCancel(dialect)}`)} + ` +
         `${any(`yq_command WHERE ${open(dialect, 'yq_command')}`)} + ` +
-        `${any(`yq_journal WHERE ${pendingVoucher(dialect)}`)} AS work`,
+        `${any(`yq_journal WHERE ${pendingVoucher(dialect)}`)}` +
+        `${this.#config.collections ? ` + ${any(`yq_collection WHERE ${PENDING_CLAIM}`)}` : ''} AS work`,
     )
     return row !== undefined && intOf(row, 'work') > 0
   }

@@ -95,11 +95,6 @@ export function list(ids: readonly SqlValue[]): string {
   return `(${ids.map(() => '?').join(', ')})`
 }
 
-/** `TOP`, or `LIMIT`, of a plain select: one placeholder, first on SQL Server and last elsewhere. */
-export function firstRows(dialect: Dialect, select: string, rest: string): string {
-  return dialect === 'mssql' ? `SELECT TOP (CAST(? AS int)) ${select} ${rest}` : `SELECT ${select} ${rest} LIMIT ?`
-}
-
 function sorted(ids: readonly string[]): readonly string[] {
   return [...ids].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
 }

@@ -16,6 +16,8 @@ export const midtableConfig = z.strictObject({
   heartbeatMs: z.int().min(0).max(60_000).default(5_000),
   /** Document types that the ERP has booked before it asks (a voucher was the source): we never book them again. */
   bookedDocTypes: z.array(z.string().min(1)).default(['GL']),
+  /** Claims are read from yq_collection: off until the DBA has run the scripts of a version that has the table. */
+  collections: z.boolean().default(false),
 })
 
 export type MidtableConfig = z.infer<typeof midtableConfig>

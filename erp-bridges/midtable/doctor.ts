@@ -18,6 +18,8 @@ const INSERTS: readonly TableName[] = [
   'yq_receipt',
   'yq_journal',
   'yq_journal_line',
+  'yq_journal_reversal',
+  'yq_collection',
   'yq_heartbeat',
 ]
 
@@ -30,11 +32,12 @@ const UPDATES: Readonly<Partial<Record<TableName, string>>> = {
   yq_statement_line: PAID,
   yq_receipt: PAID,
   yq_journal: 'voucher_taken_at, refusal_code, refusal_text, refused_at',
+  yq_collection: 'answered_no, status, status_text, status_seq, entry_key, updated_at',
   yq_command: 'status, answer, answered_at, taken_at, taken_by',
   yq_heartbeat: 'bridge, version, started_at, polled_at, polls',
 }
 
-const GUARDED: readonly TableName[] = ['yq_payment', 'yq_payment_event', 'yq_journal']
+const GUARDED: readonly TableName[] = ['yq_payment', 'yq_payment_event', 'yq_journal', 'yq_collection']
 
 export async function examine(db: Db, clock: Clock): Promise<readonly Check[]> {
   const connection = await connectionCheck(db, clock)

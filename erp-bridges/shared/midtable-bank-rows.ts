@@ -8,6 +8,7 @@ import type {
   PushResult,
   ReceiptRecord,
   RequestKey,
+  ReversedEntry,
   StatementLineRecord,
 } from '../../connector/ports'
 import {
@@ -132,10 +133,24 @@ export async function writeJournal(target: Target, record: JournalRecord): Promi
       }
       await insertOnce(target, 'yq_journal_line', row, ['entry_key', 'line_no'])
     }
+    if (entry.reverses) await writeReversal(target, entry.key, entry.reverses)
     return DONE
   }
   const [row] = await target.tx.query('SELECT voucher_no FROM yq_journal WHERE entry_key = ?', [entry.key])
   return { kind: 'done', erpNumber: row === undefined ? '' : textOf(row, 'voucher_no') }
+}
+
+/** Which entry a red one takes back: in the transaction of its head. */
+async function writeReversal(target: Target, key: string, reverses: ReversedEntry): Promise<void> {
+  const row = {
+    entry_key: key,
+    reverses_key: reverses.key,
+    reverses_date: day(reverses.date),
+    reverses_voucher_type: text(reverses.voucherType),
+    reverses_voucher_no: text(reverses.voucherNo),
+    reason: text(reverses.reason),
+  }
+  await insertOnce(target, 'yq_journal_reversal', row, ['entry_key'])
 }
 
 /**

@@ -88,6 +88,11 @@ export async function insertOnce(
   }
 }
 
+/** `TOP`, or `LIMIT`, of a plain select: one placeholder, first on SQL Server and last elsewhere. */
+export function firstRows(dialect: Dialect, select: string, rest: string): string {
+  return dialect === 'mssql' ? `SELECT TOP (CAST(? AS int)) ${select} ${rest}` : `SELECT ${select} ${rest} LIMIT ?`
+}
+
 /** What PostgreSQL, MySQL and SQL Server are told a parameter is; SQLite keeps what it is given. */
 const CASTS: Readonly<Record<Dialect, Partial<Record<Typed['as'], string>>>> = {
   sqlite: {},

@@ -11,6 +11,7 @@ import {
 } from '../../connector/ports'
 import type { Db, Queryable } from './db'
 import { codeOf, isBusy, isDuplicate, isRefused, messageOf } from './db-errors'
+import { writeCollection } from './midtable-collections'
 import { writeBalance, writeJournal, writeLine, writeReceipt } from './midtable-bank-rows'
 import {
   amount,
@@ -89,6 +90,8 @@ async function write(db: Db, tx: Queryable, record: ErpRecord, options: Midtable
       return writeJournal(target, record)
     case 'command.answered':
       return writeAnswer(target, record)
+    case 'collection':
+      return writeCollection(target, record)
     default:
       return record satisfies never
   }

@@ -8,16 +8,19 @@ import {
   type ErpRecord,
   type JournalRecord,
   type PaymentRequest,
+  type Pull,
   type PushResult,
   type Recheck,
 } from '../../connector/ports'
 import type { Db } from '../shared/db'
 import { isRefused } from '../shared/db-errors'
 import { openDb } from '../shared/db-open'
+import { readClaims } from '../shared/midtable-collections'
 import { writeRefusal } from '../shared/midtable-bank-rows'
 import { pushToMidtable } from '../shared/midtable-writer'
 import { openAccountSet, type U8 } from './account-set'
 import type { U8Config } from './config'
+import { findCustomers } from './customers'
 import { sqlOf } from './dialect'
 import { examine } from './doctor'
 import { readLedger } from './ledger'
@@ -47,15 +50,24 @@ export function createU8BridgeOver(db: Db, config: U8Config, deps: U8Deps, sql =
   const u8 = openAccountSet(db, sql, config, deps.clock)
   return {
     name: deps.name,
-    pull: (after, limit) =>
-      reach(() => (config.source === 'documents' ? pullDocuments(u8, after, limit) : pullVouchers(u8, after, limit))),
+    pull: (after, limit) => reach(() => pullAll(u8, after, limit)),
     push: records => pushAll(u8, records),
     recheck: requests => reach(() => recheckAll(u8, requests)),
     shown: events => shownDocuments(u8, events),
     ledger: (account, range) => readLedger(u8, account, range),
+    customers: (account, name) => reach(() => findCustomers(u8, account, name)),
     doctor: () => examine(u8),
     close: () => db.close(),
   }
+}
+
+/** Claims come again until they are answered: the cursor is the documents' alone. */
+async function pullAll(u8: U8, after: string | null, limit: number): Promise<Pull> {
+  const { source, collections } = u8.config
+  const pulled = source === 'documents' ? await pullDocuments(u8, after, limit) : await pullVouchers(u8, after, limit)
+  if (!collections) return pulled
+  const claims = await readClaims(u8.db, u8.db.dialect, limit)
+  return { ...pulled, items: [...pulled.items, ...claims] }
 }
 
 /** One result a record, in order. The journal goes into U8's ledger, everything else into the middle tables. */

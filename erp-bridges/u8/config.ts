@@ -128,6 +128,8 @@ export const u8Config = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  /** Claims of incoming money are read from yq_collection: off until its table is there. */
+  collections: z.boolean().default(false),
   /**
    * U8's own columns on the payment document that may be written. None by default: U8 refuses to un-approve a document
    * whose bank marks are set (`u8 §7.6`).

@@ -74,8 +74,14 @@ function entryGate(entry: JournalEntry, facts: LedgerFacts, config: U8Config): G
     )
   }
   if (entry.lines.length < 2) return gate('LINES', '凭证至少要有两条分录', 'a voucher needs at least two lines')
-  if (entry.lines.some(line => line.amount.minor <= 0n))
-    return gate('AMOUNT', '分录金额必须大于零', "a line's amount must be greater than zero")
+  // A reversal is red through and through, as U8's own: anything else would be a mixture that nobody made.
+  const isRed = entry.reverses !== undefined
+  if (entry.lines.some(line => (isRed ? line.amount.minor >= 0n : line.amount.minor <= 0n)))
+    return gate(
+      'AMOUNT',
+      '分录金额必须大于零（红字凭证必须小于零）',
+      "a line's amount must be greater than zero (of a reversal: less)",
+    )
   const foreign = entry.lines.find(line => line.amount.currency !== config.baseCurrency)
   if (foreign) {
     return gate(

@@ -67,7 +67,7 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Absent on old releases (`u8 §2.1`). */
-const OPTIONAL_TABLES = ['dsigns', 'fitem', 'Ap_Detail', 'Ap_CancelNo'] as const
+const OPTIONAL_TABLES = ['dsigns', 'fitem', 'Ap_Detail', 'Ap_CancelNo', 'CustomerBank'] as const
 const OPTIONAL_SYSTEM_TABLES = ['UA_AccountDatabase'] as const
 
 export async function readSchema(

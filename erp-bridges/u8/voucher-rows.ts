@@ -53,6 +53,8 @@ export function voucherRow(u8: U8, voucher: Voucher, index: number): Cells {
     cname: payment && (auxiliaries.supplier || auxiliaries.customer) ? '-' : null,
     ...{ ccode_equal: counterAccounts(entry, line).slice(0, EQUAL_MAX), ccodeexch_equal: counterAccounts(entry, line) },
     ...{ bdelete: 0, bFlagOut: 0, coutno_id: voucher.key },
+    // On a red voucher: the blue one's own key, as U8's 冲销凭证 leaves it (`u8 §10.4`).
+    ...(entry.reverses ? { cblueoutno_id: entry.reverses.key } : {}),
     ...{ coutaccset: payment ? u8.config.accountSet : null, coutsysname: payment ? 'AP' : null },
     ...{ ioutyear: payment ? period.year : null, ioutperiod: payment ? period.period : null },
     ...{ coutsign: payment ? 'RP' : '', coutbillsign: payment ? '49' : null, coutid: payment?.number ?? null },

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { parseAmount } from '../../connector/core/money'
-import type { JournalEntry, PushResult } from '../../connector/ports'
+import type { JournalEntry, PushResult, ReversedEntry } from '../../connector/ports'
 import type { Queryable } from '../shared/db'
 import { isBusy } from '../shared/db-errors'
 import { intOf, textOf, trimmedOf } from '../shared/row'
@@ -14,11 +14,16 @@ import type { Sql } from './dialect'
 import { gate, gateOf, type Gate, type LedgerFacts } from './gates'
 import { readCashItems, readFacts } from './ledger-facts'
 import { allocate, drawApNumber, numberStatements, settleNumber, takeTurn, type Written } from './voucher-number'
-import { AP_COLUMNS, missingFrom, VOUCHER_COLUMNS, type Schema } from './schema'
+import { AP_COLUMNS, hasColumn, missingFrom, VOUCHER_COLUMNS, type Schema } from './schema'
 import { cashRow, insertRow, lineAt, voucherRow, type Voucher } from './voucher-rows'
 import { Deferred, Refused } from './refusal'
 
-export type WriteStatements = { readonly existing: string; readonly cashCount: string }
+export type WriteStatements = {
+  readonly existing: string
+  readonly cashCount: string
+  readonly original: string
+  readonly reversals: string
+}
 
 /** Every fixed statement that this file runs; the two INSERTs are made of the columns that are there. */
 export function writeStatements(sql: Sql): WriteStatements {
@@ -28,6 +33,10 @@ export function writeStatements(sql: Sql): WriteStatements {
       `ccode AS ccode, ${sql.amount('md')} AS md, ${sql.amount('mc')} AS mc, ${sql.day('dbill_date')} AS dbill_date, ` +
       'ibook AS ibook, ccheck AS ccheck, ccashier AS ccashier, COALESCE(iflag, 0) AS iflag ' +
       'FROM GL_accvouch WHERE coutno_id = ? AND iperiod BETWEEN 1 AND 12 ORDER BY iyear, iperiod, ino_id, inid',
+    original: 'SELECT COUNT(*) AS n FROM GL_accvouch WHERE coutno_id = ? AND inid = 1 AND COALESCE(iflag, 0) <> 1',
+    reversals:
+      'SELECT csign AS csign, ino_id AS ino_id FROM GL_accvouch ' +
+      'WHERE cblueoutno_id = ? AND inid = 1 AND COALESCE(iflag, 0) <> 1 ORDER BY i_id',
     cashCount: 'SELECT COUNT(*) AS n FROM GL_CashTable WHERE iyear = ? AND iPeriod = ? AND iSignSeq = ? AND iNo_id = ?',
   }
 }
@@ -55,6 +64,7 @@ async function writeOnce(u8: U8, tx: Queryable, entry: JournalEntry): Promise<Wr
   const statements = writeStatements(u8.sql)
   const found = await findExisting(tx, statements, entry, entry.key)
   if (found) return found
+  if (entry.reverses) await refuseUnreversible(tx, statements, schema, entry.reverses)
   const document = await findDocument(u8, tx, entry)
   if (document?.kind === 'refused' && isThroughDocument) throw new Refused(document.gate)
   if (document?.kind === 'booked') {
@@ -184,6 +194,36 @@ async function findExisting(
     number: intOf(first, 'ino_id'),
     rowGuid: null,
   }
+}
+
+/** What is taken back must stand in the ledger under our key, and nobody may have taken it back in U8 before. */
+async function refuseUnreversible(
+  tx: Queryable,
+  statements: WriteStatements,
+  schema: Schema,
+  { key, voucherNo }: ReversedEntry,
+): Promise<void> {
+  const [original] = await tx.query(statements.original, [key])
+  if (!original || intOf(original, 'n') !== 1) {
+    throw new Refused(
+      gate(
+        'REVERSED_MISSING',
+        `被冲销凭证 ${voucherNo} 不在总账中（未写入、已作废，或由应付系统制单，须在应付系统取消制单）`,
+        `the voucher to be reversed (${voucherNo}) is not in GL: not written, voided, or made by AP, which must undo it`,
+      ),
+    )
+  }
+  if (!hasColumn(schema, 'GL_accvouch', 'cblueoutno_id')) return
+  const [red] = await tx.query(statements.reversals, [key])
+  if (!red) return
+  const number = `${trimmedOf(red, 'csign')}-${String(intOf(red, 'ino_id')).padStart(4, '0')}`
+  throw new Refused(
+    gate(
+      'REVERSED_ALREADY',
+      `凭证 ${voucherNo} 已在 U8 中由 ${number} 冲销`,
+      `voucher ${voucherNo} was reversed in U8 already, by ${number}`,
+    ),
+  )
 }
 
 function refuseMissing(schema: Schema, isThroughDocument: boolean): void {

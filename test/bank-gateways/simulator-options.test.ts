@@ -28,6 +28,7 @@ test.each([
   ['CEB settings', () => settingsTable('ceb')],
   ['CGB settings', () => settingsTable('cgb')],
   ['cashier’s settings', () => settingsTable('file')],
+  ['ISO 20022 settings', () => settingsTable('iso20022')],
 ])('the README holds the table of %s', (_, table) => {
   const readme = readFileSync(README, 'utf8')
   expect(

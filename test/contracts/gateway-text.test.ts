@@ -185,7 +185,7 @@ function requireReasons(all: readonly Sent[]): void {
     if (outcome.kind !== 'unsent') continue
     const what = `${instruction.payee.name} ${formatAmount(instruction.amount)}`
     expect([what, outcome.reason]).toEqual([what, expect.stringMatching(/\p{Script=Han}.* \/ .*[A-Za-z]/su)])
-    expect(outcome.code).toMatch(/^[a-z-]+\.[\w.-]+$/)
+    expect(outcome.code).toMatch(/^[a-z][a-z0-9-]*\.[\w.-]+$/)
   }
 }
 

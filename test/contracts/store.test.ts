@@ -583,6 +583,7 @@ describe.each(all.map(kind => [kind.name, kind] as const))('the store on %s', (n
         status: 'made',
         voucherNo: '',
         refusal: '',
+        reversedBy: null,
       })
       await store.journals.decide([made(lineB, key)], 2)
       expect((await store.journals.byKey(key))?.lineId).toBe(lineA)

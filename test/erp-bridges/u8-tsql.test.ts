@@ -9,6 +9,7 @@ import { shownSql } from '../../erp-bridges/shared/midtable-shown'
 import { accountSetSql, databaseSql, openAccountSet, periodsSql } from '../../erp-bridges/u8/account-set'
 import { bookStatements } from '../../erp-bridges/u8/book-document'
 import { createU8Bridge } from '../../erp-bridges/u8/bridge'
+import { customerStatements } from '../../erp-bridges/u8/customers'
 import { sqlOf } from '../../erp-bridges/u8/dialect'
 import { doctorStatements } from '../../erp-bridges/u8/doctor'
 import { factStatements } from '../../erp-bridges/u8/ledger-facts'
@@ -96,6 +97,7 @@ const STATEMENTS = [
   ...named('book', bookStatements(sql)),
   ...named('writeBack', writeBackStatements(sql)),
   ...named('ledger', ledgerStatements(sql)),
+  ...named('customers', customerStatements(sql)),
   ...named('doctor', doctorStatements(sql)),
   ...inserts(),
   ['columns of the account set', sql.columns(null, 3)] as const,

@@ -407,7 +407,7 @@ const BOOKS: readonly Mutant[] = [
   },
   {
     name: 'a line is entered under a new key each time',
-    file: steps('post-journals'),
+    file: steps('entry-key'),
     from: 'update(`${stored.account}|${stored.key}`)',
     to: 'update(`${stored.account}`)',
     wrong: 'one key an account will do',
@@ -422,8 +422,8 @@ const BOOKS: readonly Mutant[] = [
   {
     name: 'an entry has one side twice',
     file: core('journal'),
-    from: "side: isOut ? 'debit' : 'credit',",
-    to: "side: isOut ? 'credit' : 'debit',",
+    from: "side: isOut ? 'credit' : 'debit',",
+    to: "side: isOut ? 'debit' : 'credit',",
     wrong: '(both lines on one side)',
   },
   {

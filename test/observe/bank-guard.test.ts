@@ -76,6 +76,17 @@ test('after repeated silence nothing is sent for a while, questions still are, a
   ])
 })
 
+test('a bank that takes files and speaks later is not left alone: reaching it is an answer', async () => {
+  const guard = open()
+  answer = async () => [{ kind: 'uncertain', code: 'x', reason: 'delivered', isLineUp: true }]
+  for (let count = 0; count < 5; count += 1) await guard.gateway.send(ONE, never)
+  expect([guard.closed('send'), calls.length, news]).toEqual([null, 5, []])
+  answer = async () => [{ kind: 'uncertain', code: 'x', reason: 'silence' }]
+  await guard.gateway.send(ONE, never)
+  await guard.gateway.send(ONE, never)
+  expect(guard.closed('send')).toBe('breaker')
+})
+
 test('when its time is over one send goes through', async () => {
   const guard = open()
   await guard.gateway.send(ONE, never)

@@ -13,6 +13,7 @@ import { CMBC } from './gateway-banks/cmbc'
 import { CIB } from './gateway-banks/cib'
 import { CITIC } from './gateway-banks/citic'
 import { ICBC } from './gateway-banks/icbc'
+import { ISO20022 } from './gateway-banks/iso20022'
 import { PAB } from './gateway-banks/pab'
 import { SPDB } from './gateway-banks/spdb'
 import type { BankSetup } from './gateway-banks/setup'
@@ -35,6 +36,7 @@ export const BANKS: readonly BankSetup[] = [
   ...CMBC,
   ...CEB,
   ...CGB,
+  ...ISO20022,
 ]
 
 export const OUTSIDE: Party = {

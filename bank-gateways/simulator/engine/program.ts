@@ -3,6 +3,7 @@
 import type { BankContext } from './exchange'
 import type { FaultKind } from './faults'
 import type { Handler } from './listener'
+import type { SftpWire } from './sftp-listener'
 import type { TcpWire } from './tcp-listener'
 
 export type BankProgram<Options> = {
@@ -20,6 +21,8 @@ export type BankProgram<Options> = {
   readonly answersContinue: boolean
   /** Listeners that speak raw TCP instead of HTTP, and how their messages begin and end. */
   readonly tcp?: (options: Options) => Readonly<Record<string, TcpWire>>
+  /** Listeners that are SFTP servers, and who may log in. */
+  readonly sftp?: (options: Options) => Readonly<Record<string, SftpWire>>
   /** One handler a listener. */
   readonly open: (context: BankContext, options: Options) => Readonly<Record<string, Handler>>
 }

@@ -23,7 +23,8 @@ const MAX_BALANCES = 10_000
 type Typed = Balance & { readonly type: string; readonly includesCredit: boolean }
 type Place = () => { readonly line: number; readonly element: string }
 
-export function startStatement({ emit, warn }: ParserContext, fields: Fields, place: Place): StatementUnderWay {
+export function startStatement(context: ParserContext, fields: Fields, place: Place): StatementUnderWay {
+  const { emit, warn } = context
   const balances: Typed[] = []
   let entryCurrency: string | null = null
   const account = (): string | null => fields['accountIban'] ?? fields['accountNumber'] ?? null
@@ -46,8 +47,11 @@ export function startStatement({ emit, warn }: ParserContext, fields: Fields, pl
     balance(found) {
       if (balances.length >= MAX_BALANCES) throw tooLong(place().line, place().element)
       const read = readBalance(found)
-      if (read !== null) balances.push(read)
-      else
+      if (read !== null) {
+        balances.push(read)
+        const { type, currency, includesCredit } = read
+        context.sawBalance?.({ type, at: found['on'] ?? null, amount: shown(read), currency, includesCredit })
+      } else
         warn(
           'error',
           'BALANCE_UNREADABLE',

@@ -10,8 +10,9 @@ import { createMatches, createOpen } from './matches'
 import { createOutbox } from './outbox'
 import { createPauses } from './pauses'
 import { createPayments } from './payments'
+import { createCollections, createJournals } from './journals'
 import { createReceipts, createReceivers } from './receipts'
-import { createJournals, createStatements } from './statements'
+import { createStatements } from './statements'
 import { Tables } from './tables'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
@@ -55,6 +56,7 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     receipts: createReceipts(tables),
     receivers: createReceivers(tables),
     journals: createJournals(tables),
+    collections: createCollections(tables),
     matches: createMatches(tables),
     open: createOpen(tables),
     meta: createMeta(tables),

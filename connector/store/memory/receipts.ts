@@ -54,7 +54,7 @@ export function createReceivers(tables: Tables): ReceiverStore {
         .values()
         .filter(({ account, check, lineId }) => {
           if (!accounts.includes(account) || check !== 'agrees' || tables.receivers.has(lineId)) return false
-          const entry = tables.entries.values().find(one => one.lineId === lineId)
+          const entry = tables.entries.values().find(one => one.lineId === lineId && one.reversedBy === null)
           return entry?.status === 'posted' && entry.voucherNo !== ''
         })
         .flatMap(({ lineId }) => byId(tables, lineId)?.stored ?? [])

@@ -2,7 +2,7 @@
 
 import type { ErpRecord, LedgerLine, PaymentRequest, RowStatus } from '../../ports'
 import type { Balance } from '../../ports'
-import type { FenceFinding, Payment, StoredLine } from '../store'
+import type { FenceFinding, Payment, StoredCollection, StoredLine } from '../store'
 
 export type { Confirmation, Contradiction, Hold } from '../store'
 
@@ -36,6 +36,13 @@ export type LineRow = {
   readonly lookedAt: number | null
   readonly receiptDueAt: number
   readonly receiptReason: string
+}
+
+export type CollectionRow = {
+  readonly no: number
+  readonly lineId: string
+  readonly isLooked: boolean
+  readonly collection: Omit<StoredCollection, 'line'>
 }
 
 export type BalanceRow = { readonly no: number; readonly balance: Balance; readonly at: number }

@@ -1,7 +1,7 @@
-// Bank lines, balances and journal entries in memory: a line once per (account, key), an entry once per key and line.
-// For the simulation only.
+// Bank lines and balances in memory: a line once per (account, key). For the simulation only.
 
-import { Conflict, type JournalStore, type StatementStore } from '../store'
+import { sameMoney } from '../../core/money'
+import { Conflict, type StatementStore } from '../store'
 import { addToOutbox } from './outbox'
 import type { LineRow } from './rows'
 import type { Tables } from './tables'
@@ -54,6 +54,14 @@ export function createStatements(tables: Tables): StatementStore {
     async get(lineId) {
       return byId(tables, lineId)?.stored ?? null
     },
+    async ofAmount(account, amount, limit) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && sameMoney(stored.line.amount, amount))
+        .toReversed()
+        .slice(0, limit)
+        .map(row => row.stored)
+    },
     async unbooked(limit) {
       return linesWhere(tables, row => row.stored.journal === 'open' && isLookedAt(row), limit)
     },
@@ -100,39 +108,6 @@ export function createStatements(tables: Tables): StatementStore {
         .toReversed()
         .slice(0, limit)
         .map(({ balance, at }) => ({ balance, at }))
-    },
-  }
-}
-
-export function createJournals(tables: Tables): JournalStore {
-  return {
-    async decide(decisions, at) {
-      tables.transaction(() => {
-        for (const { lineId, journal, entry } of decisions) {
-          const row = byId(tables, lineId)
-          // What was entered or found booked is final; what a rule left to a person may still be decided.
-          if (!row || row.stored.journal === 'entry' || row.stored.journal === 'booked') continue
-          put(tables, { ...row, stored: { ...row.stored, journal } })
-          if (entry === null || tables.entries.has(entry.entry.key)) continue
-          const { erp } = entry
-          const stored = { lineId, erp, entry: entry.entry, status: 'made', voucherNo: '', refusal: '' } as const
-          tables.entries.put(entry.entry.key, stored)
-          const { key } = entry.entry
-          addToOutbox(tables, [{ erp, record: { kind: 'journal.entry', key, entry: entry.entry } }], at)
-        }
-      })
-    },
-    async byKey(key) {
-      return tables.entries.get(key) ?? null
-    },
-    async ofLine(lineId) {
-      return tables.entries.values().find(entry => entry.lineId === lineId) ?? null
-    },
-    async posted(key, voucherNo) {
-      tables.transaction(() => {
-        const entry = tables.entries.get(key)
-        if (entry) tables.entries.put(key, { ...entry, status: 'posted', voucherNo, refusal: '' })
-      })
     },
   }
 }

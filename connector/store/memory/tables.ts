@@ -2,6 +2,7 @@
 // not at all. For the simulation only: nothing here survives the process, so it must never carry real money.
 
 import type {
+  CollectionRow,
   Confirmation,
   Contradiction,
   ErpRecordRow,
@@ -101,6 +102,7 @@ export class Tables {
   readonly receipts: Table<StoredReceipt>
   readonly receivers: Table<StoredReceiver>
   readonly entries: Table<StoredEntry>
+  readonly collections: Table<CollectionRow>
   readonly matches: Table<StoredMatch>
   readonly ledger: Table<LedgerRow>
   readonly confirmations: Table<readonly Confirmation[]>
@@ -127,6 +129,7 @@ export class Tables {
     this.receipts = table(from?.receipts)
     this.receivers = table(from?.receivers)
     this.entries = table(from?.entries)
+    this.collections = table(from?.collections)
     this.matches = table(from?.matches)
     this.ledger = table(from?.ledger)
     this.confirmations = table(from?.confirmations)

@@ -207,6 +207,57 @@ CREATE TABLE yq_journal_line (
 );
 GO
 
+IF OBJECT_ID(N'yq_journal_reversal') IS NULL
+CREATE TABLE yq_journal_reversal (
+  id BIGINT IDENTITY(1,1) NOT NULL,
+  entry_key NVARCHAR(50) COLLATE Latin1_General_BIN2 NOT NULL,
+  reverses_key NVARCHAR(50) COLLATE Latin1_General_BIN2 NOT NULL,
+  reverses_date DATE NOT NULL,
+  reverses_voucher_type NVARCHAR(20) NOT NULL CONSTRAINT df_yq_journal_reversal_reverses_voucher_type DEFAULT N'',
+  reverses_voucher_no NVARCHAR(60) NOT NULL CONSTRAINT df_yq_journal_reversal_reverses_voucher_no DEFAULT N'',
+  reason NVARCHAR(500) NOT NULL CONSTRAINT df_yq_journal_reversal_reason DEFAULT N'',
+  created_at DATETIME2(3) NOT NULL CONSTRAINT df_yq_journal_reversal_created_at DEFAULT SYSUTCDATETIME(),
+  CONSTRAINT pk_yq_journal_reversal PRIMARY KEY (id),
+  CONSTRAINT uq_yq_journal_reversal UNIQUE (entry_key),
+  CONSTRAINT uq_yq_journal_reversal_of UNIQUE (reverses_key)
+);
+GO
+
+IF OBJECT_ID(N'yq_collection') IS NULL
+CREATE TABLE yq_collection (
+  id BIGINT IDENTITY(1,1) NOT NULL,
+  collection_key NVARCHAR(120) COLLATE Latin1_General_BIN2 NOT NULL,
+  line_key NVARCHAR(120) COLLATE Latin1_General_BIN2 NOT NULL,
+  account_set NVARCHAR(20) NOT NULL CONSTRAINT df_yq_collection_account_set DEFAULT N'',
+  account NVARCHAR(40) NOT NULL,
+  booked_on DATE NOT NULL,
+  booked_time NVARCHAR(8) NOT NULL CONSTRAINT df_yq_collection_booked_time DEFAULT N'',
+  amount DECIMAL(19,4) NOT NULL,
+  currency NVARCHAR(10) NOT NULL,
+  counter_account NVARCHAR(60) NOT NULL CONSTRAINT df_yq_collection_counter_account DEFAULT N'',
+  counter_name NVARCHAR(200) NOT NULL CONSTRAINT df_yq_collection_counter_name DEFAULT N'',
+  counter_bank NVARCHAR(200) NOT NULL CONSTRAINT df_yq_collection_counter_bank DEFAULT N'',
+  purpose NVARCHAR(500) NOT NULL CONSTRAINT df_yq_collection_purpose DEFAULT N'',
+  line_text NVARCHAR(1000) NOT NULL CONSTRAINT df_yq_collection_line_text DEFAULT N'',
+  bank_serial NVARCHAR(100) NOT NULL CONSTRAINT df_yq_collection_bank_serial DEFAULT N'',
+  offered_at DATETIME2(3) NOT NULL,
+  request NVARCHAR(10) NOT NULL CONSTRAINT df_yq_collection_request DEFAULT N'',
+  customer_code NVARCHAR(60) NOT NULL CONSTRAINT df_yq_collection_customer_code DEFAULT N'',
+  document_no NVARCHAR(60) NOT NULL CONSTRAINT df_yq_collection_document_no DEFAULT N'',
+  claim_split NVARCHAR(1000) NOT NULL CONSTRAINT df_yq_collection_claim_split DEFAULT N'',
+  claimed_by NVARCHAR(60) NOT NULL CONSTRAINT df_yq_collection_claimed_by DEFAULT N'',
+  claim_no INT NOT NULL CONSTRAINT df_yq_collection_claim_no DEFAULT 0,
+  answered_no INT NOT NULL CONSTRAINT df_yq_collection_answered_no DEFAULT 0,
+  status NVARCHAR(12) NOT NULL CONSTRAINT df_yq_collection_status DEFAULT N'open',
+  status_text NVARCHAR(500) NOT NULL CONSTRAINT df_yq_collection_status_text DEFAULT N'',
+  status_seq BIGINT NOT NULL CONSTRAINT df_yq_collection_status_seq DEFAULT 0,
+  entry_key NVARCHAR(50) NOT NULL CONSTRAINT df_yq_collection_entry_key DEFAULT N'',
+  updated_at DATETIME2(3),
+  CONSTRAINT pk_yq_collection PRIMARY KEY (id),
+  CONSTRAINT uq_yq_collection UNIQUE (collection_key)
+);
+GO
+
 IF OBJECT_ID(N'yq_ledger') IS NULL
 CREATE TABLE yq_ledger (
   id BIGINT IDENTITY(1,1) NOT NULL,
@@ -358,6 +409,12 @@ CREATE INDEX ix_yq_receipt_line ON yq_receipt (line_key);
 GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'ix_yq_ledger_day' AND object_id = OBJECT_ID(N'yq_ledger'))
 CREATE INDEX ix_yq_ledger_day ON yq_ledger (ledger_account, booked_on);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'ix_yq_collection_status' AND object_id = OBJECT_ID(N'yq_collection'))
+CREATE INDEX ix_yq_collection_status ON yq_collection (status, id);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'ix_yq_collection_line' AND object_id = OBJECT_ID(N'yq_collection'))
+CREATE INDEX ix_yq_collection_line ON yq_collection (line_key);
 GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'ix_yq_payment_archive_key' AND object_id = OBJECT_ID(N'yq_payment_archive'))
 CREATE INDEX ix_yq_payment_archive_key ON yq_payment_archive (source_system, account_set, doc_type, doc_no, doc_line, revision);
@@ -530,6 +587,44 @@ EXEC #yq_comment N'yq_journal_line', N'cash_flow_item', N'现金流量项目 / c
 EXEC #yq_comment N'yq_journal_line', N'settlement_style', N'结算方式 / settlement style [连接器 connector]';
 EXEC #yq_comment N'yq_journal_line', N'settlement_number', N'结算号 / settlement number [连接器 connector]';
 EXEC #yq_comment N'yq_journal_line', N'settlement_date', N'结算日期 / settlement date [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', NULL, N'凭证冲销关系：红字凭证所冲销的凭证；红字凭证的金额为负 / which entry a red entry takes back; the amounts of a red entry are negative';
+EXEC #yq_comment N'yq_journal_reversal', N'id', N'流水号 / row number [数据库 database]';
+EXEC #yq_comment N'yq_journal_reversal', N'entry_key', N'红字凭证的唯一键 / key of the red entry [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'reverses_key', N'被冲销凭证的唯一键 / key of the entry that is taken back [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'reverses_date', N'被冲销凭证的日期 / date of the entry that is taken back [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'reverses_voucher_type', N'被冲销凭证的类别字 / its voucher type [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'reverses_voucher_no', N'被冲销凭证的 ERP 凭证号，未知为空 / its voucher number of the ERP, empty when not known [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'reason', N'冲销原因 / why it is taken back [连接器 connector]';
+EXEC #yq_comment N'yq_journal_reversal', N'created_at', N'写入时间，UTC / when it was written, UTC [连接器 connector]';
+EXEC #yq_comment N'yq_collection', NULL, N'到款通知：来款一笔一行，由 ERP 认领，入账后冻结 / incoming money to be claimed: one row a bank line; the ERP claims it, once booked it is frozen';
+EXEC #yq_comment N'yq_collection', N'id', N'流水号 / row number [数据库 database]';
+EXEC #yq_comment N'yq_collection', N'collection_key', N'到款唯一键 / key of the collection [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'line_key', N'对应明细的唯一键 / key of its statement line [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'account_set', N'账套 / account set [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'account', N'银行账号 / bank account [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'booked_on', N'记账日期，北京时间 / day booked, Asia-Shanghai [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'booked_time', N'记账时间 HH:mm:ss，北京时间 / time booked, Asia-Shanghai [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'amount', N'到款金额 / amount that came in [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'currency', N'币种 / currency [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'counter_account', N'对方账号 / account of the counterparty [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'counter_name', N'对方户名 / name of the counterparty [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'counter_bank', N'对方行名 / bank of the counterparty [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'purpose', N'用途 / purpose [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'line_text', N'摘要附言 / text [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'bank_serial', N'银行流水号 / serial number of the bank [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'offered_at', N'通知时间，UTC / when it was offered, UTC [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'request', N'请求：claim 认领，release 释放 / claim, or release to give it back [ERP]';
+EXEC #yq_comment N'yq_collection', N'customer_code', N'客户编码；拆分认领时留空 / code of the customer, empty when it is split [ERP]';
+EXEC #yq_comment N'yq_collection', N'document_no', N'所收单据号，可空 / document that is paid, may be empty [ERP]';
+EXEC #yq_comment N'yq_collection', N'claim_split', N'拆分：「客户:单据:金额」，以分号分隔，合计须等于到款金额 / parts as customer:document:amount with semicolons between, which add up to the amount [ERP]';
+EXEC #yq_comment N'yq_collection', N'claimed_by', N'认领人 / who claims it [ERP]';
+EXEC #yq_comment N'yq_collection', N'claim_no', N'请求序号：每次请求加一，其余认领列只能随它一起修改 / number of the request: raised by one with each; the other columns of a claim change with it alone [ERP]';
+EXEC #yq_comment N'yq_collection', N'answered_no', N'已答复的请求序号 / number of the request that was answered [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'status', N'状态：open 待认领、claimed 已认领、booked 已入账、withdrawn 已撤回 / status: open, claimed, booked, withdrawn [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'status_text', N'状态说明，也是对请求的答复 / status in words, and the answer to a request [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'status_seq', N'状态序号，只增不减 / rises with every status, never falls [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'entry_key', N'入账凭证的唯一键 / key of the entry that books it [连接器 connector]';
+EXEC #yq_comment N'yq_collection', N'updated_at', N'状态更新时间，UTC / when the status changed, UTC [连接器 connector]';
 EXEC #yq_comment N'yq_ledger', NULL, N'银行存款日记账：对账用，可换成同名同列的视图 / bank-deposit journal of the ERP, for reconciliation; may be replaced by a view of the same columns';
 EXEC #yq_comment N'yq_ledger', N'id', N'流水号 / row number [数据库 database]';
 EXEC #yq_comment N'yq_ledger', N'line_id', N'日记账行唯一键 / key of the line [ERP]';

@@ -171,3 +171,72 @@ BEGIN
   END;
 END;
 GO
+
+IF OBJECT_ID(N'yq_collection_update') IS NOT NULL DROP TRIGGER yq_collection_update;
+GO
+CREATE TRIGGER yq_collection_update ON yq_collection AFTER UPDATE AS
+BEGIN
+  SET NOCOUNT ON;
+  IF EXISTS (SELECT 1 FROM inserted AS i JOIN deleted AS d ON d.id = i.id
+      WHERE EXISTS (
+        SELECT
+        i.id, CONVERT(varbinary(8000), i.collection_key), CONVERT(varbinary(8000), i.line_key),
+        CONVERT(varbinary(8000), i.account_set), CONVERT(varbinary(8000), i.account), i.booked_on,
+        CONVERT(varbinary(8000), i.booked_time), i.amount, CONVERT(varbinary(8000), i.currency),
+        CONVERT(varbinary(8000), i.counter_account), CONVERT(varbinary(8000), i.counter_name),
+        CONVERT(varbinary(8000), i.counter_bank), CONVERT(varbinary(8000), i.purpose),
+        CONVERT(varbinary(8000), i.line_text), CONVERT(varbinary(8000), i.bank_serial), i.offered_at
+        EXCEPT
+        SELECT
+        d.id, CONVERT(varbinary(8000), d.collection_key), CONVERT(varbinary(8000), d.line_key),
+        CONVERT(varbinary(8000), d.account_set), CONVERT(varbinary(8000), d.account), d.booked_on,
+        CONVERT(varbinary(8000), d.booked_time), d.amount, CONVERT(varbinary(8000), d.currency),
+        CONVERT(varbinary(8000), d.counter_account), CONVERT(varbinary(8000), d.counter_name),
+        CONVERT(varbinary(8000), d.counter_bank), CONVERT(varbinary(8000), d.purpose),
+        CONVERT(varbinary(8000), d.line_text), CONVERT(varbinary(8000), d.bank_serial), d.offered_at))
+  BEGIN
+    RAISERROR(N'中间表：到款明细由连接器写入，不能修改 / the line of a collection is written by the connector and never changes', 16, 1);
+    ROLLBACK TRANSACTION;
+    RETURN;
+  END;
+  IF EXISTS (SELECT 1 FROM inserted AS i JOIN deleted AS d ON d.id = i.id
+      WHERE d.status IN (N'booked', N'withdrawn') AND EXISTS (
+        SELECT
+        CONVERT(varbinary(8000), i.request), CONVERT(varbinary(8000), i.customer_code),
+        CONVERT(varbinary(8000), i.document_no), CONVERT(varbinary(8000), i.claim_split),
+        CONVERT(varbinary(8000), i.claimed_by), i.claim_no
+        EXCEPT
+        SELECT
+        CONVERT(varbinary(8000), d.request), CONVERT(varbinary(8000), d.customer_code),
+        CONVERT(varbinary(8000), d.document_no), CONVERT(varbinary(8000), d.claim_split),
+        CONVERT(varbinary(8000), d.claimed_by), d.claim_no))
+  BEGIN
+    RAISERROR(N'中间表：此到款已入账或撤回，不能再认领 / this collection is booked or withdrawn and is frozen', 16, 1);
+    ROLLBACK TRANSACTION;
+    RETURN;
+  END;
+  IF EXISTS (SELECT 1 FROM inserted AS i JOIN deleted AS d ON d.id = i.id
+      WHERE i.claim_no <= d.claim_no AND EXISTS (
+        SELECT
+        CONVERT(varbinary(8000), i.request), CONVERT(varbinary(8000), i.customer_code),
+        CONVERT(varbinary(8000), i.document_no), CONVERT(varbinary(8000), i.claim_split),
+        CONVERT(varbinary(8000), i.claimed_by), i.claim_no
+        EXCEPT
+        SELECT
+        CONVERT(varbinary(8000), d.request), CONVERT(varbinary(8000), d.customer_code),
+        CONVERT(varbinary(8000), d.document_no), CONVERT(varbinary(8000), d.claim_split),
+        CONVERT(varbinary(8000), d.claimed_by), d.claim_no))
+  BEGIN
+    RAISERROR(N'中间表：每次认领或释放须把 claim_no 加一 / every claim or release must raise claim_no', 16, 1);
+    ROLLBACK TRANSACTION;
+    RETURN;
+  END;
+  IF EXISTS (SELECT 1 FROM inserted AS i JOIN deleted AS d ON d.id = i.id
+      WHERE i.status_seq < d.status_seq OR i.answered_no < d.answered_no)
+  BEGIN
+    RAISERROR(N'中间表：状态列由连接器写入，状态序号不能倒退 / the status is written by the connector and never goes back', 16, 1);
+    ROLLBACK TRANSACTION;
+    RETURN;
+  END;
+END;
+GO

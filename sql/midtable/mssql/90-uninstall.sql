@@ -8,6 +8,8 @@ IF OBJECT_ID(N'yq_payment_archive') IS NOT NULL DROP TABLE yq_payment_archive;
 IF OBJECT_ID(N'yq_heartbeat') IS NOT NULL DROP TABLE yq_heartbeat;
 IF OBJECT_ID(N'yq_command') IS NOT NULL DROP TABLE yq_command;
 IF OBJECT_ID(N'yq_ledger') IS NOT NULL DROP TABLE yq_ledger;
+IF OBJECT_ID(N'yq_collection') IS NOT NULL DROP TABLE yq_collection;
+IF OBJECT_ID(N'yq_journal_reversal') IS NOT NULL DROP TABLE yq_journal_reversal;
 IF OBJECT_ID(N'yq_journal_line') IS NOT NULL DROP TABLE yq_journal_line;
 IF OBJECT_ID(N'yq_journal') IS NOT NULL DROP TABLE yq_journal;
 IF OBJECT_ID(N'yq_receipt') IS NOT NULL DROP TABLE yq_receipt;

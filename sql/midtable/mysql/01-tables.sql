@@ -200,6 +200,55 @@ CREATE TABLE IF NOT EXISTS yq_journal_line (
   CONSTRAINT ck_yq_journal_line_side CHECK (side IN ('debit', 'credit'))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT = '记账凭证分录：借贷相等 / lines of journal entries: debits equal credits';
 
+CREATE TABLE IF NOT EXISTS yq_journal_reversal (
+  id BIGINT NOT NULL AUTO_INCREMENT COMMENT '流水号 / row number [数据库 database]',
+  entry_key VARCHAR(50) NOT NULL COMMENT '红字凭证的唯一键 / key of the red entry [连接器 connector]',
+  reverses_key VARCHAR(50) NOT NULL COMMENT '被冲销凭证的唯一键 / key of the entry that is taken back [连接器 connector]',
+  reverses_date DATE NOT NULL COMMENT '被冲销凭证的日期 / date of the entry that is taken back [连接器 connector]',
+  reverses_voucher_type VARCHAR(20) NOT NULL DEFAULT '' COMMENT '被冲销凭证的类别字 / its voucher type [连接器 connector]',
+  reverses_voucher_no VARCHAR(60) NOT NULL DEFAULT '' COMMENT '被冲销凭证的 ERP 凭证号，未知为空 / its voucher number of the ERP, empty when not known [连接器 connector]',
+  reason VARCHAR(500) NOT NULL DEFAULT '' COMMENT '冲销原因 / why it is taken back [连接器 connector]',
+  created_at DATETIME(3) NOT NULL DEFAULT (UTC_TIMESTAMP(3)) COMMENT '写入时间，UTC / when it was written, UTC [连接器 connector]',
+  PRIMARY KEY (id),
+  CONSTRAINT uq_yq_journal_reversal UNIQUE (entry_key),
+  CONSTRAINT uq_yq_journal_reversal_of UNIQUE (reverses_key)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT = '凭证冲销关系：红字凭证所冲销的凭证；红字凭证的金额为负 / which entry a red entry takes back; the amounts of a red entry are negative';
+
+CREATE TABLE IF NOT EXISTS yq_collection (
+  id BIGINT NOT NULL AUTO_INCREMENT COMMENT '流水号 / row number [数据库 database]',
+  collection_key VARCHAR(120) NOT NULL COMMENT '到款唯一键 / key of the collection [连接器 connector]',
+  line_key VARCHAR(120) NOT NULL COMMENT '对应明细的唯一键 / key of its statement line [连接器 connector]',
+  account_set VARCHAR(20) NOT NULL DEFAULT '' COMMENT '账套 / account set [连接器 connector]',
+  account VARCHAR(40) NOT NULL COMMENT '银行账号 / bank account [连接器 connector]',
+  booked_on DATE NOT NULL COMMENT '记账日期，北京时间 / day booked, Asia-Shanghai [连接器 connector]',
+  booked_time VARCHAR(8) NOT NULL DEFAULT '' COMMENT '记账时间 HH:mm:ss，北京时间 / time booked, Asia-Shanghai [连接器 connector]',
+  amount DECIMAL(19,4) NOT NULL COMMENT '到款金额 / amount that came in [连接器 connector]',
+  currency VARCHAR(10) NOT NULL COMMENT '币种 / currency [连接器 connector]',
+  counter_account VARCHAR(60) NOT NULL DEFAULT '' COMMENT '对方账号 / account of the counterparty [连接器 connector]',
+  counter_name VARCHAR(200) NOT NULL DEFAULT '' COMMENT '对方户名 / name of the counterparty [连接器 connector]',
+  counter_bank VARCHAR(200) NOT NULL DEFAULT '' COMMENT '对方行名 / bank of the counterparty [连接器 connector]',
+  purpose VARCHAR(500) NOT NULL DEFAULT '' COMMENT '用途 / purpose [连接器 connector]',
+  line_text VARCHAR(1000) NOT NULL DEFAULT '' COMMENT '摘要附言 / text [连接器 connector]',
+  bank_serial VARCHAR(100) NOT NULL DEFAULT '' COMMENT '银行流水号 / serial number of the bank [连接器 connector]',
+  offered_at DATETIME(3) NOT NULL COMMENT '通知时间，UTC / when it was offered, UTC [连接器 connector]',
+  request VARCHAR(10) NOT NULL DEFAULT '' COMMENT '请求：claim 认领，release 释放 / claim, or release to give it back [ERP]',
+  customer_code VARCHAR(60) NOT NULL DEFAULT '' COMMENT '客户编码；拆分认领时留空 / code of the customer, empty when it is split [ERP]',
+  document_no VARCHAR(60) NOT NULL DEFAULT '' COMMENT '所收单据号，可空 / document that is paid, may be empty [ERP]',
+  claim_split VARCHAR(1000) NOT NULL DEFAULT '' COMMENT '拆分：「客户:单据:金额」，以分号分隔，合计须等于到款金额 / parts as customer:document:amount with semicolons between, which add up to the amount [ERP]',
+  claimed_by VARCHAR(60) NOT NULL DEFAULT '' COMMENT '认领人 / who claims it [ERP]',
+  claim_no INT NOT NULL DEFAULT 0 COMMENT '请求序号：每次请求加一，其余认领列只能随它一起修改 / number of the request: raised by one with each; the other columns of a claim change with it alone [ERP]',
+  answered_no INT NOT NULL DEFAULT 0 COMMENT '已答复的请求序号 / number of the request that was answered [连接器 connector]',
+  status VARCHAR(12) NOT NULL DEFAULT 'open' COMMENT '状态：open 待认领、claimed 已认领、booked 已入账、withdrawn 已撤回 / status: open, claimed, booked, withdrawn [连接器 connector]',
+  status_text VARCHAR(500) NOT NULL DEFAULT '' COMMENT '状态说明，也是对请求的答复 / status in words, and the answer to a request [连接器 connector]',
+  status_seq BIGINT NOT NULL DEFAULT 0 COMMENT '状态序号，只增不减 / rises with every status, never falls [连接器 connector]',
+  entry_key VARCHAR(50) NOT NULL DEFAULT '' COMMENT '入账凭证的唯一键 / key of the entry that books it [连接器 connector]',
+  updated_at DATETIME(3) COMMENT '状态更新时间，UTC / when the status changed, UTC [连接器 connector]',
+  PRIMARY KEY (id),
+  CONSTRAINT uq_yq_collection UNIQUE (collection_key),
+  KEY ix_yq_collection_status (status, id),
+  KEY ix_yq_collection_line (line_key)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT = '到款通知：来款一笔一行，由 ERP 认领，入账后冻结 / incoming money to be claimed: one row a bank line; the ERP claims it, once booked it is frozen';
+
 CREATE TABLE IF NOT EXISTS yq_ledger (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT '流水号 / row number [数据库 database]',
   line_id VARCHAR(100) NOT NULL COMMENT '日记账行唯一键 / key of the line [ERP]',

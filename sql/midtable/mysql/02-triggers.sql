@@ -128,3 +128,34 @@ BEGIN
   END IF;
 END$$
 DELIMITER ;
+
+DROP TRIGGER IF EXISTS yq_collection_update;
+DELIMITER $$
+CREATE TRIGGER yq_collection_update BEFORE UPDATE ON yq_collection FOR EACH ROW
+BEGIN
+  IF NOT (
+      NEW.id <=> OLD.id AND NEW.collection_key <=> OLD.collection_key AND NEW.line_key <=> OLD.line_key AND
+      NEW.account_set <=> OLD.account_set AND NEW.account <=> OLD.account AND
+      NEW.booked_on <=> OLD.booked_on AND NEW.booked_time <=> OLD.booked_time AND NEW.amount <=> OLD.amount AND
+      NEW.currency <=> OLD.currency AND NEW.counter_account <=> OLD.counter_account AND
+      NEW.counter_name <=> OLD.counter_name AND NEW.counter_bank <=> OLD.counter_bank AND
+      NEW.purpose <=> OLD.purpose AND NEW.line_text <=> OLD.line_text AND
+      NEW.bank_serial <=> OLD.bank_serial AND NEW.offered_at <=> OLD.offered_at) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '中间表：到款明细由连接器写入，不能修改 / the line of a collection is written by the connector and never changes';
+  END IF;
+  IF NOT (
+      NEW.request <=> OLD.request AND NEW.customer_code <=> OLD.customer_code AND
+      NEW.document_no <=> OLD.document_no AND NEW.claim_split <=> OLD.claim_split AND
+      NEW.claimed_by <=> OLD.claimed_by AND NEW.claim_no <=> OLD.claim_no) THEN
+    IF OLD.status IN ('booked', 'withdrawn') THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '中间表：此到款已入账或撤回，不能再认领 / this collection is booked or withdrawn and is frozen';
+    END IF;
+    IF NEW.claim_no <= OLD.claim_no THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '中间表：每次认领或释放须把 claim_no 加一 / every claim or release must raise claim_no';
+    END IF;
+  END IF;
+  IF NEW.status_seq < OLD.status_seq OR NEW.answered_no < OLD.answered_no THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '中间表：状态列由连接器写入，状态序号不能倒退 / the status is written by the connector and never goes back';
+  END IF;
+END$$
+DELIMITER ;

@@ -8,6 +8,8 @@ DROP TABLE IF EXISTS yq_payment_archive;
 DROP TABLE IF EXISTS yq_heartbeat;
 DROP TABLE IF EXISTS yq_command;
 DROP TABLE IF EXISTS yq_ledger;
+DROP TABLE IF EXISTS yq_collection;
+DROP TABLE IF EXISTS yq_journal_reversal;
 DROP TABLE IF EXISTS yq_journal_line;
 DROP TABLE IF EXISTS yq_journal;
 DROP TABLE IF EXISTS yq_receipt;

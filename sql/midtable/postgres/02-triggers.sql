@@ -82,6 +82,33 @@ BEGIN
 END;
 $$;
 
+CREATE OR REPLACE FUNCTION yq_collection_guard_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF ROW(
+      NEW.id, NEW.collection_key, NEW.line_key, NEW.account_set, NEW.account, NEW.booked_on, NEW.booked_time,
+      NEW.amount, NEW.currency, NEW.counter_account, NEW.counter_name, NEW.counter_bank, NEW.purpose,
+      NEW.line_text, NEW.bank_serial, NEW.offered_at) IS DISTINCT FROM ROW(
+      OLD.id, OLD.collection_key, OLD.line_key, OLD.account_set, OLD.account, OLD.booked_on, OLD.booked_time,
+      OLD.amount, OLD.currency, OLD.counter_account, OLD.counter_name, OLD.counter_bank, OLD.purpose,
+      OLD.line_text, OLD.bank_serial, OLD.offered_at) THEN
+    RAISE EXCEPTION '中间表：到款明细由连接器写入，不能修改 / the line of a collection is written by the connector and never changes' USING ERRCODE = 'P0001';
+  END IF;
+  IF ROW(NEW.request, NEW.customer_code, NEW.document_no, NEW.claim_split, NEW.claimed_by, NEW.claim_no) IS DISTINCT FROM
+      ROW(OLD.request, OLD.customer_code, OLD.document_no, OLD.claim_split, OLD.claimed_by, OLD.claim_no) THEN
+    IF OLD.status IN ('booked', 'withdrawn') THEN
+      RAISE EXCEPTION '中间表：此到款已入账或撤回，不能再认领 / this collection is booked or withdrawn and is frozen' USING ERRCODE = 'P0001';
+    END IF;
+    IF NEW.claim_no <= OLD.claim_no THEN
+      RAISE EXCEPTION '中间表：每次认领或释放须把 claim_no 加一 / every claim or release must raise claim_no' USING ERRCODE = 'P0001';
+    END IF;
+  END IF;
+  IF NEW.status_seq < OLD.status_seq OR NEW.answered_no < OLD.answered_no THEN
+    RAISE EXCEPTION '中间表：状态列由连接器写入，状态序号不能倒退 / the status is written by the connector and never goes back' USING ERRCODE = 'P0001';
+  END IF;
+  RETURN NEW;
+END;
+$$;
+
 DROP TRIGGER IF EXISTS yq_payment_update ON yq_payment;
 CREATE TRIGGER yq_payment_update BEFORE UPDATE ON yq_payment FOR EACH ROW EXECUTE FUNCTION yq_payment_guard_update();
 
@@ -113,3 +140,6 @@ CREATE TRIGGER yq_payment_event_archive_change BEFORE UPDATE OR DELETE ON yq_pay
 
 DROP TRIGGER IF EXISTS yq_journal_update ON yq_journal;
 CREATE TRIGGER yq_journal_update BEFORE UPDATE ON yq_journal FOR EACH ROW EXECUTE FUNCTION yq_journal_guard_update();
+
+DROP TRIGGER IF EXISTS yq_collection_update ON yq_collection;
+CREATE TRIGGER yq_collection_update BEFORE UPDATE ON yq_collection FOR EACH ROW EXECUTE FUNCTION yq_collection_guard_update();

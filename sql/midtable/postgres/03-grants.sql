@@ -20,7 +20,7 @@ BEGIN
 END;
 $$;
 
--- The ERP: reads everything but the archive; asks, withdraws, commands, and gives voucher numbers.
+-- The ERP: reads everything but the archive; asks, withdraws, commands, claims, and gives voucher numbers.
 GRANT SELECT ON yq_payment TO yq_erp;
 GRANT SELECT ON yq_payment_event TO yq_erp;
 GRANT SELECT ON yq_statement_line TO yq_erp;
@@ -28,6 +28,8 @@ GRANT SELECT ON yq_balance TO yq_erp;
 GRANT SELECT ON yq_receipt TO yq_erp;
 GRANT SELECT ON yq_journal TO yq_erp;
 GRANT SELECT ON yq_journal_line TO yq_erp;
+GRANT SELECT ON yq_journal_reversal TO yq_erp;
+GRANT SELECT ON yq_collection TO yq_erp;
 GRANT SELECT ON yq_ledger TO yq_erp;
 GRANT SELECT ON yq_command TO yq_erp;
 GRANT SELECT ON yq_heartbeat TO yq_erp;
@@ -45,6 +47,7 @@ GRANT INSERT (line_id, ledger_account, booked_on, amount, currency, reference, c
 GRANT UPDATE (line_id, ledger_account, booked_on, amount, currency, reference, counterparty, line_text, voucher_no,
   entry_key) ON yq_ledger TO yq_erp;
 GRANT UPDATE (voucher_no, imported_at) ON yq_journal TO yq_erp;
+GRANT UPDATE (request, customer_code, document_no, claim_split, claimed_by, claim_no) ON yq_collection TO yq_erp;
 -- Untaken payments and its own journal lines it may delete; the trigger keeps the taken ones.
 GRANT DELETE ON yq_payment TO yq_erp;
 GRANT DELETE ON yq_ledger TO yq_erp;
@@ -57,6 +60,8 @@ GRANT SELECT ON yq_balance TO yq_connector;
 GRANT SELECT ON yq_receipt TO yq_connector;
 GRANT SELECT ON yq_journal TO yq_connector;
 GRANT SELECT ON yq_journal_line TO yq_connector;
+GRANT SELECT ON yq_journal_reversal TO yq_connector;
+GRANT SELECT ON yq_collection TO yq_connector;
 GRANT SELECT ON yq_ledger TO yq_connector;
 GRANT SELECT ON yq_command TO yq_connector;
 GRANT SELECT ON yq_heartbeat TO yq_connector;
@@ -67,11 +72,14 @@ GRANT INSERT ON yq_balance TO yq_connector;
 GRANT INSERT ON yq_receipt TO yq_connector;
 GRANT INSERT ON yq_journal TO yq_connector;
 GRANT INSERT ON yq_journal_line TO yq_connector;
+GRANT INSERT ON yq_journal_reversal TO yq_connector;
+GRANT INSERT ON yq_collection TO yq_connector;
 GRANT INSERT ON yq_heartbeat TO yq_connector;
 GRANT UPDATE (status, status_text, status_seq, error_code, bank_reference, bank_serial, settled_at, receipt_no,
   updated_at, taken_at, taken_by, cancel_taken_at) ON yq_payment TO yq_connector;
 GRANT UPDATE (paid_source_system, paid_account_set, paid_doc_type, paid_doc_no, paid_doc_line, paid_revision) ON yq_statement_line TO yq_connector;
 GRANT UPDATE (paid_source_system, paid_account_set, paid_doc_type, paid_doc_no, paid_doc_line, paid_revision) ON yq_receipt TO yq_connector;
 GRANT UPDATE (voucher_taken_at, refusal_code, refusal_text, refused_at) ON yq_journal TO yq_connector;
+GRANT UPDATE (answered_no, status, status_text, status_seq, entry_key, updated_at) ON yq_collection TO yq_connector;
 GRANT UPDATE (status, answer, answered_at, taken_at, taken_by) ON yq_command TO yq_connector;
 GRANT UPDATE (bridge, version, started_at, polled_at, polls) ON yq_heartbeat TO yq_connector;

@@ -8,6 +8,8 @@ DROP TABLE IF EXISTS yq_payment_archive;
 DROP TABLE IF EXISTS yq_heartbeat;
 DROP TABLE IF EXISTS yq_command;
 DROP TABLE IF EXISTS yq_ledger;
+DROP TABLE IF EXISTS yq_collection;
+DROP TABLE IF EXISTS yq_journal_reversal;
 DROP TABLE IF EXISTS yq_journal_line;
 DROP TABLE IF EXISTS yq_journal;
 DROP TABLE IF EXISTS yq_receipt;
@@ -22,6 +24,7 @@ DROP FUNCTION IF EXISTS yq_payment_guard_delete();
 DROP FUNCTION IF EXISTS yq_append_only();
 DROP FUNCTION IF EXISTS yq_payment_event_guard_delete();
 DROP FUNCTION IF EXISTS yq_journal_guard_update();
+DROP FUNCTION IF EXISTS yq_collection_guard_update();
 -- Roles belong to the whole server: another database that uses them keeps them. 角色属于整个服务器，其他库仍在用时保留。
 DO $$
 BEGIN

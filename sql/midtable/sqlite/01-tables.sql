@@ -338,6 +338,89 @@ CREATE TABLE IF NOT EXISTS yq_journal_line (
   CONSTRAINT ck_yq_journal_line_side CHECK (side IN ('debit', 'credit'))
 );
 
+-- 凭证冲销关系：红字凭证所冲销的凭证；红字凭证的金额为负 / which entry a red entry takes back; the amounts of a red entry are negative
+CREATE TABLE IF NOT EXISTS yq_journal_reversal (
+  -- 流水号 / row number [数据库 database]
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- 红字凭证的唯一键 / key of the red entry [连接器 connector]
+    entry_key TEXT NOT NULL,
+  -- 被冲销凭证的唯一键 / key of the entry that is taken back [连接器 connector]
+    reverses_key TEXT NOT NULL,
+  -- 被冲销凭证的日期 / date of the entry that is taken back [连接器 connector]
+    reverses_date TEXT NOT NULL,
+  -- 被冲销凭证的类别字 / its voucher type [连接器 connector]
+    reverses_voucher_type TEXT NOT NULL DEFAULT '',
+  -- 被冲销凭证的 ERP 凭证号，未知为空 / its voucher number of the ERP, empty when not known [连接器 connector]
+    reverses_voucher_no TEXT NOT NULL DEFAULT '',
+  -- 冲销原因 / why it is taken back [连接器 connector]
+    reason TEXT NOT NULL DEFAULT '',
+  -- 写入时间，UTC / when it was written, UTC [连接器 connector]
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+  CONSTRAINT uq_yq_journal_reversal UNIQUE (entry_key),
+  CONSTRAINT uq_yq_journal_reversal_of UNIQUE (reverses_key)
+);
+
+-- 到款通知：来款一笔一行，由 ERP 认领，入账后冻结 / incoming money to be claimed: one row a bank line; the ERP claims it, once booked it is frozen
+CREATE TABLE IF NOT EXISTS yq_collection (
+  -- 流水号 / row number [数据库 database]
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- 到款唯一键 / key of the collection [连接器 connector]
+    collection_key TEXT NOT NULL,
+  -- 对应明细的唯一键 / key of its statement line [连接器 connector]
+    line_key TEXT NOT NULL,
+  -- 账套 / account set [连接器 connector]
+    account_set TEXT NOT NULL DEFAULT '',
+  -- 银行账号 / bank account [连接器 connector]
+    account TEXT NOT NULL,
+  -- 记账日期，北京时间 / day booked, Asia-Shanghai [连接器 connector]
+    booked_on TEXT NOT NULL,
+  -- 记账时间 HH:mm:ss，北京时间 / time booked, Asia-Shanghai [连接器 connector]
+    booked_time TEXT NOT NULL DEFAULT '',
+  -- 到款金额 / amount that came in [连接器 connector]
+    amount TEXT NOT NULL,
+  -- 币种 / currency [连接器 connector]
+    currency TEXT NOT NULL,
+  -- 对方账号 / account of the counterparty [连接器 connector]
+    counter_account TEXT NOT NULL DEFAULT '',
+  -- 对方户名 / name of the counterparty [连接器 connector]
+    counter_name TEXT NOT NULL DEFAULT '',
+  -- 对方行名 / bank of the counterparty [连接器 connector]
+    counter_bank TEXT NOT NULL DEFAULT '',
+  -- 用途 / purpose [连接器 connector]
+    purpose TEXT NOT NULL DEFAULT '',
+  -- 摘要附言 / text [连接器 connector]
+    line_text TEXT NOT NULL DEFAULT '',
+  -- 银行流水号 / serial number of the bank [连接器 connector]
+    bank_serial TEXT NOT NULL DEFAULT '',
+  -- 通知时间，UTC / when it was offered, UTC [连接器 connector]
+    offered_at TEXT NOT NULL,
+  -- 请求：claim 认领，release 释放 / claim, or release to give it back [ERP]
+    request TEXT NOT NULL DEFAULT '',
+  -- 客户编码；拆分认领时留空 / code of the customer, empty when it is split [ERP]
+    customer_code TEXT NOT NULL DEFAULT '',
+  -- 所收单据号，可空 / document that is paid, may be empty [ERP]
+    document_no TEXT NOT NULL DEFAULT '',
+  -- 拆分：「客户:单据:金额」，以分号分隔，合计须等于到款金额 / parts as customer:document:amount with semicolons between, which add up to the amount [ERP]
+    claim_split TEXT NOT NULL DEFAULT '',
+  -- 认领人 / who claims it [ERP]
+    claimed_by TEXT NOT NULL DEFAULT '',
+  -- 请求序号：每次请求加一，其余认领列只能随它一起修改 / number of the request: raised by one with each; the other columns of a claim change with it alone [ERP]
+    claim_no INTEGER NOT NULL DEFAULT 0 CHECK (typeof(claim_no) = 'integer'),
+  -- 已答复的请求序号 / number of the request that was answered [连接器 connector]
+    answered_no INTEGER NOT NULL DEFAULT 0 CHECK (typeof(answered_no) = 'integer'),
+  -- 状态：open 待认领、claimed 已认领、booked 已入账、withdrawn 已撤回 / status: open, claimed, booked, withdrawn [连接器 connector]
+    status TEXT NOT NULL DEFAULT 'open',
+  -- 状态说明，也是对请求的答复 / status in words, and the answer to a request [连接器 connector]
+    status_text TEXT NOT NULL DEFAULT '',
+  -- 状态序号，只增不减 / rises with every status, never falls [连接器 connector]
+    status_seq INTEGER NOT NULL DEFAULT 0,
+  -- 入账凭证的唯一键 / key of the entry that books it [连接器 connector]
+    entry_key TEXT NOT NULL DEFAULT '',
+  -- 状态更新时间，UTC / when the status changed, UTC [连接器 connector]
+    updated_at TEXT,
+  CONSTRAINT uq_yq_collection UNIQUE (collection_key)
+);
+
 -- 银行存款日记账：对账用，可换成同名同列的视图 / bank-deposit journal of the ERP, for reconciliation; may be replaced by a view of the same columns
 CREATE TABLE IF NOT EXISTS yq_ledger (
   -- 流水号 / row number [数据库 database]
@@ -548,4 +631,6 @@ CREATE INDEX IF NOT EXISTS ix_yq_statement_line_day ON yq_statement_line (accoun
 CREATE INDEX IF NOT EXISTS ix_yq_balance_account ON yq_balance (account, as_of);
 CREATE INDEX IF NOT EXISTS ix_yq_receipt_line ON yq_receipt (line_key);
 CREATE INDEX IF NOT EXISTS ix_yq_ledger_day ON yq_ledger (ledger_account, booked_on);
+CREATE INDEX IF NOT EXISTS ix_yq_collection_status ON yq_collection (status, id);
+CREATE INDEX IF NOT EXISTS ix_yq_collection_line ON yq_collection (line_key);
 CREATE INDEX IF NOT EXISTS ix_yq_payment_archive_key ON yq_payment_archive (source_system, account_set, doc_type, doc_no, doc_line, revision);

@@ -121,3 +121,45 @@ WHEN OLD.voucher_taken_at IS NOT NULL AND NEW.voucher_no IS NOT OLD.voucher_no
 BEGIN
   SELECT RAISE(ABORT, '中间表：凭证号已被收妥，不能修改 / the voucher number has been taken and is frozen');
 END;
+
+DROP TRIGGER IF EXISTS yq_collection_line;
+CREATE TRIGGER yq_collection_line BEFORE UPDATE ON yq_collection
+WHEN
+      NEW.id IS NOT OLD.id OR NEW.collection_key IS NOT OLD.collection_key OR
+      NEW.line_key IS NOT OLD.line_key OR NEW.account_set IS NOT OLD.account_set OR
+      NEW.account IS NOT OLD.account OR NEW.booked_on IS NOT OLD.booked_on OR
+      NEW.booked_time IS NOT OLD.booked_time OR NEW.amount IS NOT OLD.amount OR
+      NEW.currency IS NOT OLD.currency OR NEW.counter_account IS NOT OLD.counter_account OR
+      NEW.counter_name IS NOT OLD.counter_name OR NEW.counter_bank IS NOT OLD.counter_bank OR
+      NEW.purpose IS NOT OLD.purpose OR NEW.line_text IS NOT OLD.line_text OR
+      NEW.bank_serial IS NOT OLD.bank_serial OR NEW.offered_at IS NOT OLD.offered_at
+BEGIN
+  SELECT RAISE(ABORT, '中间表：到款明细由连接器写入，不能修改 / the line of a collection is written by the connector and never changes');
+END;
+
+DROP TRIGGER IF EXISTS yq_collection_frozen;
+CREATE TRIGGER yq_collection_frozen BEFORE UPDATE ON yq_collection
+WHEN OLD.status IN ('booked', 'withdrawn') AND (
+      NEW.request IS NOT OLD.request OR NEW.customer_code IS NOT OLD.customer_code OR
+      NEW.document_no IS NOT OLD.document_no OR NEW.claim_split IS NOT OLD.claim_split OR
+      NEW.claimed_by IS NOT OLD.claimed_by OR NEW.claim_no IS NOT OLD.claim_no)
+BEGIN
+  SELECT RAISE(ABORT, '中间表：此到款已入账或撤回，不能再认领 / this collection is booked or withdrawn and is frozen');
+END;
+
+DROP TRIGGER IF EXISTS yq_collection_claim;
+CREATE TRIGGER yq_collection_claim BEFORE UPDATE ON yq_collection
+WHEN OLD.status NOT IN ('booked', 'withdrawn') AND NEW.claim_no <= OLD.claim_no AND (
+      NEW.request IS NOT OLD.request OR NEW.customer_code IS NOT OLD.customer_code OR
+      NEW.document_no IS NOT OLD.document_no OR NEW.claim_split IS NOT OLD.claim_split OR
+      NEW.claimed_by IS NOT OLD.claimed_by OR NEW.claim_no IS NOT OLD.claim_no)
+BEGIN
+  SELECT RAISE(ABORT, '中间表：每次认领或释放须把 claim_no 加一 / every claim or release must raise claim_no');
+END;
+
+DROP TRIGGER IF EXISTS yq_collection_forward;
+CREATE TRIGGER yq_collection_forward BEFORE UPDATE ON yq_collection
+WHEN NEW.status_seq < OLD.status_seq OR NEW.answered_no < OLD.answered_no
+BEGIN
+  SELECT RAISE(ABORT, '中间表：状态列由连接器写入，状态序号不能倒退 / the status is written by the connector and never goes back');
+END;

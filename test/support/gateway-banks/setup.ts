@@ -58,6 +58,11 @@ export type BankSetup = {
   readonly asksOneByOne?: true
   /** Set where an answer without rows is how the bank says "no such payment": a row left out of one looks the same. */
   readonly saysAbsentBySilence?: true
+  /** Set where the bank has no way to say "no such payment": about one that it does not have nothing ever comes. */
+  readonly neverSaysAbsent?: true
+  /** Set where a statement line has no time of day, and where none has a balance behind it. */
+  readonly givesNoTime?: true
+  readonly givesNoRunningBalance?: true
   /** Set where a repeated instruction is not refused but answered with the result of the first. */
   readonly replaysRepeats?: true
   /** Whether the simulated bank books a repeated instruction once. */
