@@ -7,6 +7,8 @@ module.exports = {
   testEnvironment: 'node',
   transform: {},
   testTimeout: 30_000,
+  // Jest would leave one core to a watcher; on two cores that is half of them.
+  maxWorkers: '100%',
   setupFiles: ['<rootDir>/scripts/jest-sqlite.js'],
   reporters: ['default', '<rootDir>/scripts/jest-count.js'],
 }

@@ -270,7 +270,7 @@ function bankTable(lang: Lang): string {
     return [
       `**${name}** ${kind[lang]}`,
       'receipt' in gateway ? yes : hasNoReceipts ? no : optional,
-      String(traits.batchMax),
+      packageWords(name, traits.batchMax, lang),
       traits.dedupesReference ? yes : no,
       traits.absentFinalAfterMs === null ? no : yes,
       sure[lang],
@@ -279,6 +279,20 @@ function bankTable(lang: Lang): string {
   })
   return table(head, rows)
 }
+
+/** What the example sets, and what a site may set where `batchMax` is a setting. */
+function packageWords(kind: string, batchMax: number, lang: Lang): string {
+  const own = ownPart(exampleConnection(kind), 'gateway')
+  const schema = GATEWAYS[kind]?.schema
+  const accepts = (most: number): boolean =>
+    typeof own === 'object' && own !== null && schema?.safeParse({ ...own, batchMax: most }).success === true
+  const most = PACKAGES.find(accepts)
+  if (most === undefined || most <= batchMax) return String(batchMax)
+  return { en: `${batchMax}, up to ${most} by \`batchMax\``, zh: `${batchMax}，可设 \`batchMax\` 至 ${most}` }[lang]
+}
+
+/** Sizes that banks name, the largest first. */
+const PACKAGES = [10_000, 5000, 2000, 1000, 500, 300, 200, 100, 50, 30, 20, 10, 5, 2] as const
 
 function erpTable(lang: Lang): string {
   const head = { en: ['Bridge', 'What it does, how sure', 'Tested with'], zh: ['桥接', '功能与把握程度', '测试依据'] }[
@@ -304,10 +318,16 @@ function lifecycleDiagram(): string {
 
 /** The gateway of the example's connection of this kind: its traits with the safe defaults. */
 function exampleGateway(kind: string): BankGateway {
-  const connection = Object.values(exampleConfig().banks).find(bank => bank.gateway === kind)
   const registered = GATEWAYS[kind]
-  if (!connection || !registered) throw new Error(`examples/yinqi.yaml has no bank of the kind ${kind}`)
-  return registered.create(ownPart(connection, 'gateway'), { clock: stoppedClock, name: kind, sequence: () => '' })
+  if (!registered) throw new Error(`no gateway of the kind ${kind}`)
+  const own = ownPart(exampleConnection(kind), 'gateway')
+  return registered.create(own, { clock: stoppedClock, name: kind, sequence: () => '' })
+}
+
+function exampleConnection(kind: string): Config['banks'][string] {
+  const connection = Object.values(exampleConfig().banks).find(bank => bank.gateway === kind)
+  if (!connection) throw new Error(`examples/yinqi.yaml has no bank of the kind ${kind}`)
+  return connection
 }
 
 const stoppedClock: Clock = { now: () => 0, sleep: () => Promise.resolve() }

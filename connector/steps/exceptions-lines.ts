@@ -4,54 +4,51 @@ import { addDays } from '../core/bank-time'
 import { isPosted } from '../core/coverage'
 import { dayException, type ExceptionItem } from '../core/exceptions'
 import { formatAmount } from '../core/money'
-import type { DateRange, LedgerLine, Money } from '../ports'
+import type { DateRange, Money } from '../ports'
 import type { LineFact } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import type { Scope } from './exceptions'
 import { ALL_DAYS, ambiguousOf } from './open-items'
+import { reconcileAccount } from './reconcile'
 
 /** More of one kind of one account are not told one by one. */
 const LIMIT = 200
 
-/** Bank lines and ledger lines without a match, once they are older than the way from one side to the other takes. */
+/** Bank lines and ledger lines that nothing fits, once they are older than the way from one side to the other takes. */
 export async function unmatchedLines(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
-  const range = { from: scope.range.from, to: addDays(scope.range.to, 1 - scope.graceDays) }
-  return await eachBooked(deps, scope, async settings => {
-    const { account } = settings
-    const matched = await matchedOf(deps, account, scope.range)
-    const lines = await deps.store.coverage.lines(account, range)
-    const bank = lines
-      .filter(line => !matched.lines.has(line.id))
-      .map(line => {
-        const text = amountText(line.amount)
-        const what = {
-          zh: `银行流水 ${text} 在账面没有对应`,
-          en: `bank line ${text} has no counterpart in the ledger`,
-        }
-        return dayException(
-          'unmatched',
-          { account, day: line.bookedOn, subject: `bank-${line.id}`, amount: line.amount },
-          what,
-        )
-      })
-    const booked = await ledgerOf(deps, settings, range)
-    const taken = await deps.store.matches.taken(account, { lineIds: [], ledgerIds: booked.map(line => line.id) })
-    const ledger = booked
-      .filter(line => !taken.ledger.has(line.id))
-      .map(line => {
-        const text = `${amountText(line.amount)} ${line.voucherNo}`.trim()
-        const what = {
-          zh: `账面记录 ${text} 在银行没有对应`,
-          en: `ledger line ${text} has no counterpart at the bank`,
-        }
-        return dayException(
-          'unmatched',
-          { account, day: line.date, subject: `ledger-${line.id}`, amount: line.amount },
-          what,
-        )
-      })
-    return [...bank.slice(0, LIMIT), ...ledger.slice(0, LIMIT)]
+  const last = addDays(scope.range.to, 1 - scope.graceDays)
+  return await eachBooked(deps, scope, async ({ account }) => {
+    const run = await reconcileAccount(deps, account, { from: null, isDryRun: true })
+    if (run === null) return []
+    const { currency, sides } = run
+    const groups = [...run.matches, ...run.ambiguous]
+    const told = {
+      bank: new Set(groups.flatMap(group => group.lineIds)),
+      ledger: new Set(groups.flatMap(group => group.ledgerIds)),
+    }
+    const open = (side: 'bank' | 'ledger'): readonly ExceptionItem[] =>
+      sides[side]
+        .filter(({ id, date }) => !told[side].has(id) && date <= last)
+        .slice(0, LIMIT)
+        .map(line => {
+          const amount = { minor: line.minor, currency }
+          const of = { account, day: line.date, subject: `${side}-${line.id}`, amount }
+          const voucher = 'voucherNo' in line ? line.voucherNo : ''
+          return dayException('unmatched', of, UNMATCHED[side](`${amountText(amount)} ${voucher}`.trim()))
+        })
+    return [...open('bank'), ...open('ledger')]
   })
+}
+
+const UNMATCHED = {
+  bank: (text: string) => ({
+    zh: `银行流水 ${text} 在账面没有对应`,
+    en: `bank line ${text} has no counterpart in the ledger`,
+  }),
+  ledger: (text: string) => ({
+    zh: `账面记录 ${text} 在银行没有对应`,
+    en: `ledger line ${text} has no counterpart at the bank`,
+  }),
 }
 
 /** What waits for a person's choice, as the rules of reconciliation see it now. */
@@ -139,15 +136,6 @@ export async function matchedOf(deps: Deps, account: string, range: DateRange): 
     lines: new Set(matches.flatMap(match => match.lineIds)),
     ledger: new Set(matches.flatMap(match => match.ledgerIds)),
   }
-}
-
-/** Empty where the ERP shows no ledger: what cannot be seen is not missed. */
-async function ledgerOf(deps: Deps, settings: AccountSettings, range: DateRange): Promise<readonly LedgerLine[]> {
-  const bridge = deps.erps.get(settings.erp)
-  if (!bridge?.ledger) return []
-  const lines: LedgerLine[] = []
-  for await (const line of bridge.ledger(settings.ledgerAccount, range)) lines.push(line)
-  return lines
 }
 
 function amountText(amount: Money): string {

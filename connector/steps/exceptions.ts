@@ -30,7 +30,7 @@ export const EXCEPTION_SOURCES: Readonly<Record<Exclude<ExceptionType, 'source'>
   contradiction: contradictionsOpen,
 }
 
-/** So far back are lines looked at, as reconciliation does. */
+/** So far back are receipts, entries and days looked at; what reconciliation leaves open is told whatever month it is of. */
 const LOOK_BACK_DAYS = 31
 const GRACE_DAYS = 3
 

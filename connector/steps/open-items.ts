@@ -43,7 +43,9 @@ export function matchSettingsOf(deps: Deps, { account, currency }: AccountSettin
   }
 }
 
-export type Sides = { readonly bank: readonly BankSide[]; readonly ledger: readonly LedgerSide[] }
+/** As the passes see it, and what a person finds it by. */
+export type OpenLedgerLine = LedgerSide & Pick<LedgerLine, 'voucherNo'>
+export type Sides = { readonly bank: readonly BankSide[]; readonly ledger: readonly OpenLedgerLine[] }
 
 /** What the store knows to be open, of days from the account's start on. */
 export async function openSides(deps: Deps, settings: AccountSettings): Promise<Sides> {
@@ -102,7 +104,7 @@ export function bankSideOf(stored: StoredLine, entryKey: string | null): BankSid
   }
 }
 
-export function ledgerSideOf(line: LedgerLine): LedgerSide {
-  const { id, date, amount, reference, counterparty, text, entryKey } = line
-  return { id, date, minor: amount.minor, reference, counterparty, text, entryKey }
+export function ledgerSideOf(line: LedgerLine): OpenLedgerLine {
+  const { id, date, amount, reference, counterparty, text, entryKey, voucherNo } = line
+  return { id, date, minor: amount.minor, reference, counterparty, text, entryKey, voucherNo }
 }

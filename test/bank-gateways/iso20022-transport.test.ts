@@ -135,7 +135,7 @@ describe('a folder', () => {
 
 // ------------------------------------------------------------------------------------------------------------------- SFTP
 
-const HOST = ssh2.utils.generateKeyPairSync('ed25519')
+const HOST = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
 const CLIENT = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs1', format: 'pem' })
   .toString()
@@ -371,7 +371,7 @@ const testSshd = hasSshd ? test : test.skip
 
 testSshd('an OpenSSH server: delivered, fetched, never overwritten', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'yinqi-sshd-'))
-  const own = ssh2.utils.generateKeyPairSync('ed25519')
+  const own = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
   const port = await freePort()
   const files: Readonly<Record<string, string>> = {
     host: HOST.private,

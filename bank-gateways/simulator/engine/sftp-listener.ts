@@ -42,7 +42,7 @@ export class SftpListener implements Port {
 
   async open(): Promise<void> {
     if (this.#server || this.#closing.signal.aborted) return
-    this.#hostKey ??= ssh2.utils.generateKeyPairSync('ed25519').private
+    this.#hostKey ??= newHostKey()
     const ssh = new ssh2.Server({ hostKeys: [this.#hostKey] }, connection => this.#greet(connection))
     const server = createServer({ noDelay: true }, socket => this.#take(socket, ssh))
     this.#server = server
@@ -307,4 +307,9 @@ function isTemporary(path: string): boolean {
 function attributes(size: number, modifiedAt: number, isDirectory: boolean) {
   const seconds = Math.floor(modifiedAt / 1000)
   return { mode: isDirectory ? 0o40755 : 0o100644, uid: 0, gid: 0, size, atime: seconds, mtime: seconds }
+}
+
+/** Not Ed25519: of those that ssh2 makes, one in some three hundred cannot be read by ssh2. */
+function newHostKey(): string {
+  return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { BankSetup, Protocol } from './setup'
 
-export const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519')
+export const HOST_KEY = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
 export const HOST_KEY_SHA256 = createHash('sha256')
   .update(Buffer.from(HOST_KEY.public.split(' ')[1] ?? '', 'base64'))
   .digest('base64')
