@@ -104,8 +104,24 @@ const LOOK_BACK_DAYS = [7, 31, 366] as const
 /** A day that ends where it began leaves the answer to the day before. */
 const DAYS_TRIED = 31
 
-/** By the balances that stand behind the lines of the last day that has any; null where they do not say. */
+/** What the bank said of the day's end, as its proof has it; else what stands behind the last lines. Null: nobody said. */
 async function bankBalance(deps: Deps, account: string, asOf: string): Promise<bigint | null> {
+  return (await provenBalance(deps, account, asOf)) ?? (await balanceByLines(deps, account, asOf))
+}
+
+/** A day that shares the proof of a later one has no closing balance of its own, but what it began with and its lines. */
+async function provenBalance(deps: Deps, account: string, asOf: string): Promise<bigint | null> {
+  const day = { from: asOf, to: asOf }
+  const [row] = await deps.store.coverage.rows(account, day)
+  if (row === undefined) return null
+  if (row.closing !== null) return row.closing.minor
+  if (row.proof !== 'proven' || row.opening === null) return null
+  const lines = await deps.store.statements.list(account, day)
+  return lines.reduce((total, { line }) => total + line.amount.minor, row.opening.minor)
+}
+
+/** By the balances that stand behind the lines of the last day that has any; null where they do not say. */
+async function balanceByLines(deps: Deps, account: string, asOf: string): Promise<bigint | null> {
   let day = asOf
   for (let tried = 0; tried < DAYS_TRIED; tried++) {
     const lines = await lastDayOf(deps, account, day)

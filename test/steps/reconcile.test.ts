@@ -2,6 +2,7 @@
 // as of a day does not change with what came later.
 
 import { adjustedAt } from '../../connector/steps/month-statement'
+import type { Money } from '../../connector/ports'
 import { matchByHand, undoMatch } from '../../connector/steps/match-by-hand'
 import { ambiguousOf } from '../../connector/steps/open-items'
 import { reconcile, reconcileAccount, reconcileWatch } from '../../connector/steps/reconcile'
@@ -217,6 +218,25 @@ describe('the statement as of a month’s end', () => {
     const found = await adjustedAt(world.deps, ACCOUNT, '2026-02-28', { bankMinor: null, ledgerMinor: null })
     expect(found).toMatchObject({ ledger: { balanceMinor: null }, bank: { balanceMinor: null }, differenceMinor: null })
     expect(await adjustedAt(world.deps, 'unknown', '2026-02-28', { bankMinor: null, ledgerMinor: null })).toBeNull()
+  })
+
+  test('what the bank said of the day’s end is its balance, also where no line brings one', async () => {
+    await bankLines(world, [
+      { on: '2026-02-27', yuan: '-50.00' },
+      { on: '2026-02-28', yuan: '7.00' },
+    ])
+    const said = (closing: Money | null) =>
+      world.store.coverage.change(ACCOUNT, ['2026-02-28'], 1, row => ({
+        ...{ ...row, proof: 'proven', opening: { minor: 95_000n, currency: 'CNY' }, closing },
+      }))
+    const balance = async () =>
+      (await adjustedAt(world.deps, ACCOUNT, '2026-02-28', { bankMinor: null, ledgerMinor: null }))?.bank.balanceMinor
+    expect(await balance()).toBeNull()
+    await said({ minor: 95_700n, currency: 'CNY' })
+    expect(await balance()).toBe(95_700n)
+    // Proven by a later day: what it began with, and its lines.
+    await said(null)
+    expect(await balance()).toBe(95_700n)
   })
 
   test('adds to the configured opening what the ledger booked since, and leaves what is older alone', async () => {
