@@ -8,10 +8,10 @@ import type { Job, Verdict } from './worker'
 export type Hunted = { readonly mutant: Mutant | null; readonly verdict: Verdict; readonly error: string | null }
 
 /** Enough for the rarest of them several times over; a mutant that lives through it shows a hole in an oracle. */
-export const SEEDS = 3000
+export const SEEDS = 8000
 
 /** A mutant that makes a history endless is stopped, and counts as alive: nobody would have said what is wrong. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 300_000
 
 export async function huntAll(
   mutants: readonly (Mutant | null)[],
