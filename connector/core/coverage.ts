@@ -1,7 +1,7 @@
 // What is known of an account's day, in six answers: requested, received, proven by balances, receipts complete, posted,
 // reconciled. Everything that lines, entries and matches say is counted here and never stored a second time.
 
-import { addDays, bankDay } from './bank-time'
+import { addDays } from './bank-time'
 import type { Proof } from './proof'
 
 /** Bank time on the next morning at which a day's statement is taken for complete. */
@@ -118,9 +118,4 @@ export function ageOf(
   const knownUntil = newest === null ? openedAt : Math.min(newest.receivedAt, startOfDay(addDays(newest.day, 1)))
   const ageMs = Math.max(0, now - knownUntil)
   return { ageMs, isLate: ageMs > targetMs }
-}
-
-/** The day before the running one. */
-export function lastDay(now: number): string {
-  return addDays(bankDay(now), -1)
 }

@@ -8,8 +8,7 @@ import type { DateRange, Money } from '../ports'
 import type { LineFact } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import type { Scope } from './exceptions'
-import { ALL_DAYS, ambiguousOf } from './open-items'
-import { reconcileAccount } from './reconcile'
+import { ALL_DAYS } from './open-items'
 
 /** More of one kind of one account are not told one by one. */
 const LIMIT = 200
@@ -18,7 +17,7 @@ const LIMIT = 200
 export async function unmatchedLines(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
   const last = addDays(scope.range.to, 1 - scope.graceDays)
   return await eachBooked(deps, scope, async ({ account }) => {
-    const run = await reconcileAccount(deps, account, { from: null, isDryRun: true })
+    const run = await scope.look(account)
     if (run === null) return []
     const { currency, sides } = run
     const groups = [...run.matches, ...run.ambiguous]
@@ -54,7 +53,7 @@ const UNMATCHED = {
 /** What waits for a person's choice, as the rules of reconciliation see it now. */
 export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
   return await eachBooked(deps, scope, async ({ account }) => {
-    const groups = (await ambiguousOf(deps, account)).slice(0, LIMIT)
+    const groups = ((await scope.look(account))?.ambiguous ?? []).slice(0, LIMIT)
     if (groups.length === 0) return []
     const lines = new Map((await deps.store.coverage.lines(account, ALL_DAYS)).map(line => [line.id, line]))
     return groups.map(group => {

@@ -7,6 +7,7 @@ import type { DateRange } from '../ports'
 import type { Deps } from './deps'
 import { contradictionsOpen, gapsOpen, lateAccounts, unprovenDays } from './exceptions-coverage'
 import { ambiguousGroups, missingReceipts, unbookableLines, unmatchedLines } from './exceptions-lines'
+import { reconcileAccount, type ReconcileRun } from './reconcile'
 
 export type Scope = {
   readonly accounts: readonly string[]
@@ -14,6 +15,8 @@ export type Scope = {
   readonly range: DateRange
   /** Lines younger than this many days are still on their way to their match. */
   readonly graceDays: number
+  /** What a run of reconciliation would find now; one look an account, so that its kinds tell of the same view. */
+  readonly look: (account: string) => Promise<ReconcileRun | null>
 }
 
 export type ExceptionSource = (deps: Deps, scope: Scope) => Promise<readonly ExceptionItem[]>
@@ -47,6 +50,7 @@ export async function listExceptions(deps: Deps, filter: ExceptionFilter): Promi
     accounts: deps.accounts.map(one => one.account).filter(one => filter.account === null || one === filter.account),
     range: { from: addDays(today, -LOOK_BACK_DAYS), to: addDays(today, -1) },
     graceDays: filter.graceDays ?? GRACE_DAYS,
+    look: looksOnce(deps),
   }
   const found: ExceptionItem[] = []
   for (const [type, source] of Object.entries(EXCEPTION_SOURCES)) {
@@ -59,6 +63,15 @@ export async function listExceptions(deps: Deps, filter: ExceptionFilter): Promi
     const owner = owners.get(item.id)
     return { ...item, owner: owner?.owner ?? '', note: owner?.note ?? '', ageMs: Math.max(0, now - item.since) }
   })
+}
+
+function looksOnce(deps: Deps): Scope['look'] {
+  const looks = new Map<string, Promise<ReconcileRun | null>>()
+  return async account => {
+    const look = looks.get(account) ?? reconcileAccount(deps, account, { from: null, isDryRun: true })
+    looks.set(account, look)
+    return await look
+  }
 }
 
 function notChecked(deps: Deps, type: string, error: unknown): ExceptionItem {

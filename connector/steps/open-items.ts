@@ -1,7 +1,7 @@
 // What is open on both sides of an account, as the passes see it, and what they say of it. Reads the store, writes nothing.
 
 import { keepApart } from '../core/match/apart'
-import { matchLines, type MatchDraft, type Reconciliation } from '../core/match/match'
+import { matchLines, type Reconciliation } from '../core/match/match'
 import { ruleVersionOf, type MatchSettings } from '../core/match/settings'
 import type { BankSide, LedgerSide } from '../core/match/sides'
 import type { ToleranceRule } from '../core/match/tolerance'
@@ -77,17 +77,6 @@ export async function judge(deps: Deps, settings: AccountSettings, sides: Sides)
   const found = matchLines(sides.bank, sides.ledger, matching)
   const undone = await deps.store.matches.undone(settings.account)
   return { ...keepApart(found, undone), ruleVersion: ruleVersionOf(matching) }
-}
-
-/**
- * Groups that wait for a person: several candidates, or what a person took apart. Derived from what is open, so that it is
- * never older than the store; empty for an account that is not reconciled.
- */
-export async function ambiguousOf(deps: Deps, account: string): Promise<readonly MatchDraft[]> {
-  const reconciled = reconciledAccount(deps, account)
-  if (reconciled === null) return []
-  const { settings } = reconciled
-  return (await judge(deps, settings, await openSides(deps, settings))).ambiguous
 }
 
 export function bankSideOf(stored: StoredLine, entryKey: string | null): BankSide {

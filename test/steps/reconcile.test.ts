@@ -4,7 +4,7 @@
 import { adjustedAt } from '../../connector/steps/month-statement'
 import type { Money } from '../../connector/ports'
 import { matchByHand, undoMatch } from '../../connector/steps/match-by-hand'
-import { ambiguousOf } from '../../connector/steps/open-items'
+import { listExceptions } from '../../connector/steps/exceptions'
 import { reconcile, reconcileAccount, reconcileWatch } from '../../connector/steps/reconcile'
 import { bankLines, entry } from '../support/reconcile-world'
 import { ACCOUNT, openWorld, type World } from '../support/world'
@@ -62,17 +62,22 @@ test('the first run reads since the first line; later ones what is recent and th
   expect(world.erp.ledgerAsked[1]?.from).toBe('2025-12-01')
 })
 
-test('two candidates are left to a person, and found again from the store alone', async () => {
+async function ambiguousNow() {
+  return (await reconcileAccount(world.deps, ACCOUNT, { from: null, isDryRun: true }))?.ambiguous
+}
+
+test('two candidates are left to a person, and told of before the first run as after it', async () => {
   const [line] = await bankLines(world, [{ on: '2026-02-10', yuan: '-50.00', counterName: '甲' }])
   world.erp.ledgerLines.push(
     entry('L1', '2026-02-10', '-50.00', { counterparty: '甲' }),
     entry('L2', '2026-02-10', '-50.00', { counterparty: '甲' }),
   )
+  const told = await listExceptions(world.deps, { account: ACCOUNT, type: 'ambiguous' })
+  expect(told).toMatchObject([{ account: ACCOUNT, day: '2026-02-10' }])
+  expect(await listExceptions(world.deps, { account: ACCOUNT, type: 'unmatched' })).toEqual([])
   expect(await reconcile(world.deps, ACCOUNT)).toBe(0)
-  world.erp.ledgerAsked.length = 0
-  expect(await ambiguousOf(world.deps, ACCOUNT)).toMatchObject([{ lineIds: [line], ledgerIds: ['L1', 'L2'] }])
-  expect(world.erp.ledgerAsked).toEqual([])
-  expect(await ambiguousOf(world.deps, 'unknown')).toEqual([])
+  expect(await ambiguousNow()).toMatchObject([{ lineIds: [line], ledgerIds: ['L1', 'L2'] }])
+  expect(await listExceptions(world.deps, { account: ACCOUNT, type: 'ambiguous' })).toEqual(told)
 })
 
 test('a dry run says what a run would match, and writes nothing', async () => {
@@ -96,12 +101,12 @@ test('what a person took apart stays apart, run after run, until a person puts i
   expect(await undoMatch(world.deps, match?.id ?? '', said)).toMatchObject({ kind: 'done' })
   expect(await reconcile(world.deps, ACCOUNT)).toBe(0)
   expect(await reconcile(world.deps, ACCOUNT)).toBe(0)
-  expect(await ambiguousOf(world.deps, ACCOUNT)).toMatchObject([{ lineIds: [line], ledgerIds: ['L1'] }])
+  expect(await ambiguousNow()).toMatchObject([{ lineIds: [line], ledgerIds: ['L1'] }])
   expect(await undoMatch(world.deps, match?.id ?? '', said)).toMatchObject({ code: 'MATCH_NOT_STANDING' })
   expect(await matchByHand(world.deps, { ...byHand, lineIds: [line], ledgerIds: ['L1'] })).toMatchObject({
     ...{ kind: 'done', match: { pass: 'manual', person: '张三', reason: '核对了回单原件' } },
   })
-  expect(await ambiguousOf(world.deps, ACCOUNT)).toEqual([])
+  expect(await ambiguousNow()).toEqual([])
 })
 
 describe('by hand', () => {
