@@ -119,6 +119,7 @@ export type Pull = { readonly items: readonly ErpRequest[]; readonly cursor: str
 export type ErpRecord =
   | PaymentStatusRecord
   | StatementLineRecord
+  | WithdrawalRecord
   | BalanceRecord
   | ReceiptRecord
   | JournalRecord
@@ -151,6 +152,20 @@ export type StatementLineRecord = {
   readonly line: StatementLine
   /** The request this line paid, when it is one of ours. */
   readonly paid: RequestKey | null
+  readonly at: number
+}
+
+/** A named person withdrew a line, because the bank changed or took back what it said, or restored it. */
+export type WithdrawalRecord = {
+  readonly kind: 'statement.withdrawal'
+  readonly key: string
+  /** Key of the line's own record. */
+  readonly lineKey: string
+  /** Counts from 1 for each line: the greatest says how it is now. */
+  readonly turn: number
+  readonly state: 'withdrawn' | 'restored'
+  readonly person: string
+  readonly reason: string
   readonly at: number
 }
 

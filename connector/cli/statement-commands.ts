@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import type { Run, WithDeps } from './audit-commands'
 import { showCoverage, type CoverageFlags } from './coverage'
 import { assignException, showExceptions, type ExceptionFlags } from './exceptions'
+import { listLines, restoreLines, withdrawLines, type LinesFlags, type WithdrawFlags } from './lines'
 import type { Output } from './output'
 import { parse } from './statement'
 import { listFiles, writeFile } from './statement-files'
@@ -25,7 +26,15 @@ export function addStatement(program: Command, output: () => Output, run: Run, w
     .option('--encoding <charset>', '指定字符集 / name the charset')
     .option('--dry-run', '只检查，不写入 / look, store nothing')
     .option('--accept-gap', '余额有缺口也导入 / import although the balances show a gap')
-    .option('--as <person>', '导入人，默认为系统用户 / who imports it, the system’s user by default')
+    .option(
+      '--replace',
+      '文件是银行的更正：撤回其中不再有的流水 / it corrects an earlier file: what it gives no more is withdrawn',
+    )
+    .option(
+      '--as <person>',
+      '导入人，默认为系统用户；--replace 时必填 / who imports it, the system’s user by default; needed with --replace',
+    )
+    .option('--reason <text>', '--replace 的原因 / why, with --replace')
     .action((file: string, options: ImportFlags) =>
       withDeps(deps => importStatementFile(deps, file, options, output())),
     )
@@ -42,6 +51,32 @@ export function addStatement(program: Command, output: () => Output, run: Run, w
     .requiredOption('--out <file>', '写到哪里 / where to')
     .action((digest: string, options: { out: string }) =>
       withDeps(deps => writeFile(deps, digest, options.out, output())),
+    )
+  statement
+    .command('lines')
+    .description('库内流水，逐笔：编号、付款、凭证、勾对、回单 / the store’s lines one by one, with what hangs on each')
+    .requiredOption('--account <account>', '账户 / account')
+    .option('--from <yyyy-MM-dd>', '从哪天起，默认最近七天 / first day, the last seven days by default')
+    .option('--to <yyyy-MM-dd>', '到哪天止 / last day')
+    .option('--withdrawn', '仅已撤回的 / withdrawn ones only')
+    .action((options: LinesFlags) => withDeps(deps => listLines(deps, options, output())))
+  statement
+    .command('withdraw <line...>')
+    .description('撤回银行已更正或取消的流水：冲销凭证、撤销勾对 / withdraw lines that the bank changed or took back')
+    .requiredOption('--reason <text>', '原因 / why')
+    .option('--as <person>', '经手人，执行时必填 / who does it, needed unless it is a dry run')
+    .option('--dry-run', '只看影响，不写入 / show what hangs on them, change nothing')
+    .option('--entry-by-hand', '凭证由人在 ERP 中处理 / a person sees to its entry in the ERP')
+    .action((lines: string[], options: WithdrawFlags) =>
+      withDeps(deps => withdrawLines(deps, lines, options, output())),
+    )
+  statement
+    .command('restore <line...>')
+    .description('恢复误撤回的流水 / restore lines that were withdrawn by mistake')
+    .requiredOption('--as <person>', '经手人 / who does it')
+    .requiredOption('--reason <text>', '原因 / why')
+    .action((lines: string[], options: { as: string; reason: string }) =>
+      withDeps(deps => restoreLines(deps, lines, options, output())),
     )
   statement
     .command('rekey')

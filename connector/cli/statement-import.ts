@@ -10,9 +10,11 @@ import {
   isContested,
   isOneDay,
   lookThrough,
+  newLines,
   type DayReport,
   type FileLine,
   type FileLines,
+  type FilePart,
 } from '../steps/import-file'
 import { groupBy } from '../core/group'
 import { claimDays, releaseDays } from '../steps/coverage'
@@ -23,6 +25,7 @@ import { StatementFileError } from '../statements/model'
 import { parseStatementEvents } from '../statements/parse-file'
 import { lineOf } from '../statements/to-line'
 import { EXIT, table, type Output } from './output'
+import { correctionOf, reasonsOf, tellCorrection, withdrawAbsent, type Correction } from './statement-correction'
 import { judge, MAX_REASONS, type ImportFlags, type Judged } from './statement-judge'
 import { describe, fileSource, isFileFault, problemOf, unreadable } from './statement'
 
@@ -41,14 +44,22 @@ export async function importStatementFile(
     for (const account of judged.accounts.values()) await requireKeyRules(deps, account.account)
     const lines = linesOf(source, flags, judged.accounts)
     const days = await lookThrough(deps, lines)
-    const contested = await contestedDays(deps, days, judged)
-    if (contested.length > 0) return await refuseDays(deps, source, contested, judged, flags, output)
+    const part = { format: judged.format, spans: judged.spans.of(judged.digest, deps.clock.now()) }
+    const contested = await contestedDays(deps, days, part)
+    const correction = contested.length === 0 ? null : await correctionOf(deps, lines, contested, part)
+    if (correction !== null && (flags.replace !== true || correction.objections.length > 0))
+      return await refuse(deps, source, reasonsOf(correction, MAX_REASONS), judged, flags, output)
+    if (correction !== null && flags.dryRun !== true && !isNamed(flags)) return unnamed(output)
     if (flags.dryRun !== true) {
       const lost = await lostDays(deps, days)
-      if (lost.length > 0) return await refuseDays(deps, source, lost, judged, flags, output)
+      if (lost.length > 0) {
+        const reasons = reasonsOf(await correctionOf(deps, lines, lost, part), MAX_REASONS)
+        return await refuse(deps, source, reasons, judged, flags, output)
+      }
     }
-    const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, lines, flags)
-    tell(judged, days, count, flags, output)
+    if (correction !== null) tellCorrection(correction, output)
+    const count = flags.dryRun === true ? 0 : await keepAndImport(deps, source, judged, lines, correction, flags)
+    tell(judged, days, count, correction, flags, output)
     return EXIT.ok
   } catch (error) {
     const problem =
@@ -61,8 +72,7 @@ export async function importStatementFile(
 }
 
 /** Days that two sources tell of, unless the balances say that both are parts of one day. */
-async function contestedDays(deps: Deps, days: readonly DayReport[], judged: Judged): Promise<readonly DayReport[]> {
-  const part = { format: judged.format, spans: judged.spans.of(judged.digest, deps.clock.now()) }
+async function contestedDays(deps: Deps, days: readonly DayReport[], part: FilePart): Promise<readonly DayReport[]> {
   const contested: DayReport[] = []
   for (const day of days) if (isContested(day) && !(await isOneDay(deps, day, part))) contested.push(day)
   return contested
@@ -70,17 +80,20 @@ async function contestedDays(deps: Deps, days: readonly DayReport[], judged: Jud
 
 /**
  * The bytes first, so that no line is without its file; then the days are claimed, so that nobody else fills them; what the
- * file covers last, so that no day counts too early.
+ * file covers last, so that no day counts too early. Cut off in between, it goes on with the next run.
  */
 async function keepAndImport(
   deps: Deps,
   source: StatementSource,
   judged: Judged,
   lines: FileLines,
+  correction: Correction | null,
   flags: ImportFlags,
 ): Promise<number> {
   const file = await keepBytes(deps, named(source), factsOf(judged, flags))
   await recordFile(deps, file, [])
+  if (correction !== null)
+    await withdrawAbsent(deps, correction, { person: flags.as ?? '', reason: flags.reason ?? '' })
   const count = await importFile(deps, lines)
   await recordFile(deps, { ...file, status: 'imported' }, judged.spans.of(judged.digest, file.importedAt))
   return count
@@ -97,7 +110,7 @@ async function lostDays(deps: Deps, days: readonly DayReport[]): Promise<readonl
       own.map(day => day.day),
       'file',
     )
-    lost.push(...own.filter(day => !claimed.has(day.day) && day.lines > day.known))
+    lost.push(...own.filter(day => !claimed.has(day.day) && newLines(day) > 0))
   }
   if (lost.length === 0) return []
   for (const [account, own] of accounts) {
@@ -137,15 +150,19 @@ function linesOf(
   }
 }
 
-async function refuseDays(
-  deps: Deps,
-  source: StatementSource,
-  days: readonly DayReport[],
-  judged: Judged,
-  flags: ImportFlags,
-  output: Output,
-): Promise<number> {
-  return await refuse(deps, source, days.slice(0, MAX_REASONS).map(contestText), judged, flags, output)
+function isNamed({ as = '', reason = '' }: ImportFlags): boolean {
+  return as.trim() !== '' && reason.trim() !== ''
+}
+
+/** Lines are withdrawn by a person, never by whoever happens to be logged in. */
+function unnamed(output: Output): number {
+  const [zh, en] = [
+    '替代已有流水须以 --as 写明姓名、以 --reason 写明原因',
+    'name who replaces lines with --as, and why with --reason',
+  ]
+  output.say(zh, en)
+  output.json({ ok: false, reasons: [`${zh} / ${en}`] })
+  return EXIT.no
 }
 
 /** What was refused is kept all the same where it is of a known account: it says what the bank said. */
@@ -168,11 +185,14 @@ async function refuse(
   return EXIT.no
 }
 
-function contestText(day: DayReport): string {
-  return `${day.account} ${day.day}: 库中已有 ${day.stored - day.known} 笔本文件没有的流水，本文件另有 ${day.lines - day.known} 笔新流水；同一天的流水不能来自两个来源 / the store has ${day.stored - day.known} lines of that day that the file does not have, and the file ${day.lines - day.known} new ones: a day's lines must come from one source`
-}
-
-function tell(judged: Judged, days: readonly DayReport[], count: number, flags: ImportFlags, output: Output): void {
+function tell(
+  judged: Judged,
+  days: readonly DayReport[],
+  count: number,
+  correction: Correction | null,
+  flags: ImportFlags,
+  output: Output,
+): void {
   const accounts = [...new Set(days.map(day => day.account))].map(account => {
     const own = days.filter(day => day.account === account)
     const dates = own.map(day => day.day).toSorted()
@@ -184,7 +204,7 @@ function tell(judged: Judged, days: readonly DayReport[], count: number, flags: 
   const { skipped, digest: sha256, problems } = judged
   output.json({
     ...{ ok: true, dryRun: flags.dryRun === true, sha256, accounts, imported: count, skipped },
-    ...{ statements: { proven, gaps, undecided }, problems },
+    ...{ statements: { proven, gaps, undecided }, withdrawn: correction?.withdrawals ?? [], problems },
   })
   const rows = accounts.map(one => [
     one.account,

@@ -15,6 +15,10 @@ export type ImportFlags = {
   readonly acceptGap?: boolean
   /** Who imports it: the name of the system's user where nobody says. */
   readonly as?: string
+  /** The file corrects days that the store has from an earlier one: what it gives no more is withdrawn. */
+  readonly replace?: boolean
+  /** Why, where lines are replaced. */
+  readonly reason?: string
 }
 
 export type Judged = {

@@ -5,7 +5,16 @@ import type { Money } from '../ports'
 import { startOfDay } from './coverage'
 
 export type ExceptionType =
-  'gap' | 'unproven' | 'late' | 'unmatched' | 'ambiguous' | 'unbookable' | 'receipt' | 'contradiction' | 'source'
+  | 'gap'
+  | 'unproven'
+  | 'changed'
+  | 'late'
+  | 'unmatched'
+  | 'ambiguous'
+  | 'unbookable'
+  | 'receipt'
+  | 'contradiction'
+  | 'source'
 
 export type Words = { readonly zh: string; readonly en: string }
 
@@ -29,6 +38,7 @@ export type OwnedException = ExceptionItem & { readonly owner: string; readonly 
 export const EXCEPTION_WORDS: Readonly<Record<ExceptionType, Words>> = {
   gap: { zh: '余额缺口', en: 'balance gap' },
   unproven: { zh: '未证明', en: 'unproven' },
+  changed: { zh: '银行改动', en: 'changed by the bank' },
   late: { zh: '流水迟到', en: 'statement late' },
   unmatched: { zh: '未勾对', en: 'unmatched' },
   ambiguous: { zh: '多个候选', en: 'ambiguous' },
@@ -46,6 +56,10 @@ export const NEXT_STEPS: Readonly<Record<ExceptionType, Words>> = {
   unproven: {
     zh: '取得有期初、期末余额的对账单并导入，或请银行开通余额查询',
     en: 'import a statement with opening and closing balances, or have the bank answer balance inquiries',
+  },
+  changed: {
+    zh: '向银行核实；属实则 yinqi statement withdraw 撤回原流水（先 --dry-run），更正后的流水随即导入；误撤回的用 yinqi statement restore',
+    en: 'ask the bank; if it is so, yinqi statement withdraw the old line (look with --dry-run), and the new one comes in; yinqi statement restore brings back what was withdrawn wrongly',
   },
   late: {
     zh: '运行 yinqi doctor，检查银行连接与取数计划',

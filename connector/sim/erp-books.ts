@@ -88,6 +88,8 @@ export class ErpBooks {
       case 'statement.line':
         this.lines.set(record.key, { account: record.account, line: record.line })
         return ''
+      case 'statement.withdrawal':
+        return ''
       case 'balance':
         this.balances.set(record.key, record.balance.current.minor)
         return ''

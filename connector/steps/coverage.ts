@@ -149,7 +149,7 @@ function isSettled(row: CoverageRow | undefined, day: string, now: number): bool
 }
 
 /** MT942 and camt.052 tell of a moment within a day: their closing balance is not the day's. */
-function isInterim(format: string): boolean {
+export function isInterim(format: string): boolean {
   return format === 'mt942' || format === 'camt.052'
 }
 

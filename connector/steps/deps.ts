@@ -5,7 +5,7 @@ import type { HoldRule } from '../core/holds'
 import type { JournalRule } from '../core/journal'
 import type { KnownParty } from '../core/parties'
 import type { BankGateway, BankTraits, Clock, ErpBridge, State } from '../ports'
-import type { PauseScope, Store } from '../store/store'
+import type { DoubtKind, PauseScope, Store } from '../store/store'
 import type { Fence } from './fence'
 import type { Pauses } from './pauses'
 
@@ -121,6 +121,15 @@ export type Happening =
     }
   | { readonly kind: 'contradiction'; readonly paymentId: string | null; readonly code: string; readonly cause: string }
   | { readonly kind: 'lines.imported'; readonly bank: string; readonly account: string; readonly count: number }
+  | {
+      readonly kind: 'line.withdrawn' | 'line.restored'
+      readonly account: string
+      readonly line: string
+      readonly day: string
+      readonly person: string
+    }
+  /** The bank says something else of a line than it did. */
+  | { readonly kind: 'line.doubted'; readonly account: string; readonly line: string; readonly doubt: DoubtKind }
   | { readonly kind: 'receipt.failed'; readonly bank: string; readonly account: string; readonly reason: string }
   | { readonly kind: 'receipt.stored'; readonly account: string; readonly receiptNo: string }
   | { readonly kind: 'receiver.written'; readonly account: string; readonly voucherNo: string; readonly reason: string }

@@ -5,7 +5,7 @@ import { isPosted } from '../core/coverage'
 import { dayException, type ExceptionItem } from '../core/exceptions'
 import { formatAmount } from '../core/money'
 import type { DateRange, Money } from '../ports'
-import type { LineFact } from '../store/store'
+import type { DoubtKind, LineFact } from '../store/store'
 import { accountOf, type AccountSettings, type Deps } from './deps'
 import type { Scope } from './exceptions'
 import { ALL_DAYS } from './open-items'
@@ -97,6 +97,34 @@ export async function unbookableLines(deps: Deps, scope: Scope): Promise<readonl
 
 function isStuck(line: LineFact): boolean {
   return line.journal === 'left' || line.entry === 'refused'
+}
+
+/** The bank says something else of a line than it did; it says so in every answer since. */
+export async function changedLines(deps: Deps, { accounts }: Scope): Promise<readonly ExceptionItem[]> {
+  const found: ExceptionItem[] = []
+  for (const account of accounts) {
+    for (const { line, kind, was, now, since } of (await deps.store.doubts.of(account)).slice(0, LIMIT)) {
+      const { bookedOn, amount } = line.line
+      const what = CHANGED[kind](line.id, was, now)
+      found.push(dayException('changed', { account, day: bookedOn, subject: line.id, amount }, what, since))
+    }
+  }
+  return found
+}
+
+const CHANGED: Readonly<Record<DoubtKind, (id: string, was: string, now: string) => ExceptionItem['what']>> = {
+  changed: (id, was, now) => ({
+    zh: `流水 ${id}（${was}）银行现给出 ${now}；新的一笔暂不导入`,
+    en: `line ${id} (${was}): the bank now gives ${now}, which is kept back`,
+  }),
+  gone: (id, was) => ({
+    zh: `流水 ${id}（${was}）银行不再给出`,
+    en: `line ${id} (${was}): the bank gives it no more`,
+  }),
+  again: (id, was, now) => ({
+    zh: `流水 ${id}（${was}）已由 ${now} 撤回，银行仍在给出`,
+    en: `line ${id} (${was}) was withdrawn by ${now}, and the bank still gives it`,
+  }),
 }
 
 export async function missingReceipts(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {

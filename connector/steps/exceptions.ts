@@ -6,7 +6,7 @@ import { NEXT_STEPS, ordered, type ExceptionItem, type ExceptionType, type Owned
 import type { DateRange } from '../ports'
 import type { Deps } from './deps'
 import { contradictionsOpen, gapsOpen, lateAccounts, unprovenDays } from './exceptions-coverage'
-import { ambiguousGroups, missingReceipts, unbookableLines, unmatchedLines } from './exceptions-lines'
+import { ambiguousGroups, changedLines, missingReceipts, unbookableLines, unmatchedLines } from './exceptions-lines'
 import { reconcileAccount, type ReconcileRun } from './reconcile'
 
 export type Scope = {
@@ -25,6 +25,7 @@ export type ExceptionSource = (deps: Deps, scope: Scope) => Promise<readonly Exc
 export const EXCEPTION_SOURCES: Readonly<Record<Exclude<ExceptionType, 'source'>, ExceptionSource>> = {
   gap: gapsOpen,
   unproven: unprovenDays,
+  changed: changedLines,
   late: lateAccounts,
   unmatched: unmatchedLines,
   ambiguous: ambiguousGroups,

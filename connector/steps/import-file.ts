@@ -18,18 +18,22 @@ export type DayReport = {
   readonly day: string
   readonly stored: number
   lines: number
+  /** Of the file's lines, those that the store has. */
   known: number
-  /** Sum of the lines that are not known. */
+  /** Of the file's lines, those that a person has withdrawn: they are not brought in again. */
+  withdrawn: number
+  /** Sum of the lines that are new. */
   newMinor: bigint
+}
+
+export function newLines(day: Pick<DayReport, 'lines' | 'known' | 'withdrawn'>): number {
+  return day.lines - day.known - day.withdrawn
 }
 
 /** Lines that are asked about or stored together. */
 const BATCH = 400
 
-/**
- * What the store knows of each account's days. A day is contested when the file has new lines for it and the store has
- * lines that the file does not have: then one of the two is another view of the same entries, and both would be booked.
- */
+/** What the store knows of each account's days. */
 export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonly DayReport[]> {
   const days = new Map<string, DayReport>()
   await eachBatch(lines, async (settings, batch, keys) => {
@@ -40,19 +44,25 @@ export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonl
       let day = days.get(id)
       if (day === undefined) {
         const stored = await deps.store.statements.countOn(account, line.bookedOn)
-        day = { account, day: line.bookedOn, stored, lines: 0, known: 0, newMinor: 0n }
+        day = { account, day: line.bookedOn, stored, lines: 0, known: 0, withdrawn: 0, newMinor: 0n }
         days.set(id, day)
       }
       day.lines++
-      if (known.has(keys[index] ?? '')) day.known++
-      else day.newMinor += line.amount.minor
+      const found = known.get(keys[index] ?? '')
+      if (found === undefined) day.newMinor += line.amount.minor
+      else if (found.isWithdrawn) day.withdrawn++
+      else day.known++
     }
   })
   return [...days.values()]
 }
 
+/**
+ * The file has new lines for the day and the store has lines that the file does not have: then one of the two is another
+ * view of the same entries, and both would be booked. Or the file has what a person said is not so: it is an older one.
+ */
 export function isContested(day: DayReport): boolean {
-  return day.lines > day.known && day.stored > day.known
+  return day.withdrawn > 0 || (newLines(day) > 0 && day.stored > day.known)
 }
 
 /** What a file says of itself, as far as parts of a day are concerned. */
@@ -62,7 +72,9 @@ export type FilePart = { readonly format: string; readonly spans: readonly State
  * Parts of one day may come in files of their own, and may overlap: they are one day when all came from files of one format
  * and their lines together lead from a balance that the day began with to one that it ended with.
  */
-export async function isOneDay(deps: Deps, { account, day, newMinor }: DayReport, file: FilePart): Promise<boolean> {
+export async function isOneDay(deps: Deps, report: DayReport, file: FilePart): Promise<boolean> {
+  const { account, day, newMinor, withdrawn } = report
+  if (withdrawn > 0) return false
   const range = { from: day, to: day }
   const [row] = await deps.store.coverage.rows(account, range)
   if (row?.source !== 'file') return false
@@ -98,7 +110,7 @@ type Pending = {
 }
 
 /** Lines of one account at a time. Twins are counted within the file, whose days must be whole. */
-async function eachBatch(open: FileLines, onBatch: OnBatch): Promise<void> {
+export async function eachBatch(open: FileLines, onBatch: OnBatch): Promise<void> {
   const accounts = new Map<string, Pending>()
   const flush = async (pending: Pending): Promise<void> => {
     const { lines, keys } = pending

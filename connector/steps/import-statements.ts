@@ -43,12 +43,13 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     'interface',
   )
   const isOwn = (line: StatementLine | undefined): boolean => line !== undefined && days.has(line.bookedOn)
-  const count = await storeLines(
+  const drafts = draftsOf(
     deps,
     settings,
     lines.filter(isOwn),
     keys.filter((_key, index) => isOwn(lines[index])),
   )
+  const count = await storeDrafts(deps, settings, await withoutChanged(deps, { account, range, askedAt }, drafts))
   await receiveDays(deps, account, range, { source: 'interface', askedAt })
   await saveBalance(deps, settings)
   await proveRange(deps, settings, range)
@@ -137,8 +138,17 @@ export async function storeLines(
   lines: readonly StatementLine[],
   keys: readonly string[],
 ): Promise<number> {
+  return await storeDrafts(deps, settings, draftsOf(deps, settings, lines, keys))
+}
+
+function draftsOf(
+  deps: Deps,
+  settings: AccountSettings,
+  lines: readonly StatementLine[],
+  keys: readonly string[],
+): readonly Omit<StoredLine, 'id'>[] {
   const at = deps.clock.now()
-  const given = lines.map((line, index): Omit<StoredLine, 'id'> => ({
+  return lines.map((line, index): Omit<StoredLine, 'id'> => ({
     bank: settings.bank,
     account: settings.account,
     key: keys[index] ?? '',
@@ -148,7 +158,14 @@ export async function storeLines(
     receipt: settings.wantsReceipts && line.receiptKey !== '' ? 'wanted' : 'none',
     importedAt: at,
   }))
-  const drafts = await withoutChanged(deps, given)
+}
+
+async function storeDrafts(
+  deps: Deps,
+  settings: AccountSettings,
+  drafts: readonly Omit<StoredLine, 'id'>[],
+): Promise<number> {
+  const at = deps.clock.now()
   const outbox = drafts.map((draft): OutboxDraft => ({
     erp: settings.erp,
     record: {

@@ -157,7 +157,7 @@ FROM yinqi_statement_line AS l
 LEFT JOIN yinqi_journal_entry AS e ON e.line_no = l.no AND e.reversed_by IS NULL
 LEFT JOIN yinqi_collection AS c ON c.line_no = l.no
 LEFT JOIN yinqi_journal_entry AS m ON m.entry_key = c.entry_key AND m.line_no IS NULL
-WHERE l.account = ? AND l.booked_on >= ? AND l.booked_on <= ? ORDER BY l.booked_on, l.no`,
+WHERE l.account = ? AND l.booked_on >= ? AND l.booked_on <= ? AND l.withdrawn_at IS NULL ORDER BY l.booked_on, l.no`,
     [account, from, to],
   )
   return rows.map(row => ({

@@ -66,8 +66,10 @@ async function decideOne(tx: Session, decision: JournalDecision, at: number): Pr
   const { lineId, journal, entry, collection, changes = [] } = decision
   const no = numberOf(lineId)
   // Locked: of two daemons that decide on one line, the second finds it decided.
-  const [line] = await tx.query(lockedSelect(tx.dialect, 'journal', 'yinqi_statement_line', 'no = ?'), [no])
-  if (line === undefined || isFinal(word(line, 'journal'))) return false
+  const [line] = await tx.query(lockedSelect(tx.dialect, 'journal, withdrawn_at', 'yinqi_statement_line', 'no = ?'), [
+    no,
+  ])
+  if (line === undefined || line['withdrawn_at'] !== null || isFinal(word(line, 'journal'))) return false
   await tx.execute('UPDATE yinqi_statement_line SET journal = ? WHERE no = ?', [journal, no])
   if (entry !== null) {
     const { reverses, key } = entry.entry
@@ -89,7 +91,8 @@ async function markReversed(tx: Session, key: string, by: string, at: number): P
   if (changed !== 1) throw new Changed(key)
 }
 
-async function reverseOne(tx: Session, reversal: EntryReversal, at: number): Promise<boolean> {
+/** Part of the caller's transaction. @throws Changed when the entry, or a collection that it books, has changed */
+export async function reverseOne(tx: Session, reversal: EntryReversal, at: number): Promise<boolean> {
   const { key, erp, entry, next, changes } = reversal
   await markReversed(tx, key, entry.key, at)
   if (!(await insertEntry(tx, { erp, entry, lineNo: null }, at)))

@@ -38,7 +38,7 @@ export function createMatchReads(db: Database): Reads {
       )
       return await withItems(db, await db.query(sql, values))
     },
-    undone: account => where(db, 'account = ? AND undone_at IS NOT NULL', [account]),
+    undone: account => where(db, 'account = ? AND undone_at IS NOT NULL AND undone_by_withdrawal = 0', [account]),
     late: (account, day) =>
       where(db, `account = ? AND undone_at IS NULL AND closes_on > ? AND opens_on <= ? AND opens_on <> ''`, [
         ...[account, day, day],

@@ -2,12 +2,12 @@
 // a match is undone, never deleted, and what it held is kept.
 
 import { appendAudit } from './audit-trail'
-import { digestOf, integer, numberOf, storable, text } from './codec'
+import { digestOf, idOf, integer, numberOf, storable, text } from './codec'
 import type { Database, Session } from './database'
 import { factsOf, spanOf } from './match-facts'
 import { itemsOf, matchedDigests, onlyOneAtATime, type Item } from './match-items'
 import { createMatchReads, storedMatch } from './match-reads'
-import { executeIn, insert, setNumbers } from './statements'
+import { executeIn, insert, selectIn, setNumbers } from './statements'
 import type { MatchByHand, MatchStore, StoredMatch } from './reconcile-types'
 
 export function createMatchStore(db: Database): MatchStore {
@@ -28,7 +28,13 @@ export function createMatchStore(db: Database): MatchStore {
         if (stored !== null) await appendAudit(tx, [eventOf('match.made', stored, match.person, match.reason)], at)
         return stored
       }),
-    undo: (id, person, reason, at) => db.transaction(tx => undo(tx, id, { person, reason }, at)),
+    undo: (id, person, reason, at) =>
+      db.transaction(async tx => {
+        const no = numberOf(id)
+        if (no === null) return null
+        await onlyOneAtATime(tx)
+        return await undoMatch(tx, no, { person, reason }, at)
+      }),
     ...createMatchReads(db),
   }
 }
@@ -108,7 +114,9 @@ async function notTaken(tx: Session, matches: readonly MatchByHand[]): Promise<r
     drafts.flatMap(({ items }) => items),
   )
   const keyOf = ({ side, scope, digest }: Item): string => `${side}|${scope}|${digest}`
-  return drafts.filter(({ items }) => {
+  const withdrawn = await withdrawnAmong(tx, matches)
+  return drafts.filter(({ match, items }) => {
+    if (match.lineIds.some(id => withdrawn.has(id))) return false
     const keys = items.map(keyOf)
     if (keys.some(key => taken.has(key)) || new Set(keys).size < keys.length) return false
     for (const key of keys) taken.add(key)
@@ -116,15 +124,20 @@ async function notTaken(tx: Session, matches: readonly MatchByHand[]): Promise<r
   })
 }
 
-async function undo(
+/** Whoever matches read the lines before: one of them may have been withdrawn meanwhile. */
+async function withdrawnAmong(tx: Session, matches: readonly MatchByHand[]): Promise<ReadonlySet<string>> {
+  const numbers = matches.flatMap(({ lineIds }) => lineIds.flatMap(id => numberOf(id) ?? []))
+  const sql = 'SELECT no FROM yinqi_statement_line WHERE withdrawn_at IS NOT NULL AND no IN'
+  return new Set((await selectIn(tx, sql, numbers)).map(row => idOf(row, 'no')))
+}
+
+/** Part of the caller's transaction, which takes turns. */
+export async function undoMatch(
   tx: Session,
-  id: string,
+  no: number,
   { person, reason }: { readonly person: string; readonly reason: string },
   at: number,
 ): Promise<StoredMatch | null> {
-  const no = numberOf(id)
-  if (no === null) return null
-  await onlyOneAtATime(tx)
   const match = await storedMatch(tx, no)
   if (match === null || match.undone !== null) return null
   const words = { person: storable(person), reason: storable(reason) }

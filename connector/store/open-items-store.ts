@@ -6,7 +6,7 @@ import { decode, digestOf, idOf, integer, integerOrNull, numberOf, text } from '
 import type { Database, Row, Value } from './database'
 import type { Keys } from './keys'
 import { ledgerPlace, syncLedger } from './ledger-sync'
-import { lineOf, LINE_FROM } from './statement-store'
+import { lineOf, LINE_FROM, STANDS } from './statement-store'
 import { selectIn, selectTop } from './statements'
 import type { After, OpenPage, OpenStore, StoredLedgerLine } from './reconcile-types'
 
@@ -21,14 +21,14 @@ export function createOpenStore(db: Database): OpenStore {
       return toPage(rows, limit, row => ledgerLineOf(db.keys, row))
     },
     async lines(account, range, after, limit) {
-      const select = `booked_on, ${LINE_FROM} WHERE account = ? AND match_no IS NULL`
+      const select = `booked_on, ${LINE_FROM} WHERE account = ? AND match_no IS NULL AND ${STANDS}`
       const rows = await pageOf(db, select, account, range, after, limit)
       return toPage(rows, limit, row => lineOf(db.keys, row))
     },
     days: (account, day) => daysOf(db, account, day),
     async mark(account) {
       const [row] = await db.query(
-        'SELECT COUNT(*) AS lines, COALESCE(MAX(no), 0) AS newest FROM yinqi_statement_line WHERE account = ? AND match_no IS NULL',
+        `SELECT COUNT(*) AS lines, COALESCE(MAX(no), 0) AS newest FROM yinqi_statement_line WHERE account = ? AND match_no IS NULL AND ${STANDS}`,
         [account],
       )
       return row === undefined ? '' : `${integer(row, 'lines')} ${integer(row, 'newest')}`
@@ -82,7 +82,7 @@ function toPage<T>(rows: readonly Row[], limit: number, itemOf: (row: Row) => T)
 async function daysOf(db: Database, account: string, day: string) {
   const found = await Promise.all([
     db.query(
-      'SELECT DISTINCT booked_on FROM yinqi_statement_line WHERE account = ? AND match_no IS NULL AND booked_on < ?',
+      `SELECT DISTINCT booked_on FROM yinqi_statement_line WHERE account = ? AND match_no IS NULL AND booked_on < ? AND ${STANDS}`,
       [account, day],
     ),
     db.query(

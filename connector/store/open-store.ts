@@ -7,6 +7,7 @@ import { createCollectionStore } from './collection-store'
 import { createContradictionStore } from './contradiction-store'
 import { createCoverageStore } from './coverage-store'
 import { openDatabase, type Database } from './database'
+import { createDoubtStore } from './doubt-store'
 import { createExceptionStore } from './exception-store'
 import { createFenceStore } from './fence-store'
 import { createFileStore } from './file-store'
@@ -24,6 +25,7 @@ import { createReceiptStore, createReceiverStore } from './receipt-store'
 import { createStatementStore } from './statement-store'
 import { createReencrypt } from './reencrypt'
 import type { Store } from './store'
+import { createWithdrawalStore } from './withdrawal-store'
 
 export type StoreDeps = {
   /** Times the retries of a deadlock victim and dates a migration. */
@@ -50,6 +52,8 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
     contradictions: createContradictionStore(db),
     outbox: createOutboxStore(db),
     statements: createStatementStore(db),
+    withdrawals: createWithdrawalStore(db),
+    doubts: createDoubtStore(db),
     receipts: createReceiptStore(db),
     receivers: createReceiverStore(db),
     journals: createJournalStore(db),

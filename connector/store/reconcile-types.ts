@@ -52,7 +52,7 @@ export interface MatchStore {
   get(id: string): Promise<StoredMatch | null>
   /** Newest first; `before` is an id of a previous page. */
   list(account: string, which: MatchFilter, before: string | null, limit: number): Promise<readonly StoredMatch[]>
-  /** What was undone: nobody but a person may put it together again. */
+  /** What a person undid: nobody but a person may put it together again. Not what a withdrawn line took along. */
   undone(account: string): Promise<readonly Match[]>
   /** Matches that stand and have items on both sides of the end of `day`: as of that day they are open. */
   late(account: string, day: string): Promise<readonly StoredMatch[]>

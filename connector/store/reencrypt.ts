@@ -1,7 +1,7 @@
 // Gives old rows the current key and cipher, a few at a time. A row is changed only while it still holds what was read,
 // so a daemon may run beside it; it may be cut off at any moment and goes on where it was.
 
-import { bytesOf, integer, text } from './codec'
+import { bytesOf, idOf, integer, text } from './codec'
 import type { Database, Row, Session } from './database'
 import { storeFault } from './faults'
 import type { Place } from './keys'
@@ -52,6 +52,7 @@ const COLUMNS: readonly Column[] = [
     more: ['key_digest'],
     rowOf: row => text(row, 'key_digest'),
   },
+  { table: 'yinqi_line_doubt', column: 'content', id: ['line_no'], more: [], rowOf: row => idOf(row, 'line_no') },
   {
     table: 'yinqi_balance',
     column: 'content',

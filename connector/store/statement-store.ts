@@ -1,7 +1,19 @@
 // Bank lines and balances. A line is imported once, twins are two lines, and none is dropped (I9).
 
 import type { Balance, StatementLine } from '../ports'
-import { decode, digestOf, encode, idOf, integer, numberOf, storable, text, textOrNull, word } from './codec'
+import {
+  decode,
+  digestOf,
+  encode,
+  idOf,
+  integer,
+  integerOrNull,
+  numberOf,
+  storable,
+  text,
+  textOrNull,
+  word,
+} from './codec'
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { addToOutbox } from './outbox-store'
@@ -9,8 +21,12 @@ import { identityVersion, rekey } from './rekey'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
 
-export const LINE_FROM =
-  'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at FROM yinqi_statement_line'
+export const LINE_COLUMNS =
+  'no, bank, account, line_key, key_digest, content, amount_minor, payment_id, journal, receipt, imported_at, withdrawn_at'
+export const LINE_FROM = `${LINE_COLUMNS} FROM yinqi_statement_line`
+
+/** What a person has withdrawn is not there for whoever looks for lines; it is found by its id alone. */
+export const STANDS = 'withdrawn_at IS NULL'
 
 /** The column serves to find lines that carry a reference; the line itself keeps it whole. */
 const REFERENCE_MAX = 200
@@ -22,14 +38,19 @@ export function createStatementStore(db: Database): StatementStore {
       const digests = keys.map(key => digestOf([account, key]))
       const rows = await selectIn(
         db,
-        'SELECT line_identity FROM yinqi_statement_line WHERE identity_digest IN',
+        'SELECT no, line_identity, withdrawn_at FROM yinqi_statement_line WHERE identity_digest IN',
         digests,
       )
-      return new Set(rows.map(row => text(row, 'line_identity')))
+      return new Map(
+        rows.map(row => [
+          text(row, 'line_identity'),
+          { lineId: idOf(row, 'no'), isWithdrawn: integerOrNull(row, 'withdrawn_at') !== null },
+        ]),
+      )
     },
     async countOn(account, bookedOn) {
       const [row] = await db.query(
-        'SELECT COUNT(*) AS lines FROM yinqi_statement_line WHERE account = ? AND booked_on = ?',
+        `SELECT COUNT(*) AS lines FROM yinqi_statement_line WHERE account = ? AND booked_on = ? AND ${STANDS}`,
         [account, bookedOn],
       )
       return row === undefined ? 0 : integer(row, 'lines')
@@ -57,7 +78,7 @@ export function createStatementStore(db: Database): StatementStore {
     },
     async list(account, { from, to }) {
       const rows = await db.query(
-        `SELECT ${LINE_FROM} WHERE account = ? AND booked_on >= ? AND booked_on <= ? ORDER BY booked_on, no`,
+        `SELECT ${LINE_FROM} WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND ${STANDS} ORDER BY booked_on, no`,
         [account, from, to],
       )
       return rows.map(row => lineOf(db.keys, row))
@@ -92,7 +113,7 @@ ORDER BY receipt_due_at, no`,
     async receiptsWaiting(account, { from, to }) {
       const rows = await db.query(
         `SELECT no, receipt_reason, receipt_due_at FROM yinqi_statement_line
-WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND receipt IN ('wanted', 'missing') ORDER BY booked_on, no`,
+WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND receipt IN ('wanted', 'missing') AND ${STANDS} ORDER BY booked_on, no`,
         [account, from, to],
       )
       return rows.map(row => ({
@@ -192,15 +213,17 @@ export function lineOf(keys: Keys, row: Row): StoredLine {
     journal: word(row, 'journal'),
     receipt: word(row, 'receipt'),
     importedAt: integer(row, 'imported_at'),
+    ...(integerOrNull(row, 'withdrawn_at') === null ? {} : { isWithdrawn: true }),
   }
 }
 
+/** Lines that stand. `where` may end with its order. */
 export async function linesWhere(
   db: Database,
   where: string,
   found: readonly Value[],
   limit: number,
 ): Promise<readonly StoredLine[]> {
-  const { sql, values } = selectTop(db.dialect, `${LINE_FROM} WHERE ${where}`, found, limit)
+  const { sql, values } = selectTop(db.dialect, `${LINE_FROM} WHERE ${STANDS} AND ${where}`, found, limit)
   return (await db.query(sql, values)).map(row => lineOf(db.keys, row))
 }

@@ -21,6 +21,7 @@ import type { KnownRequest } from './known-request'
 import type { MatchStore, OpenStore } from './reconcile-types'
 import type { ReceiptStore, ReceiverStore, WaitingReceipt } from './receipt-types'
 import type { PauseStore } from './pause-types'
+import type { DoubtStore, WithdrawalStore } from './withdrawal-types'
 
 export type * from './coverage-types'
 export type { Asking, KnownRequest } from './known-request'
@@ -53,6 +54,18 @@ export type {
 } from './reconcile-types'
 export type { FenceClosing, FenceConfirmation, FenceEvent, FenceFinding, FenceStore } from './fence-types'
 export type { BankPause, PauseScope, PauseStore } from './pause-types'
+export type {
+  DoubtDraft,
+  DoubtKind,
+  DoubtStore,
+  LineDoubt,
+  LineTurn,
+  Restoration,
+  Withdrawal,
+  WithdrawalStore,
+  Withdrawn,
+  WithdrawnLine,
+} from './withdrawal-types'
 
 export type Payment = {
   readonly id: string
@@ -302,13 +315,19 @@ export type StoredLine = {
   readonly journal: 'open' | 'entry' | 'booked' | 'left' | 'collection'
   readonly receipt: 'none' | 'wanted' | 'stored' | 'missing'
   readonly importedAt: number
+  /** A person has withdrawn it; then only who asks for it by its id is shown it. */
+  readonly isWithdrawn?: true
 }
 
+/** A line that the store has under an identity, also a withdrawn one. */
+export type KnownLine = { readonly lineId: string; readonly isWithdrawn: boolean }
+
+/** Lines that stand; what a person has withdrawn is known by its identity alone. */
 export interface StatementStore extends LineIdentities {
   /** Inserts lines whose identity (their key, at birth) is new to the account, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
-  /** Of these identities, the ones that the account has already. */
-  known(account: string, keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** Of these identities, the ones that the account has already, also those of withdrawn lines. */
+  known(account: string, keys: readonly string[]): Promise<ReadonlyMap<string, KnownLine>>
   /** How many lines the account has of that day. */
   countOn(account: string, bookedOn: string): Promise<number>
   /** Lines with a reference that have not been looked at yet, oldest first. */
@@ -357,6 +376,8 @@ export interface Store {
   readonly contradictions: ContradictionStore
   readonly outbox: OutboxStore
   readonly statements: StatementStore
+  readonly withdrawals: WithdrawalStore
+  readonly doubts: DoubtStore
   readonly receipts: ReceiptStore
   readonly receivers: ReceiverStore
   readonly journals: JournalStore

@@ -14,6 +14,7 @@ const INSERTS: readonly TableName[] = [
   'yq_payment',
   'yq_payment_event',
   'yq_statement_line',
+  'yq_statement_withdrawal',
   'yq_balance',
   'yq_receipt',
   'yq_journal',

@@ -10,6 +10,7 @@ import type {
   RequestKey,
   ReversedEntry,
   StatementLineRecord,
+  WithdrawalRecord,
 } from '../../connector/ports'
 import {
   amount,
@@ -57,6 +58,20 @@ export async function writeLine(target: Target, record: StatementLineRecord): Pr
     imported_at: instant(record.at),
   }
   await insertOnce(target, 'yq_statement_line', row, ['line_key'])
+  return DONE
+}
+
+/** The line's own row stays what the bank once said; each withdrawal and restoration is a row of its own. */
+export async function writeWithdrawal(target: Target, record: WithdrawalRecord): Promise<PushResult> {
+  const row = {
+    line_key: record.lineKey,
+    turn: record.turn,
+    state: record.state,
+    person: text(record.person),
+    reason: text(record.reason),
+    happened_at: instant(record.at),
+  }
+  await insertOnce(target, 'yq_statement_withdrawal', row, ['line_key', 'turn'])
   return DONE
 }
 

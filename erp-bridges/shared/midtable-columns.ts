@@ -97,6 +97,15 @@ export const TABLES = {
     ...PAID,
     imported_at: 0,
   },
+  yq_statement_withdrawal: {
+    id: 0,
+    line_key: 120,
+    turn: 0,
+    state: 12,
+    person: 60,
+    reason: 500,
+    happened_at: 0,
+  },
   yq_balance: {
     id: 0,
     balance_key: 120,

@@ -12,7 +12,7 @@ import {
 import type { Db, Queryable } from './db'
 import { codeOf, isBusy, isDuplicate, isRefused, messageOf } from './db-errors'
 import { writeCollection } from './midtable-collections'
-import { writeBalance, writeJournal, writeLine, writeReceipt } from './midtable-bank-rows'
+import { writeBalance, writeJournal, writeLine, writeReceipt, writeWithdrawal } from './midtable-bank-rows'
 import {
   amount,
   day,
@@ -82,6 +82,8 @@ async function write(db: Db, tx: Queryable, record: ErpRecord, options: Midtable
       return writeStatus(target, record, options)
     case 'statement.line':
       return writeLine(target, record)
+    case 'statement.withdrawal':
+      return writeWithdrawal(target, record)
     case 'balance':
       return writeBalance(target, record)
     case 'receipt':

@@ -402,6 +402,26 @@ function middleTables(dialect: Dialect): void {
     expect(textOf(line ?? {}, 'amount')).toBe(dialect === 'sqlite' ? '-100.05' : '-100.0500')
   })
 
+  test('a withdrawn line keeps its row; that it was withdrawn and restored are rows of their own, each once', async () => {
+    const bridge = connect('a')
+    const of = (turn: number, state: 'withdrawn' | 'restored'): ErpRecord => ({
+      ...{ kind: 'statement.withdrawal', key: `turn|${turn}`, lineKey: 'line|1001|L1', turn, state },
+      ...{ person: '张三', reason: `银行更正 ${turn}`, at: 1_772_300_000_000 },
+    })
+    const records = [of(1, 'withdrawn'), of(2, 'restored'), of(3, 'withdrawn')]
+    expect(await bridge.push(records)).toEqual(records.map(() => ({ kind: 'done', erpNumber: '' })))
+    await bridge.push(records.toReversed())
+    const rows = await db.query(
+      'SELECT line_key, turn, state, person, reason FROM yq_statement_withdrawal ORDER BY turn',
+    )
+    const columns = ['line_key', 'turn', 'state', 'person', 'reason'] as const
+    expect(rows.map(row => columns.map(column => textOf(row, column)))).toEqual([
+      ['line|1001|L1', '1', 'withdrawn', '张三', '银行更正 1'],
+      ['line|1001|L1', '2', 'restored', '张三', '银行更正 2'],
+      ['line|1001|L1', '3', 'withdrawn', '张三', '银行更正 3'],
+    ])
+  })
+
   test('a command is given once, again after the lease, and answered in place by the first answer', async () => {
     await db.execute(
       `INSERT INTO yq_command (command, account, date_from, date_to) VALUES ('statement', '1001', '2026-03-01', '2026-03-02')`,

@@ -2,6 +2,7 @@
 
 import { openedRow } from '../coverage-row'
 import type { CoverageStore, ExceptionStore, StatementFileStore } from '../coverage-types'
+import { standingLines } from './statements'
 import type { Tables } from './tables'
 
 export function createCoverage(tables: Tables): CoverageStore {
@@ -57,8 +58,7 @@ export function createCoverage(tables: Tables): CoverageStore {
     async lines(account, { from, to }) {
       const standing = tables.entries.values().filter(entry => entry.reversedBy === null)
       const entries = new Map(standing.map(entry => [entry.lineId, entry]))
-      return tables.lines
-        .values()
+      return standingLines(tables)
         .map(row => row.stored)
         .filter(({ line, ...stored }) => stored.account === account && line.bookedOn >= from && line.bookedOn <= to)
         .toSorted((a, b) => compare(a.line.bookedOn, b.line.bookedOn) || Number(a.id) - Number(b.id))

@@ -11,13 +11,11 @@ import type {
   StoredCollection,
   StoredEntry,
 } from '../store'
+import { Changed, whole } from './changed'
 import { addToOutbox } from './outbox'
 import type { CollectionRow } from './rows'
 import { byId, put } from './statements'
 import type { Tables } from './tables'
-
-/** Undoes the transaction, as in the real store. */
-class Changed extends Error {}
 
 export function createJournals(tables: Tables): JournalStore {
   return {
@@ -103,21 +101,11 @@ export function createCollections(tables: Tables): CollectionStore {
   }
 }
 
-function whole(tables: Tables, work: () => void): boolean {
-  try {
-    tables.transaction(work)
-    return true
-  } catch (error) {
-    if (error instanceof Changed) return false
-    throw error
-  }
-}
-
 function decideOne(tables: Tables, decision: JournalDecision, at: number): void {
   const { lineId, journal, entry, collection, changes = [] } = decision
   const row = byId(tables, lineId)
   // What was entered, found booked or offered is final; what a rule left to a person may still be decided.
-  if (!row || ['entry', 'booked', 'collection'].includes(row.stored.journal)) return
+  if (!row || row.withdrawn !== null || ['entry', 'booked', 'collection'].includes(row.stored.journal)) return
   put(tables, { ...row, stored: { ...row.stored, journal } })
   if (entry !== null && insertEntry(tables, { ...entry, lineId }, at)) {
     const { reverses, key } = entry.entry
@@ -166,7 +154,7 @@ function markReversed(tables: Tables, key: string, by: string): void {
   tables.entries.put(key, { ...original, reversedBy: by })
 }
 
-function reverseOne(tables: Tables, { key, erp, entry, next, changes }: EntryReversal, at: number): void {
+export function reverseOne(tables: Tables, { key, erp, entry, next, changes }: EntryReversal, at: number): void {
   markReversed(tables, key, entry.key)
   insertEntry(tables, { erp, entry, lineId: null }, at)
   const lineId = tables.entries.get(key)?.lineId ?? null
@@ -175,7 +163,7 @@ function reverseOne(tables: Tables, { key, erp, entry, next, changes }: EntryRev
   changeAll(tables, changes, at)
 }
 
-function changeAll(tables: Tables, changes: readonly CollectionChange[], at: number): void {
+export function changeAll(tables: Tables, changes: readonly CollectionChange[], at: number): void {
   for (const change of changes) {
     const row = tables.collections.get(change.lineId)
     const line = byId(tables, change.lineId)

@@ -12,6 +12,7 @@ import type {
   StoredLine,
   StoredMatch,
 } from '../store'
+import { byId, standingLines } from './statements'
 import type { Tables } from './tables'
 
 export function createMatches(tables: Tables): MatchStore {
@@ -27,10 +28,7 @@ export function createMatches(tables: Tables): MatchStore {
     async undo(id, person, reason, at) {
       return tables.transaction(() => {
         const match = tables.matches.get(id)
-        if (!match || match.undone !== null) return null
-        const undone = { ...match, undone: { person, reason, at } }
-        tables.matches.put(id, undone)
-        return undone
+        return !match || match.undone !== null ? null : undoMatch(tables, match, { person, reason, at }, false)
       })
     },
     async of(account, { from, to }) {
@@ -54,7 +52,7 @@ export function createMatches(tables: Tables): MatchStore {
         .slice(0, limit)
     },
     async undone(account) {
-      return all(tables, account).filter(match => match.undone !== null)
+      return all(tables, account).filter(match => match.undone !== null && !tables.values.has(tookAlong(match.id)))
     },
     async late(account, day) {
       return standing(tables, account).filter(
@@ -93,8 +91,7 @@ export function createOpen(tables: Tables): OpenStore {
   }
   const openLines = (account: string): readonly StoredLine[] => {
     const held = new Set(standing(tables, account).flatMap(match => match.lineIds))
-    return tables.lines
-      .values()
+    return standingLines(tables)
       .map(row => row.stored)
       .filter(line => line.account === account && !held.has(line.id))
   }
@@ -202,13 +199,32 @@ function write(tables: Tables, match: MatchByHand, at: number): StoredMatch | nu
         (other.lineIds.some(id => match.lineIds.includes(id)) ||
           (other.account === match.account && other.ledgerIds.some(id => match.ledgerIds.includes(id)))),
     )
-  if (isTaken) return null
+  const isWithdrawn = match.lineIds.some(id => (byId(tables, id)?.withdrawn ?? null) !== null)
+  if (isTaken || isWithdrawn) return null
   const id = String(tables.matches.takeNo())
   const stored = refreshed(tables, {
     ...{ ...match, id, at, opensOn: '', closesOn: '', differenceMinor: 0n, undone: null },
   })
   tables.matches.put(id, stored)
   return stored
+}
+
+/** Part of the caller's transaction. */
+export function undoMatch(
+  tables: Tables,
+  match: StoredMatch,
+  undone: NonNullable<StoredMatch['undone']>,
+  isByWithdrawal: boolean,
+): StoredMatch {
+  const changed = { ...match, undone }
+  tables.matches.put(match.id, changed)
+  if (isByWithdrawal) tables.values.put(tookAlong(match.id), '')
+  return changed
+}
+
+/** A match that a withdrawn line took along. */
+function tookAlong(id: string): string {
+  return `match withdrawn ${id}`
 }
 
 function all(tables: Tables, account: string): readonly StoredMatch[] {

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { AuditStore } from '../audit'
-import type { ContradictionStore, MetaStore, Store } from '../store'
+import type { MetaStore, Store } from '../store'
+import { createContradictions } from './contradictions'
 import { createFenceTables } from './fence'
 import { createCoverage, createExceptions, createFiles } from './coverage'
 import { createMatches, createOpen } from './matches'
@@ -15,6 +16,7 @@ import { createCollections, createJournals } from './journals'
 import { createReceipts, createReceivers } from './receipts'
 import { createStatements } from './statements'
 import { Tables } from './tables'
+import { createDoubts, createWithdrawals } from './withdrawals'
 
 /** What outlives a daemon: any number of stores may be opened on it, as several daemons open one database. */
 export class MemoryDatabase {
@@ -54,6 +56,8 @@ export function openMemoryStore(database: MemoryDatabase): Store {
     contradictions: createContradictions(tables),
     outbox: createOutbox(tables),
     statements: createStatements(tables),
+    withdrawals: createWithdrawals(tables),
+    doubts: createDoubts(tables),
     receipts: createReceipts(tables),
     receivers: createReceivers(tables),
     journals: createJournals(tables),
@@ -79,35 +83,6 @@ const NO_AUDIT: AuditStore = {
   entries: async () => [],
   check: async () => ({ kind: 'whole', entries: 0, payments: 0, explained: 0 }),
   anchor: async at => ({ count: 0, link: '', at, mac: '' }),
-}
-
-function createContradictions(tables: Tables): ContradictionStore {
-  return {
-    async record(row) {
-      const evidence = Object.entries(row.evidence).toSorted(([a], [b]) => (a < b ? -1 : 1))
-      const identity = JSON.stringify([row.paymentId, row.code, row.cause, ...evidence.flat()])
-      return tables.transaction(() => {
-        if (tables.contradictions.has(identity)) return false
-        const id = String(tables.contradictions.takeNo())
-        tables.contradictions.put(identity, { ...row, id, resolvedAt: null, resolvedBy: '', resolution: '' })
-        return true
-      })
-    },
-    async open(limit) {
-      return tables.contradictions
-        .values()
-        .filter(row => row.resolvedAt === null)
-        .slice(0, limit)
-    },
-    async resolve(id, person, resolution, at) {
-      const row = tables.contradictions.values().find(candidate => candidate.id === id)
-      if (!row || row.resolvedAt !== null) return false
-      const evidence = Object.entries(row.evidence).toSorted(([a], [b]) => (a < b ? -1 : 1))
-      const identity = JSON.stringify([row.paymentId, row.code, row.cause, ...evidence.flat()])
-      const resolved = { ...row, resolvedAt: at, resolvedBy: person, resolution }
-      return tables.transaction(() => (tables.contradictions.put(identity, resolved), true))
-    },
-  }
 }
 
 function createMeta(tables: Tables): MetaStore {

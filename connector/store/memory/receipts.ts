@@ -57,7 +57,10 @@ export function createReceivers(tables: Tables): ReceiverStore {
           const entry = tables.entries.values().find(one => one.lineId === lineId && one.reversedBy === null)
           return entry?.status === 'posted' && entry.voucherNo !== ''
         })
-        .flatMap(({ lineId }) => byId(tables, lineId)?.stored ?? [])
+        .flatMap(({ lineId }) => {
+          const row = byId(tables, lineId)
+          return row?.withdrawn === null ? [row.stored] : []
+        })
         .toSorted((a, b) => Number(a.id) - Number(b.id))
         .slice(0, limit)
     },

@@ -2,7 +2,7 @@
 
 import type { ErpRecord, LedgerLine, PaymentRequest, RowStatus } from '../../ports'
 import type { Balance } from '../../ports'
-import type { FenceFinding, Payment, StoredCollection, StoredLine } from '../store'
+import type { FenceFinding, LineDoubt, Payment, StoredCollection, StoredLine, Withdrawn } from '../store'
 
 export type { Confirmation, Contradiction, Hold } from '../store'
 
@@ -37,7 +37,11 @@ export type LineRow = {
   readonly lookedAt: number | null
   readonly receiptDueAt: number
   readonly receiptReason: string
+  readonly turn: number
+  readonly withdrawn: Withdrawn | null
 }
+
+export type DoubtRow = Omit<LineDoubt, 'line'> & { readonly account: string; readonly lineId: string }
 
 export type CollectionRow = {
   readonly no: number

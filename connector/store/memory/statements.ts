@@ -22,6 +22,8 @@ export function createStatements(tables: Tables): StatementStore {
             lookedAt: null,
             receiptDueAt: draft.importedAt,
             receiptReason: '',
+            turn: 0,
+            withdrawn: null,
           })
           return [stored]
         })
@@ -30,12 +32,17 @@ export function createStatements(tables: Tables): StatementStore {
       })
     },
     async known(account, keys) {
-      return new Set(keys.filter(key => tables.lines.has(lineKey(account, key))))
+      return new Map(
+        keys.flatMap(key => {
+          const row = tables.lines.get(lineKey(account, key))
+          return row ? [[key, { lineId: row.stored.id, isWithdrawn: row.withdrawn !== null }] as const] : []
+        }),
+      )
     },
     async countOn(account, bookedOn) {
-      return tables.lines
-        .values()
-        .filter(({ stored }) => stored.account === account && stored.line.bookedOn === bookedOn).length
+      return standingLines(tables).filter(
+        ({ stored }) => stored.account === account && stored.line.bookedOn === bookedOn,
+      ).length
     },
     async identities(account) {
       const rows = tables.lines.values().filter(({ stored }) => stored.account === account)
@@ -68,8 +75,7 @@ export function createStatements(tables: Tables): StatementStore {
       })
     },
     async list(account, { from, to }) {
-      return tables.lines
-        .values()
+      return standingLines(tables)
         .filter(
           ({ stored }) => stored.account === account && stored.line.bookedOn >= from && stored.line.bookedOn <= to,
         )
@@ -77,11 +83,10 @@ export function createStatements(tables: Tables): StatementStore {
         .map(row => row.stored)
     },
     async get(lineId) {
-      return byId(tables, lineId)?.stored ?? null
+      return standingLines(tables).find(({ stored }) => stored.id === lineId)?.stored ?? null
     },
     async ofAmount(account, amount, limit) {
-      return tables.lines
-        .values()
+      return standingLines(tables)
         .filter(({ stored }) => stored.account === account && sameMoney(stored.line.amount, amount))
         .toReversed()
         .slice(0, limit)
@@ -91,8 +96,7 @@ export function createStatements(tables: Tables): StatementStore {
       return linesWhere(tables, row => row.stored.journal === 'open' && isLookedAt(row), limit)
     },
     async receiptDue(bank, now, limit) {
-      return tables.lines
-        .values()
+      return standingLines(tables)
         .filter(row => row.stored.bank === bank && row.stored.receipt !== 'none' && row.stored.receipt !== 'stored')
         .filter(row => row.receiptDueAt <= now && isLookedAt(row))
         .toSorted((a, b) => a.receiptDueAt - b.receiptDueAt || a.no - b.no)
@@ -112,8 +116,7 @@ export function createStatements(tables: Tables): StatementStore {
       })
     },
     async receiptsWaiting(account, { from, to }) {
-      return tables.lines
-        .values()
+      return standingLines(tables)
         .filter(({ stored }) => stored.account === account && isWithin(stored.line.bookedOn, from, to))
         .filter(({ stored }) => stored.receipt === 'wanted' || stored.receipt === 'missing')
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
@@ -141,6 +144,11 @@ function lineKey(account: string, key: string): string {
   return JSON.stringify([account, key])
 }
 
+/** What a person has withdrawn is not there for whoever looks for lines. */
+export function standingLines(tables: Tables): readonly LineRow[] {
+  return tables.lines.values().filter(row => row.withdrawn === null)
+}
+
 export function byId(tables: Tables, lineId: string): LineRow | undefined {
   return tables.lines.values().find(row => row.stored.id === lineId)
 }
@@ -155,8 +163,7 @@ function isLookedAt(row: LineRow): boolean {
 }
 
 function linesWhere(tables: Tables, isWanted: (row: LineRow) => boolean, limit: number) {
-  return tables.lines
-    .values()
+  return standingLines(tables)
     .filter(isWanted)
     .slice(0, limit)
     .map(row => row.stored)

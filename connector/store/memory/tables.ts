@@ -5,6 +5,7 @@ import type {
   CollectionRow,
   Confirmation,
   Contradiction,
+  DoubtRow,
   ErpRecordRow,
   FindingRow,
   HostRow,
@@ -105,6 +106,7 @@ export class Tables {
   readonly contradictions: Table<Contradiction>
   readonly outbox: Table<ErpRecordRow>
   readonly lines: Table<LineRow>
+  readonly doubts: Table<DoubtRow>
   readonly balances: Table<BalanceRow>
   readonly documents: Table<Uint8Array>
   readonly receipts: Table<StoredReceipt>
@@ -137,6 +139,7 @@ export class Tables {
     this.contradictions = table(from?.contradictions)
     this.outbox = table(from?.outbox)
     this.lines = table(from?.lines)
+    this.doubts = table(from?.doubts)
     this.balances = table(from?.balances)
     this.documents = table(from?.documents)
     this.receipts = table(from?.receipts)

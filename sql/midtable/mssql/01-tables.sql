@@ -115,6 +115,21 @@ CREATE TABLE yq_statement_line (
 );
 GO
 
+IF OBJECT_ID(N'yq_statement_withdrawal') IS NULL
+CREATE TABLE yq_statement_withdrawal (
+  id BIGINT IDENTITY(1,1) NOT NULL,
+  line_key NVARCHAR(120) COLLATE Latin1_General_BIN2 NOT NULL,
+  turn INT NOT NULL,
+  state NVARCHAR(12) NOT NULL,
+  person NVARCHAR(60) NOT NULL CONSTRAINT df_yq_statement_withdrawal_person DEFAULT N'',
+  reason NVARCHAR(500) NOT NULL CONSTRAINT df_yq_statement_withdrawal_reason DEFAULT N'',
+  happened_at DATETIME2(3) NOT NULL,
+  CONSTRAINT pk_yq_statement_withdrawal PRIMARY KEY (id),
+  CONSTRAINT uq_yq_statement_withdrawal UNIQUE (line_key, turn),
+  CONSTRAINT ck_yq_statement_withdrawal_state CHECK (state IN (N'withdrawn', N'restored'))
+);
+GO
+
 IF OBJECT_ID(N'yq_balance') IS NULL
 CREATE TABLE yq_balance (
   id BIGINT IDENTITY(1,1) NOT NULL,
@@ -520,6 +535,14 @@ EXEC #yq_comment N'yq_statement_line', N'paid_doc_no', N'所付单据：单据�
 EXEC #yq_comment N'yq_statement_line', N'paid_doc_line', N'所付单据：单据行号，无行号填 1 / document it belongs to: line of the document, 1 when it has none [连接器 connector]';
 EXEC #yq_comment N'yq_statement_line', N'paid_revision', N'所付单据：申请版次，从 1 起；失败、退票、撤销或无效后以新版次重新申请 / document it belongs to: revision of the request, from 1; asked again as a later one after failed, returned, cancelled or invalid [连接器 connector]';
 EXEC #yq_comment N'yq_statement_line', N'imported_at', N'导入时间，UTC / when it was imported, UTC [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', NULL, N'流水撤回：银行更正或撤销、由具名的人撤回或恢复的明细 / bank lines that a named person withdrew or restored, because the bank changed or took back what it said';
+EXEC #yq_comment N'yq_statement_withdrawal', N'id', N'流水号 / row number [数据库 database]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'line_key', N'明细唯一键，即 yq_statement_line.line_key / key of the line in yq_statement_line [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'turn', N'次序，从 1 起：最大者为现状 / counts from 1: the greatest says how it is now [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'state', N'withdrawn 已撤回、restored 已恢复 / withdrawn, restored [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'person', N'经手人 / who [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'reason', N'理由 / why [连接器 connector]';
+EXEC #yq_comment N'yq_statement_withdrawal', N'happened_at', N'时间，UTC / when, UTC [连接器 connector]';
 EXEC #yq_comment N'yq_balance', NULL, N'账户余额 / account balances';
 EXEC #yq_comment N'yq_balance', N'id', N'流水号 / row number [数据库 database]';
 EXEC #yq_comment N'yq_balance', N'balance_key', N'余额唯一键 / key of the balance [连接器 connector]';

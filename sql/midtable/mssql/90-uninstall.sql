@@ -13,6 +13,7 @@ IF OBJECT_ID(N'yq_journal_reversal') IS NOT NULL DROP TABLE yq_journal_reversal;
 IF OBJECT_ID(N'yq_journal_line') IS NOT NULL DROP TABLE yq_journal_line;
 IF OBJECT_ID(N'yq_journal') IS NOT NULL DROP TABLE yq_journal;
 IF OBJECT_ID(N'yq_receipt') IS NOT NULL DROP TABLE yq_receipt;
+IF OBJECT_ID(N'yq_statement_withdrawal') IS NOT NULL DROP TABLE yq_statement_withdrawal;
 IF OBJECT_ID(N'yq_balance') IS NOT NULL DROP TABLE yq_balance;
 IF OBJECT_ID(N'yq_statement_line') IS NOT NULL DROP TABLE yq_statement_line;
 IF OBJECT_ID(N'yq_payment_event') IS NOT NULL DROP TABLE yq_payment_event;

@@ -112,6 +112,19 @@ CREATE TABLE IF NOT EXISTS yq_statement_line (
   KEY ix_yq_statement_line_day (account, booked_on)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT = '银行流水明细：每笔一行 / bank statement lines: each once';
 
+CREATE TABLE IF NOT EXISTS yq_statement_withdrawal (
+  id BIGINT NOT NULL AUTO_INCREMENT COMMENT '流水号 / row number [数据库 database]',
+  line_key VARCHAR(120) NOT NULL COMMENT '明细唯一键，即 yq_statement_line.line_key / key of the line in yq_statement_line [连接器 connector]',
+  turn INT NOT NULL COMMENT '次序，从 1 起：最大者为现状 / counts from 1: the greatest says how it is now [连接器 connector]',
+  state VARCHAR(12) NOT NULL COMMENT 'withdrawn 已撤回、restored 已恢复 / withdrawn, restored [连接器 connector]',
+  person VARCHAR(60) NOT NULL DEFAULT '' COMMENT '经手人 / who [连接器 connector]',
+  reason VARCHAR(500) NOT NULL DEFAULT '' COMMENT '理由 / why [连接器 connector]',
+  happened_at DATETIME(3) NOT NULL COMMENT '时间，UTC / when, UTC [连接器 connector]',
+  PRIMARY KEY (id),
+  CONSTRAINT uq_yq_statement_withdrawal UNIQUE (line_key, turn),
+  CONSTRAINT ck_yq_statement_withdrawal_state CHECK (state IN ('withdrawn', 'restored'))
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT = '流水撤回：银行更正或撤销、由具名的人撤回或恢复的明细 / bank lines that a named person withdrew or restored, because the bank changed or took back what it said';
+
 CREATE TABLE IF NOT EXISTS yq_balance (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT '流水号 / row number [数据库 database]',
   balance_key VARCHAR(120) NOT NULL COMMENT '余额唯一键 / key of the balance [连接器 connector]',

@@ -13,6 +13,7 @@ DROP TABLE IF EXISTS yq_journal_reversal;
 DROP TABLE IF EXISTS yq_journal_line;
 DROP TABLE IF EXISTS yq_journal;
 DROP TABLE IF EXISTS yq_receipt;
+DROP TABLE IF EXISTS yq_statement_withdrawal;
 DROP TABLE IF EXISTS yq_balance;
 DROP TABLE IF EXISTS yq_statement_line;
 DROP TABLE IF EXISTS yq_payment_event;

@@ -191,6 +191,26 @@ CREATE TABLE IF NOT EXISTS yq_statement_line (
   CONSTRAINT uq_yq_statement_line UNIQUE (line_key)
 );
 
+-- 流水撤回：银行更正或撤销、由具名的人撤回或恢复的明细 / bank lines that a named person withdrew or restored, because the bank changed or took back what it said
+CREATE TABLE IF NOT EXISTS yq_statement_withdrawal (
+  -- 流水号 / row number [数据库 database]
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- 明细唯一键，即 yq_statement_line.line_key / key of the line in yq_statement_line [连接器 connector]
+    line_key TEXT NOT NULL,
+  -- 次序，从 1 起：最大者为现状 / counts from 1: the greatest says how it is now [连接器 connector]
+    turn INTEGER NOT NULL,
+  -- withdrawn 已撤回、restored 已恢复 / withdrawn, restored [连接器 connector]
+    state TEXT NOT NULL,
+  -- 经手人 / who [连接器 connector]
+    person TEXT NOT NULL DEFAULT '',
+  -- 理由 / why [连接器 connector]
+    reason TEXT NOT NULL DEFAULT '',
+  -- 时间，UTC / when, UTC [连接器 connector]
+    happened_at TEXT NOT NULL,
+  CONSTRAINT uq_yq_statement_withdrawal UNIQUE (line_key, turn),
+  CONSTRAINT ck_yq_statement_withdrawal_state CHECK (state IN ('withdrawn', 'restored'))
+);
+
 -- 账户余额 / account balances
 CREATE TABLE IF NOT EXISTS yq_balance (
   -- 流水号 / row number [数据库 database]

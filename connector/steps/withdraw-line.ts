@@ -1,0 +1,234 @@
+// A named person withdraws a bank line, because the bank has changed it or taken it back, and restores one that was
+// withdrawn by mistake. Everything that hangs on the line goes with it: its match, its entry, its collection, the ERP's
+// row. What it said of a payment is never unsaid in silence: a person looks at that payment.
+
+import { bankDay } from '../core/bank-time'
+import { reversingEntry } from '../core/journal-reversal'
+import { formatAmount } from '../core/money'
+import { cleanName, personKey } from '../core/people'
+import type { WithdrawalRecord } from '../ports'
+import type {
+  CollectionChange,
+  EntryReversal,
+  LineTurn,
+  OutboxDraft,
+  Payment,
+  StoredCollection,
+  StoredEntry,
+  StoredLine,
+} from '../store/store'
+import { changeOf } from './collection-record'
+import { proveRange } from './coverage'
+import { accountOf, type AccountSettings, type Deps } from './deps'
+import { reversalKeyOf } from './entry-key'
+
+export type Said = { readonly person: string; readonly reason: string }
+
+/** What hangs on a line, and goes with it. */
+export type WithdrawalPlan = {
+  readonly settings: AccountSettings
+  readonly at: LineTurn
+  /** The entry that will be taken back, and its collections. */
+  readonly entry: StoredEntry | null
+  readonly collections: readonly StoredCollection[]
+  /** The entry stays, because a person takes care of it. */
+  readonly isEntryByHand: boolean
+  /** The payment that the line spoke of. */
+  readonly payment: Payment | null
+}
+
+export type LineRefusal = { readonly kind: 'refused'; readonly code: string; readonly zh: string; readonly en: string }
+export type Handled = { readonly kind: 'done'; readonly line: StoredLine } | LineRefusal
+
+/** What a withdrawal would do; nothing is changed. */
+export async function planWithdrawal(
+  deps: Deps,
+  lineId: string,
+  { isEntryByHand }: { readonly isEntryByHand: boolean },
+): Promise<WithdrawalPlan | LineRefusal> {
+  const at = await deps.store.withdrawals.get(lineId)
+  if (at === null) return refused('LINE_UNKNOWN', `没有流水 ${lineId}`, `there is no line ${lineId}`)
+  const { line, withdrawn } = at
+  if (withdrawn !== null)
+    return refused(
+      'LINE_WITHDRAWN',
+      `流水 ${lineId} 已由 ${withdrawn.person} 撤回`,
+      `line ${lineId} was withdrawn by ${withdrawn.person} already`,
+    )
+  const settings = accountOf(deps, line.account)
+  if (settings === null)
+    return refused('ACCOUNT_UNKNOWN', `账号未登记：${line.account}`, `the account is not configured: ${line.account}`)
+  const found = await deps.store.journals.ofLine(lineId)
+  const standing = found?.reversedBy === null ? found : null
+  if (standing?.entry.reverses !== undefined && !isEntryByHand)
+    return refused(
+      'ENTRY_IS_REVERSAL',
+      `流水 ${lineId} 的凭证是红字凭证，不能自动冲销；请在 ERP 中处理，再加 --entry-by-hand`,
+      `the entry of line ${lineId} is a reversal, which is not reversed by itself: see to it in the ERP, then add --entry-by-hand`,
+    )
+  const entry = isEntryByHand ? null : standing
+  return {
+    ...{ settings, at, entry },
+    isEntryByHand: isEntryByHand && standing !== null,
+    collections: await collectionsOf(deps, line, entry),
+    payment: await paymentOf(deps, line),
+  }
+}
+
+/** `isReplaced`: the bank gives another line in its place that says the same of the payment. */
+export async function withdrawLine(
+  deps: Deps,
+  lineId: string,
+  said: Said & { readonly isEntryByHand: boolean; readonly isReplaced: boolean },
+): Promise<Handled> {
+  const named = nameOf(said)
+  if ('kind' in named) return named
+  const plan = await planWithdrawal(deps, lineId, said)
+  if ('kind' in plan) return plan
+  const { settings, at, entry, payment } = plan
+  const { line, turn } = at
+  const now = deps.clock.now()
+  const changes = plan.collections.map(collection => changeFor(deps, collection, lineId, named.person))
+  const reversal = entry === null ? null : reversalOf(deps, entry, changes, named, now)
+  const isDone = await deps.store.withdrawals.withdraw(
+    {
+      ...{ lineId, turn, journal: line.journal, ...named, reversal },
+      changes: reversal === null ? changes : [],
+      contradiction: payment === null || said.isReplaced ? null : contradictionOf(at, payment, named),
+      outbox: [recordOf(settings, at, 'withdrawn', named, now)],
+    },
+    now,
+  )
+  if (!isDone) return CHANGED
+  tell(deps, 'line.withdrawn', line, named.person)
+  if (entry !== null && reversal !== null)
+    deps.tell({ kind: 'entry.reversed', key: entry.entry.key, by: reversal.entry.key, reason: named.reason })
+  await proveRange(deps, settings, dayOf(line))
+  return { kind: 'done', line }
+}
+
+/** The line stands again; what it had is not put back but made anew, as of a line that has just come. */
+export async function restoreLine(deps: Deps, lineId: string, said: Said): Promise<Handled> {
+  const named = nameOf(said)
+  if ('kind' in named) return named
+  const at = await deps.store.withdrawals.get(lineId)
+  const settings = at && accountOf(deps, at.line.account)
+  if (at === null || settings === null || at.withdrawn === null)
+    return refused('LINE_NOT_WITHDRAWN', `流水 ${lineId} 没有被撤回`, `line ${lineId} is not withdrawn`)
+  const { line, turn } = at
+  const now = deps.clock.now()
+  const collection = await deps.store.collections.get(lineId)
+  const changes = collection?.state === 'withdrawn' ? [reopened(deps, collection, named.person)] : []
+  const isDone = await deps.store.withdrawals.restore(
+    {
+      ...{ lineId, turn, journal: line.journal, ...named, changes },
+      outbox: [recordOf(settings, at, 'restored', named, now)],
+    },
+    now,
+  )
+  if (!isDone) return CHANGED
+  tell(deps, 'line.restored', line, named.person)
+  await proveRange(deps, settings, dayOf(line))
+  return { kind: 'done', line }
+}
+
+/** Those of its entry, or its own where no entry books it; one that nobody may claim any more stays so. */
+async function collectionsOf(
+  deps: Deps,
+  line: StoredLine,
+  entry: StoredEntry | null,
+): Promise<readonly StoredCollection[]> {
+  if (entry !== null) return await deps.store.collections.ofEntry(entry.entry.key)
+  const own = await deps.store.collections.get(line.id)
+  return own?.state === 'open' || own?.state === 'claimed' ? [own] : []
+}
+
+/** Linked, or about to be. */
+async function paymentOf(deps: Deps, { paymentId, bank, line }: StoredLine): Promise<Payment | null> {
+  if (paymentId !== null) return await deps.store.payments.get(paymentId)
+  return line.reference === '' ? null : await deps.store.payments.byReference(bank, line.reference)
+}
+
+/** Others that shared its entry keep their claims, and are booked anew without it. */
+function changeFor(deps: Deps, collection: StoredCollection, lineId: string, person: string): CollectionChange {
+  const isOwn = collection.line.id === lineId
+  return changeOf(deps, collection, {
+    to: isOwn ? 'withdrawn' : 'claimed',
+    cause: isOwn ? 'withdrawn' : 'reopened',
+    actor: person,
+    text: isOwn ? `${person} 撤回流水` : '同一凭证中的流水被撤回，将重新入账',
+    journal: isOwn ? 'left' : 'collection',
+    entryKey: null,
+  })
+}
+
+function reopened(deps: Deps, collection: StoredCollection, person: string): CollectionChange {
+  return changeOf(deps, collection, {
+    to: 'open',
+    cause: 'reopened',
+    actor: person,
+    text: `${person} 恢复流水`,
+    journal: 'collection',
+    entryKey: null,
+    claim: { claimedBy: '', reason: '', parts: [] },
+  })
+}
+
+function reversalOf(
+  deps: Deps,
+  { entry, erp, voucherNo }: StoredEntry,
+  changes: readonly CollectionChange[],
+  { person, reason }: Said,
+  now: number,
+): EntryReversal {
+  const red = reversingEntry(entry, {
+    key: reversalKeyOf(entry.key),
+    date: bankDay(now),
+    maker: deps.settings.maker,
+    rule: entry.rule,
+    voucherNo,
+    reason: `${person}：${reason}`,
+    settlement: null,
+  })
+  // Nothing is decided on a withdrawn line; should it be restored, the rules decide anew.
+  return { key: entry.key, erp, entry: red, next: 'open', person, reason, changes }
+}
+
+function contradictionOf({ line, turn }: LineTurn, payment: Payment, { person, reason }: Said) {
+  const amount = `${formatAmount(line.line.amount)} ${line.line.amount.currency}`
+  const evidence = { line: line.id, key: line.key, amount, person, reason, turn: String(turn + 1) }
+  return { paymentId: payment.id, code: 'LINE_WITHDRAWN', cause: 'statement', evidence }
+}
+
+function recordOf(
+  { erp, account }: AccountSettings,
+  { line, turn }: LineTurn,
+  state: WithdrawalRecord['state'],
+  said: Said,
+  at: number,
+): OutboxDraft {
+  const key = `turn|${account}|${line.key}|${turn + 1}`
+  const lineKey = `line|${account}|${line.key}`
+  return { erp, record: { kind: 'statement.withdrawal', key, lineKey, turn: turn + 1, state, ...said, at } }
+}
+
+function nameOf(said: Said): Said | LineRefusal {
+  const person = cleanName(said.person)
+  const reason = said.reason.trim()
+  if (personKey(person) !== '' && reason !== '') return { person, reason }
+  return refused('WITHDRAWAL_PERSON_MISSING', '必须写明姓名和原因', 'a name and a reason are needed')
+}
+
+function tell(deps: Deps, kind: 'line.withdrawn' | 'line.restored', line: StoredLine, person: string): void {
+  deps.tell({ kind, account: line.account, line: line.id, day: line.line.bookedOn, person })
+}
+
+function dayOf({ line }: StoredLine) {
+  return { from: line.bookedOn, to: line.bookedOn }
+}
+
+const CHANGED = refused('LINE_BUSY', '流水刚刚有变化，请重试', 'the line has changed just now: try again')
+
+function refused(code: string, zh: string, en: string): LineRefusal {
+  return { kind: 'refused', code, zh, en }
+}

@@ -1,0 +1,101 @@
+// Withdrawn lines in memory, by the rules of the real store. For the simulation only.
+
+import type { DoubtStore, LineTurn, WithdrawalStore } from '../store'
+import { Changed, whole } from './changed'
+import { contradict } from './contradictions'
+import { changeAll, reverseOne } from './journals'
+import { undoMatch } from './matches'
+import { addToOutbox } from './outbox'
+import type { LineRow } from './rows'
+import { byId, isWithin, put } from './statements'
+import type { Tables } from './tables'
+
+export function createWithdrawals(tables: Tables): WithdrawalStore {
+  return {
+    async get(lineId) {
+      const row = byId(tables, lineId)
+      return row === undefined ? null : turnOf(tables, row)
+    },
+    async list(account, { from, to }) {
+      return tables.lines
+        .values()
+        .filter(({ stored }) => stored.account === account && isWithin(stored.line.bookedOn, from, to))
+        .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
+        .flatMap(row => (row.withdrawn === null ? [] : [{ line: row.stored, ...row.withdrawn }]))
+    },
+    async withdraw(withdrawal, at) {
+      const { lineId, person, reason, reversal, changes, contradiction, outbox } = withdrawal
+      return whole(tables, () => {
+        const row = asDecided(tables, withdrawal, false)
+        const stored = { ...row.stored, isWithdrawn: true as const }
+        put(tables, { ...row, stored, turn: row.turn + 1, withdrawn: { at, person, reason } })
+        const match = matchOf(tables, lineId)
+        if (match) undoMatch(tables, match, { person, reason, at }, true)
+        if (reversal !== null) reverseOne(tables, reversal, at)
+        changeAll(tables, changes, at)
+        tables.doubts.remove(lineId)
+        if (contradiction !== null) contradict(tables, { ...contradiction, at })
+        addToOutbox(tables, outbox, at)
+      })
+    },
+    async restore(restoration, at) {
+      return whole(tables, () => {
+        const row = asDecided(tables, restoration, true)
+        const { isWithdrawn: _, ...stored } = row.stored
+        put(tables, { ...row, stored, turn: row.turn + 1, withdrawn: null })
+        changeAll(tables, restoration.changes, at)
+        tables.doubts.remove(restoration.lineId)
+        addToOutbox(tables, restoration.outbox, at)
+      })
+    },
+  }
+}
+
+export function createDoubts(tables: Tables): DoubtStore {
+  return {
+    async of(account) {
+      return tables.doubts
+        .values()
+        .filter(row => row.account === account)
+        .toSorted((a, b) => Number(a.lineId) - Number(b.lineId))
+        .flatMap(({ lineId, kind, since, was, now }) => {
+          const row = byId(tables, lineId)
+          return row ? [{ line: row.stored, kind, since, was, now }] : []
+        })
+    },
+    async change(account, doubts, cleared, at) {
+      tables.transaction(() => {
+        for (const lineId of cleared) tables.doubts.remove(lineId)
+        for (const doubt of doubts) {
+          const before = tables.doubts.get(doubt.lineId)
+          const since = before?.kind === doubt.kind ? before.since : at
+          tables.doubts.put(doubt.lineId, { ...doubt, account, since })
+        }
+      })
+    },
+  }
+}
+
+function turnOf(tables: Tables, { stored, turn, withdrawn }: LineRow): LineTurn {
+  return { line: stored, turn, withdrawn, matchId: matchOf(tables, stored.id)?.id ?? null }
+}
+
+function matchOf(tables: Tables, lineId: string) {
+  return tables.matches.values().find(match => match.undone === null && match.lineIds.includes(lineId))
+}
+
+function asDecided(
+  tables: Tables,
+  { lineId, turn, journal }: { readonly lineId: string; readonly turn: number; readonly journal: string },
+  isWithdrawn: boolean,
+): LineRow {
+  const row = byId(tables, lineId)
+  const isSame = row?.turn === turn && row.stored.journal === journal && (row.withdrawn !== null) === isWithdrawn
+  if (!row || !isSame) throw new Changed(lineId)
+  return row
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
