@@ -9,8 +9,10 @@ import {
   importFile,
   isContested,
   isOneDay,
+  absentLines,
   lookThrough,
   newLines,
+  silentDays,
   type DayReport,
   type FileLine,
   type FileLines,
@@ -43,9 +45,10 @@ export async function importStatementFile(
     if (judged.refusals.length > 0) return await refuse(deps, source, judged.refusals, judged, flags, output)
     for (const account of judged.accounts.values()) await requireKeyRules(deps, account.account)
     const lines = linesOf(source, flags, judged.accounts)
-    const days = await lookThrough(deps, lines)
     const part = { format: judged.format, spans: judged.spans.of(judged.digest, deps.clock.now()) }
-    const contested = await contestedDays(deps, days, part)
+    const found = await lookThrough(deps, lines)
+    const days = flags.replace === true ? [...found, ...(await silentDays(deps, found, part))] : found
+    const contested = await contestedDays(deps, days, part, flags)
     const correction = contested.length === 0 ? null : await correctionOf(deps, lines, contested, part)
     if (correction !== null && (flags.replace !== true || correction.objections.length > 0))
       return await refuse(deps, source, reasonsOf(correction, MAX_REASONS), judged, flags, output)
@@ -71,8 +74,17 @@ export async function importStatementFile(
   }
 }
 
-/** Days that two sources tell of, unless the balances say that both are parts of one day. */
-async function contestedDays(deps: Deps, days: readonly DayReport[], part: FilePart): Promise<readonly DayReport[]> {
+/**
+ * Days that two sources tell of, unless the balances say that both are parts of one day. A file that replaces is asked about
+ * whatever it does not give.
+ */
+async function contestedDays(
+  deps: Deps,
+  days: readonly DayReport[],
+  part: FilePart,
+  { replace = false }: ImportFlags,
+): Promise<readonly DayReport[]> {
+  if (replace) return days.filter(day => isContested(day) || absentLines(day) > 0)
   const contested: DayReport[] = []
   for (const day of days) if (isContested(day) && !(await isOneDay(deps, day, part))) contested.push(day)
   return contested
@@ -95,7 +107,8 @@ async function keepAndImport(
   if (correction !== null)
     await withdrawAbsent(deps, correction, { person: flags.as ?? '', reason: flags.reason ?? '' })
   const count = await importFile(deps, lines)
-  await recordFile(deps, { ...file, status: 'imported' }, judged.spans.of(judged.digest, file.importedAt))
+  const renewed = correction === null ? {} : { isRenewed: true as const }
+  await recordFile(deps, { ...file, ...renewed, status: 'imported' }, judged.spans.of(judged.digest, file.importedAt))
   return count
 }
 
@@ -202,10 +215,16 @@ function tell(
   })
   const { proven, gaps, undecided } = judged.proofs
   const { skipped, digest: sha256, problems } = judged
+  const absent = correction === null ? days.reduce((sum, day) => sum + absentLines(day), 0) : 0
   output.json({
-    ...{ ok: true, dryRun: flags.dryRun === true, sha256, accounts, imported: count, skipped },
+    ...{ ok: true, dryRun: flags.dryRun === true, sha256, accounts, imported: count, skipped, absent },
     ...{ statements: { proven, gaps, undecided }, withdrawn: correction?.withdrawals ?? [], problems },
   })
+  if (absent > 0)
+    output.say(
+      `库中这些日子另有 ${absent} 笔本文件没有的流水；如系银行更正，用 --replace --dry-run 查看`,
+      `the store has ${absent} lines of these days that the file does not have; if the bank has corrected them, look with --replace --dry-run`,
+    )
   const rows = accounts.map(one => [
     one.account,
     `${one.from} – ${one.to}`,

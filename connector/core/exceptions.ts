@@ -50,8 +50,8 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionType, Words>> = {
 
 export const NEXT_STEPS: Readonly<Record<ExceptionType, Words>> = {
   gap: {
-    zh: '系统会继续重取；仍有缺口时向银行索取该日完整对账单并导入',
-    en: 'it is asked for again by itself; if the gap stays, get that day’s whole statement from the bank and import it',
+    zh: '系统会继续重取；仍有缺口时向银行索取该日完整对账单并导入（更正原文件的加 --replace）',
+    en: 'it is asked for again by itself; if the gap stays, get that day’s whole statement from the bank and import it (with --replace where it corrects a file)',
   },
   unproven: {
     zh: '取得有期初、期末余额的对账单并导入，或请银行开通余额查询',

@@ -116,6 +116,12 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock, tar
     labelNames: ['account'],
     registers,
   })
+  const changed = new Gauge({
+    name: 'yinqi_statement_changed',
+    help: 'Lines of which the bank says something else than it did',
+    labelNames: ['account'],
+    registers,
+  })
   const closed = new Gauge({
     name: 'yinqi_bank_closed',
     help: 'Banks that are not sent payments now, and why',
@@ -151,8 +157,21 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock, tar
     certificates: states => void (certificates = states),
     async render() {
       // What is no longer there must not stay at its last value: an alert on it would never end.
-      for (const gauge of [states, open, pending, refusals, oldest, closed, daysLeft, unreadable, age, late, gaps])
-        gauge.reset()
+      const momentary = [
+        states,
+        open,
+        pending,
+        refusals,
+        oldest,
+        closed,
+        daysLeft,
+        unreadable,
+        age,
+        late,
+        gaps,
+        changed,
+      ]
+      for (const gauge of momentary) gauge.reset()
       bankHealth.reset()
       for (const [state, count] of Object.entries(await store.payments.countByState())) states.set({ state }, count)
       for (const { code } of await store.contradictions.open(OPEN_MAX)) open.inc({ code })
@@ -169,6 +188,10 @@ export function createMetrics(store: Store, banks: BankStates, clock: Clock, tar
         late.set({ account: maskText(fresh.account) }, isLate ? 1 : 0)
       }
       for (const { account } of await store.coverage.gaps(OPEN_MAX)) gaps.inc({ account: maskText(account) })
+      for (const { account } of targets) {
+        const count = await store.doubts.count(account)
+        if (count > 0) changed.set({ account: maskText(account) }, count)
+      }
       for (const [bank, guard] of banks) {
         const health = guard.health()
         if (health.closed !== null) closed.set({ bank, reason: health.closed }, 1)

@@ -26,6 +26,11 @@ export type DayReport = {
   newMinor: bigint
 }
 
+/** Lines of the day that the store has and the file does not. */
+export function absentLines({ stored, known }: DayReport): number {
+  return stored - known
+}
+
 export function newLines(day: Pick<DayReport, 'lines' | 'known' | 'withdrawn'>): number {
   return day.lines - day.known - day.withdrawn
 }
@@ -62,7 +67,28 @@ export async function lookThrough(deps: Deps, lines: FileLines): Promise<readonl
  * view of the same entries, and both would be booked. Or the file has what a person said is not so: it is an older one.
  */
 export function isContested(day: DayReport): boolean {
-  return day.withdrawn > 0 || (newLines(day) > 0 && day.stored > day.known)
+  return day.withdrawn > 0 || (newLines(day) > 0 && absentLines(day) > 0)
+}
+
+/** Days that the file's statements reach over, that it has no line of, and that the store has lines of. */
+export async function silentDays(
+  deps: Deps,
+  found: readonly DayReport[],
+  { spans }: FilePart,
+): Promise<readonly DayReport[]> {
+  const seen = new Set(found.map(({ account, day }) => `${account} ${day}`))
+  const silent: DayReport[] = []
+  for (const span of spans) {
+    const { account } = span
+    for (const { line } of await deps.store.statements.list(account, span)) {
+      const day = line.bookedOn
+      if (seen.has(`${account} ${day}`)) continue
+      seen.add(`${account} ${day}`)
+      const stored = await deps.store.statements.countOn(account, day)
+      silent.push({ account, day, stored, lines: 0, known: 0, withdrawn: 0, newMinor: 0n })
+    }
+  }
+  return silent
 }
 
 /** What a file says of itself, as far as parts of a day are concerned. */

@@ -29,7 +29,8 @@ export async function matchByHand(deps: Deps, given: ByHand): Promise<Handled> {
   if (account === null || settings === null)
     return refused('MATCH_ACCOUNT', '须用 --account 指明已配置的账户', 'name a configured account with --account')
   const taken = await deps.store.matches.taken(account, given)
-  const lines = found.map((stored): HandItem => ({
+  const standing = found.filter(line => line.isWithdrawn !== true)
+  const lines = standing.map((stored): HandItem => ({
     ...{ id: stored.id, account: stored.account, minor: stored.line.amount.minor, isTaken: taken.lines.has(stored.id) },
   }))
   const shown = await open.ledgerByIds(account, given.ledgerIds)

@@ -103,6 +103,8 @@ export type StatementFile = {
   readonly encoding: string
   readonly format: string
   readonly status: 'importing' | 'imported' | 'refused'
+  /** A person says that it counts from now on, although it was imported before: its word is the newest. */
+  readonly isRenewed?: true
   readonly reason: string
   readonly importedBy: string
   readonly importedAt: number

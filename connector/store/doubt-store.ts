@@ -25,6 +25,10 @@ export function createDoubtStore(db: Database): DoubtStore {
         return [{ line, kind: word(row, 'kind'), since: integer(row, 'since'), ...content }]
       })
     },
+    async count(account) {
+      const [row] = await db.query('SELECT COUNT(*) AS doubts FROM yinqi_line_doubt WHERE account = ?', [account])
+      return row === undefined ? 0 : integer(row, 'doubts')
+    },
     change: (account, doubts, cleared, at) =>
       db.transaction(async tx => {
         await clearDoubts(tx, cleared)

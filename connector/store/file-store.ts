@@ -76,8 +76,8 @@ async function saveFile(tx: Session, file: StatementFile): Promise<void> {
   ])
   if (inserted.size > 0) return
   const [row] = await tx.query(lockedSelect(tx.dialect, 'status', 'yinqi_statement_file', 'digest = ?'), [digest])
-  // Who brought it in first stays who did.
-  if (row === undefined || text(row, 'status') === 'imported') return
+  // Who brought it in first stays who did, unless a person has it replace what came later.
+  if (row === undefined || (text(row, 'status') === 'imported' && !(status === 'imported' && file.isRenewed))) return
   await tx.execute(
     'UPDATE yinqi_statement_file SET status = ?, reason = ?, imported_by = ?, imported_at = ? WHERE digest = ?',
     [status, told.reason, told.imported_by, told.imported_at, digest],

@@ -59,6 +59,7 @@ export type LineDoubt = Omit<DoubtDraft, 'lineId'> & { readonly line: StoredLine
 export interface DoubtStore {
   /** By line. */
   of(account: string): Promise<readonly LineDoubt[]>
+  count(account: string): Promise<number>
   /** What the newest answer says of these lines. One that is doubted for the same reason already keeps its `since`. */
   change(account: string, doubts: readonly DoubtDraft[], cleared: readonly string[], at: number): Promise<void>
 }

@@ -177,6 +177,16 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('the store on %s'
       if (name !== 'memory') await expect(store.files.putPart('0'.repeat(64), bytes, 1)).rejects.toThrow(/digest/)
     })
 
+    test('an imported file counts from a later time only where a person has it replace what came since', async () => {
+      const file = fileOf(new Uint8Array([2]))
+      await store.files.save(file, [], event)
+      const later = { ...file, importedBy: '王五', importedAt: file.importedAt + 9000 }
+      await store.files.save({ ...later, isRenewed: true, status: 'importing' }, [], event)
+      expect(await store.files.list('', 9)).toEqual([file])
+      await store.files.save({ ...later, isRenewed: true }, [], event)
+      expect(await store.files.list('', 9)).toEqual([later])
+    })
+
     test('a refused file may be imported later, an imported one stays what it is', async () => {
       const file = fileOf(new Uint8Array([1]))
       const refused = { ...file, status: 'refused', reason: '有缺口', importedBy: '李四', importedAt: 4000 } as const

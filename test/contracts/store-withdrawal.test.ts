@@ -195,6 +195,23 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.matches.of(ACCOUNT, WHOLE)).filter(one => one.lineIds.length > 0)).toEqual([])
   })
 
+  test('a doubt lasts until it is cleared, keeps its age while its kind stays, and goes with its line', async () => {
+    const [a = '', b = '', c = ''] = await insert(lineOf('a'), lineOf('b'), lineOf('c'))
+    const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({ lineId, kind, was: '-12.34 CNY', now })
+    await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.43 CNY'), of(b, 'gone'), of(c, 'gone')], [], 5)
+    await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.44 CNY'), of(b, 'changed', 'x')], [c], 9)
+    expect(await store.doubts.of(ACCOUNT)).toMatchObject([
+      { line: { id: a }, kind: 'changed', was: '-12.34 CNY', now: '-12.44 CNY', since: 5 },
+      { line: { id: b }, kind: 'changed', now: 'x', since: 9 },
+    ])
+    expect(await store.doubts.of('other')).toEqual([])
+    expect([await store.doubts.count(ACCOUNT), await store.doubts.count('other')]).toEqual([2, 0])
+    await store.withdrawals.withdraw(withdrawal(a), 10)
+    expect((await store.doubts.of(ACCOUNT)).map(doubt => doubt.line.id)).toEqual([b])
+    await store.doubts.change(ACCOUNT, [], [], 11)
+    expect(await store.doubts.of(ACCOUNT)).toHaveLength(1)
+  })
+
   databaseTest('the audit trail names who, why and what went with it', async () => {
     const [a = ''] = await insert(lineOf('a'))
     await store.journals.decide([{ lineId: a, journal: 'entry', entry: { erp: 'u8', entry: entry('k1') } }], 1)

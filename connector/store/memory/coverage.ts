@@ -91,7 +91,9 @@ export function createFiles(tables: Tables): StatementFileStore {
     async save(file, spans) {
       tables.transaction(() => {
         const before = tables.files.get(file.digest)
-        if (before?.status !== 'imported') tables.files.put(file.digest, { ...file, name: before?.name ?? file.name })
+        const { isRenewed = false, ...told } = file
+        if (before?.status !== 'imported' || (told.status === 'imported' && isRenewed))
+          tables.files.put(file.digest, { ...told, name: before?.name ?? file.name })
         for (const span of spans) {
           const id = `${span.digest}-${span.position}`
           if (!tables.spans.has(id)) tables.spans.put(id, span)

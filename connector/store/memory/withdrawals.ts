@@ -63,6 +63,9 @@ export function createDoubts(tables: Tables): DoubtStore {
           return row ? [{ line: row.stored, kind, since, was, now }] : []
         })
     },
+    async count(account) {
+      return tables.doubts.values().filter(row => row.account === account).length
+    },
     async change(account, doubts, cleared, at) {
       tables.transaction(() => {
         for (const lineId of cleared) tables.doubts.remove(lineId)
