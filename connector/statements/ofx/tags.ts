@@ -15,6 +15,11 @@ export type Tags = { push(text: string): void; end(): void; line(): number; elem
 /** OFX goes some eight deep. */
 const MAX_DEPTH = 32
 
+/** They stand side by side, never in each other: one that is still open when the next begins was left without its end tag. */
+const NEXT_OF_KIND: ReadonlySet<string> = new Set(
+  'STMTTRN STMTTRNP STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS'.split(' '),
+)
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -46,6 +51,7 @@ export function createTags(handler: TagHandler): Tags {
       if (value !== '') throw fail(`标签之外有文字 ${quoted(value)}`, `text outside any tag: ${quoted(value)}`)
     } else if (value === '') {
       // No value: the tag holds others, or is empty and closed at once.
+      if (NEXT_OF_KIND.has(leaf) && path.includes(leaf)) leave(leaf)
       path.push(leaf)
       if (path.length > MAX_DEPTH) throw fail(`嵌套超过 ${MAX_DEPTH} 层`, `tags nest deeper than ${MAX_DEPTH}`)
       handler.open(leaf)
@@ -67,7 +73,7 @@ export function createTags(handler: TagHandler): Tags {
     if (body.startsWith(CDATA)) return before(body.slice(CDATA.length, -2))
     if (body.startsWith('!')) throw fail('不接受 DOCTYPE', 'a document type declaration is refused')
     const isEnd = body.startsWith('/')
-    const name = (isEnd ? body.slice(1) : body.replace(/\s*\/$/, '')).trim().toUpperCase()
+    const name = nameOf(isEnd ? body.slice(1) : body.replace(/\s*\/$/, ''))
     if (!/^[A-Z0-9._]{1,64}$/.test(name))
       throw fail(`标签不可读 ${quoted(body)}`, `a tag cannot be read: ${quoted(body)}`)
     if (!isRooted && name === 'OFX') isRooted = true
@@ -91,7 +97,8 @@ export function createTags(handler: TagHandler): Tags {
       }
       const all = rest + piece
       let from = 0
-      for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', from)) {
+      for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', Math.max(from, at + 1))) {
+        if (at + 1 < all.length && !isTagStart(all.charCodeAt(at + 1))) continue
         const end = endOfTag(all, at)
         if (end < 0) break
         before(all.slice(from, at))
@@ -110,6 +117,18 @@ export function createTags(handler: TagHandler): Tags {
         )
     },
   }
+}
+
+/** Without a prefix; attributes say which namespace it is, and nothing of the account. */
+function nameOf(body: string): string {
+  const name = body.trim()
+  const at = name.search(/\s+[\w:.-]+\s*=/)
+  return (at < 0 ? name : name.slice(0, at)).replace(/^\w+:/, '').toUpperCase()
+}
+
+/** A tag begins with its name: any other `<` is text. */
+function isTagStart(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 47 || code === 33 || code === 63
 }
 
 const CDATA = '![CDATA['
