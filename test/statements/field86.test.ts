@@ -66,6 +66,73 @@ describe('Germany: numbered parts', () => {
     expect(await infoOf([':86:166?20SVWZ+Warum? Darum?30X'])).toMatchObject({ text: 'Warum? Darum', counterBank: 'X' })
   })
 
+  test('marks with a colon, split between parts', async () => {
+    const line = await infoOf(
+      [
+        ':86:166?00GUTSCHRIFT?20Rechnung 77 EREF: ABC-2 IBA?21N: DE14740618130000033626 B?22IC: GENODEF1PFK?32MAX MUSTER',
+      ],
+      '2401020102C12,35NMSCKREF+',
+    )
+    expect(line).toMatchObject({
+      reference: 'ABC-2',
+      text: 'Rechnung 77',
+      counterAccount: 'DE14740618130000033626',
+      counterBank: 'GENODEF1PFK',
+      details: [{ endToEndId: 'ABC-2' }],
+    })
+    expect(await infoOf([':86:166?00GUTSCHRIFT?20SVWZ: Miete?21KREF: K-2?22EREF: E-2'])).toMatchObject({
+      text: 'Miete',
+      details: [{ endToEndId: 'E-2' }],
+    })
+  })
+
+  test('an account with its label in a free text stays text; marks with a plus go first', async () => {
+    expect(await infoOf([':86:166?20Bitte neue IBAN: DE14 nutzen'])).toMatchObject({
+      text: 'Bitte neue IBAN: DE14 nutzen',
+      details: [],
+    })
+    expect(await infoOf([':86:166?20EREF+E-3?21SVWZ+Miete EREF: E-3'])).toMatchObject({
+      text: 'Miete EREF: E-3',
+      details: [{ endToEndId: 'E-3' }],
+    })
+  })
+
+  test('what the bank tells behind MTLG: is no part of a reference', async () => {
+    const line = await infoOf([
+      ':86:159?00RETOURE?20EREF+E2E 40005 00005?21MTLG:Konto erloschen Ruecku?22eberweisung?34903',
+    ])
+    expect(line).toMatchObject({
+      text: 'Konto erloschen Rueckueberweisung',
+      details: [{ endToEndId: 'E2E 40005 00005', returnReason: '903' }],
+    })
+  })
+
+  test('marks in words, over cut parts', async () => {
+    const parts = ['LASTSCHRIFT / BELASTUNG', 'Beitrag 2024', 'END-TO-END-REF.:', '4711.0815']
+    const rest = ['CORE / MANDATSREF.:', 'M-1', 'GLÄUBIGER-ID:', 'DE98ZZZ09999999999', 'Ref. 7A1B4C5D6E/123']
+    const coded = [...parts, ...rest].map((part, index) => `?${20 + index}${part}`).join('')
+    expect(await infoOf([`:86:005${coded}?32VEREIN`])).toMatchObject({
+      text: 'LASTSCHRIFT / BELASTUNG Beitrag 2024',
+      counterName: 'VEREIN',
+      details: [{ endToEndId: '4711.0815' }],
+    })
+    expect(await infoOf([':86:177?20Miete?21End-to-End-Ref.:?22nicht angegeben'])).toMatchObject({
+      text: 'Miete',
+      details: [],
+    })
+  })
+
+  test('the field NS names the other account as an IBAN, too; a name that fills its row goes on', async () => {
+    const rows = [':NS:01Zweck', '15Landesversicherungsgesellsc', '16haft Nord', '1912345678', '204711', '33BICXDEFF']
+    expect(rows[1]).toHaveLength(29)
+    expect(await infoOf([...rows, '34DE14740618130000033626'])).toMatchObject({
+      text: 'Zweck',
+      counterName: 'Landesversicherungsgesellschaft Nord',
+      counterBank: 'BICXDEFF',
+      counterAccount: 'DE14740618130000033626',
+    })
+  })
+
   test('the field NS of cooperative banks', async () => {
     const line = await infoOf([
       ':NS:01Verwendungszweck 1',
@@ -93,6 +160,39 @@ describe('Poland: numbered parts with other marks', () => {
       counterBank: '10501953',
       counterAccount: 'PL61109010140000071219812874',
       counterName: 'JAN KOWALSKI',
+    })
+  })
+})
+
+describe('Poland: labels and fillers', () => {
+  test('parts that hold the byte 0xFF alone are empty', async () => {
+    const text = mt940([
+      ':61:2401020102D5,00N152NONREF//64605',
+      '152 0',
+      ':86:020~00152',
+      ...['~20CZYNSZ', '~21\u00ff', '~22\u00ff', '~3010205561', '~31\u00ff', '~32SPOLDZIELNIA', '~33\u00ff'],
+      ...['~38PL61109010140000071219812874', '~60\u00ff', '~63\u00ff'],
+    ])
+    const { lines } = await readOne(Buffer.from(text, 'latin1'))
+    expect(lines).toMatchObject([
+      { text: 'CZYNSZ', counterName: 'SPOLDZIELNIA', counterAccount: 'PL61109010140000071219812874' },
+    ])
+  })
+
+  test.each([
+    ['Z RACH.: ', 'OD: ', '2401020102C5,00NTRFNONREF'],
+    ['na rach.: ', 'dla: ', '2401020102D5,00NTRFNONREF'],
+  ])('labels between semicolons, %s', async (account, name, field61) => {
+    const rows = [
+      `:86:944 PRZELEW KRAJOWY; ${account}`,
+      `61109010140000071219812874; ${name}JAN NOWAK  `,
+      'UL. DOLNA 1 00-950 WARSZAWA; TYT.: FV 17/2024   ; ',
+      'TNR: 145271016138274.040001',
+    ]
+    expect(await infoOf(rows, field61)).toMatchObject({
+      counterAccount: '61109010140000071219812874',
+      counterName: 'JAN NOWAK',
+      text: rows.map(row => row.replace(':86:', '').trim()).join('\n'),
     })
   })
 })

@@ -78,6 +78,21 @@ describe('field 61', () => {
     })
   })
 
+  test('a bank reference on the next line was wrapped', async () => {
+    expect(await entryOf('2401020102C1,00NTRFCUSTOMER12345678', '//BANK-1', 'supplement')).toMatchObject({
+      reference: 'CUSTOMER12345678',
+      bankReference: 'BANK-1',
+      text: 'supplement',
+    })
+  })
+
+  test.each([
+    ['2401020102CR', '30,00N062NONREF'],
+    ['240102C3', '0,00NTRFNONREF'],
+  ])('an amount that was cut before its comma goes on in the next row: %s', async (first, second) => {
+    expect(await entryOf(first, second)).toMatchObject({ amount: '30.00', text: null })
+  })
+
   test.each([
     '2413020102C1,00NTRF',
     '240102X1,00NTRF',
@@ -151,6 +166,11 @@ describe('balances', () => {
     expect(problems).toMatchObject([{ code: 'STATEMENT_UNFINISHED', severity: 'error' }])
   })
 
+  test('an amount may begin with its comma', async () => {
+    const statement = await readOne(mt940([':61:240102D999,50NTRFX'], 'C240131EUR,50'))
+    expect(statement).toMatchObject({ closing: { amount: '0.50' }, proven: true })
+  })
+
   test('a balance without a currency is no balance', async () => {
     const { statements, problems } = await readStatements(mt940([], 'C2401311000,00'))
     expect(statements[0]).toMatchObject({ closing: null, proven: null })
@@ -174,6 +194,31 @@ describe('messages', () => {
   test('block 2 of a received message names the bank that sent it', async () => {
     const text = `{1:F01MYCOCNBJAXXX0000000000}{2:O9401200240131BKCHCNBJAXXX00000000002401311200N}{4:\n${body('1/1')}`
     expect((await readStatements(text)).statements[0]?.bank).toBe('BKCHCNBJ')
+  })
+
+  test('the messages of a SWIFT file stand between dollar signs', async () => {
+    const envelope = (bank: string): string =>
+      `{1:F01${bank}AXXX0000000000}{2:I940XXXXXXXXXXXXN}{4:\r\n${body('1/1').replace(/-\r\n$/, '-}')}`
+    const { statements } = await readStatements(`${envelope('COBADEFF')}\r\n$${envelope('DEUTDEFF')}$\r\n`)
+    expect(statements).toMatchObject([
+      { bank: 'COBADEFF', proven: true },
+      { bank: 'DEUTDEFF', proven: true },
+    ])
+  })
+
+  test('the slash before an account is no part of it', async () => {
+    const text = body('1/1').replace(':25:DE89370400440532013000', ':25:/PL61109010140000071219812874')
+    expect(await readOne(text)).toMatchObject({ account: 'PL61109010140000071219812874', bank: null })
+  })
+
+  test('a time of day that was cut at its colon is text, also where it looks like a field', async () => {
+    const rows = [':86:166?00GUTSCHRIFT?20SVWZ+Karte 1234?21567890 Terminal 0815?22am 5.3. um 13', ':20:59 Uhr']
+    expect(rows[0]?.length).toBeGreaterThanOrEqual(65)
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ...rows, ':61:240102C1,00NTRFR'], 'C240131EUR1002,00'),
+    )
+    expect(statement).toMatchObject({ reference: 'REF', proven: true, lines: [{}, {}] })
+    expect(statement.lines[0]?.text).toMatch(/13:20:59 Uhr$/)
   })
 
   test('without an end mark, and with field 20 left out, the next message begins where its fields do', async () => {

@@ -6,7 +6,7 @@ import type { Balance } from '../ledger'
 
 /** Null when it is not of that form. A missing currency is not made up: then the balance cannot be read. */
 export function readBalance(text: string): Balance | null {
-  const found = /^([CD])(\d{6})([A-Z]{3})\s*(\d[\d.,]*)\s*$/.exec(text.trim())
+  const found = /^([CD])(\d{6})([A-Z]{3})\s*([\d.,]+)\s*$/.exec(text.trim())
   if (!found) return null
   const [, mark, date = '', currency = '', amount = ''] = found
   const on = dateOfSix(date)

@@ -138,7 +138,8 @@ function apply(context: ParserContext, statement: Statement, tag: string, rows: 
       return
     case '25':
     case '25P':
-      statement.account = cleaned(first)
+      // A slash may go before an account number (PKO BP); it is no part of it.
+      statement.account = cleaned(first.trim().replace(/^\/+/, ''))
       statement.bank = bankOf(statement.account) ?? (tag === '25P' ? cleaned(rows[1]) : null) ?? statement.bank
       return
     case '28':

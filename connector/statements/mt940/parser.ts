@@ -31,17 +31,17 @@ export function createMt940Parser(context: ParserContext): TextParser {
   }
   const take = (raw: string, line: number): void => {
     const row = withoutIndent(withoutControls(raw))
-    const tag = tagOf(row)
+    const tag = field !== null && isRestOfTime(field, row) ? null : tagOf(row)
     if (dash !== null) {
       if (row.trim() === '') return
-      settleDash(tag === null && !row.startsWith('{') && !isEnd(row))
+      settleDash(tag === null && !row.startsWith('{') && !isHeader(row) && !isEnd(row))
     }
     if (tag !== null) {
       endField()
       field = { tag, rows: [row.slice(tag.length + 2)], line, chars: row.length }
-    } else if (row.startsWith('{') && /^\{[1-5]:/.test(row)) {
+    } else if (isHeader(row)) {
       endField()
-      header(row, line)
+      header(row.replace('$', ''), line)
     } else if (isDash(row) && field !== null && MAY_GO_ON.has(field.tag)) {
       dash = line
     } else if (isEnd(row)) {
@@ -86,8 +86,26 @@ function tagOf(row: string): string | null {
   return TAG.test(tag) ? tag : null
 }
 
+/** `:12:11` below a full row that ends in `T13` or ` 13` is the rest of a time of day, though it looks like a field. */
+function isRestOfTime(field: { readonly tag: string; readonly rows: readonly string[] }, row: string): boolean {
+  if (field.tag !== '86' || row.charCodeAt(0) !== 58 || !REST_OF_TIME.test(row)) return false
+  const above = field.rows.at(-1) ?? ''
+  return above.length + (field.rows.length === 1 ? 4 : 0) >= FULL_ROW && /[^\d](?:[01]?\d|2[0-3])$/.test(above)
+}
+
+const REST_OF_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
+
+/** SWIFT cuts field 86 after 65 characters; some banks count the tag in, or cut a little earlier. */
+const FULL_ROW = 60
+
 /** Text that may hold a line of nothing but a hyphen. */
 const MAY_GO_ON: ReadonlySet<string> = new Set(['61', '86', 'NS'])
+
+/** The envelope; `$` stands between the messages of a SWIFT file. */
+function isHeader(row: string): boolean {
+  const first = row.charCodeAt(0)
+  return (first === 123 || first === 36) && /^\$?\{[1-5]:/.test(row)
+}
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
 

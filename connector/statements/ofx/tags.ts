@@ -16,9 +16,7 @@ export type Tags = { push(text: string): void; end(): void; line(): number; elem
 const MAX_DEPTH = 32
 
 /** They stand side by side, never in each other: one that is still open when the next begins was left without its end tag. */
-const NEXT_OF_KIND: ReadonlySet<string> = new Set(
-  'STMTTRN STMTTRNP STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS'.split(' '),
-)
+const NEXT_OF_KIND: ReadonlySet<string> = new Set('STMTTRN STMTTRNP STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS'.split(' '))
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
