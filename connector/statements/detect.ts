@@ -44,7 +44,7 @@ function isCamt(head: string, element: string): boolean {
 
 /** The root element, after an SGML header or processing instructions and comments. */
 function isOfx(head: string): boolean {
-  return /^\s*(?:OFXHEADER:|(?:(?:[A-Z]+:[^\s<]*|<\?[^>]*>|<!--[^>]*>)\s*)*<(?:\w+:)?OFX[\s>])/i.test(head)
+  return /^\s*(?:OFXHEADER:|(?:[A-Z]+:[^\s<]*\s+|<\?[^>]*>\s*|<!--[^>]*>\s*)*<(?:\w+:)?OFX[\s>])/i.test(head)
 }
 
 /** A field at the start of a line that only account statements have. */

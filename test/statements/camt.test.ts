@@ -309,6 +309,11 @@ describe('documents one behind the other in a file', () => {
     ])
   })
 
+  test.each([1, 7, 65_536])('each with its byte order mark, in pieces of %i bytes', async pieceBytes => {
+    const { statements } = await readStatements(`\ufeff${one}\n\ufeff${one}`, { pieceBytes })
+    expect(statements).toHaveLength(2)
+  })
+
   test('a declaration inside an element, and a document cut off before the next, are refused with their line', async () => {
     const inside = one.replace('<Sts>', '<?xml version="1.0"?><Sts>')
     await expect(readStatements(inside)).rejects.toMatchObject({ code: 'STATEMENT_BROKEN', line: 4 })

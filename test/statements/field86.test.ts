@@ -225,6 +225,13 @@ describe('the Netherlands and SWIFT: code words', () => {
     })
   })
 
+  test('free remittance behind an empty code word', async () => {
+    expect(await infoOf([':86:/ORDP//NAME/ACME LTD/REMI//USTD//INVOICE 1/EREF/E-1/'])).toMatchObject({
+      text: 'INVOICE 1',
+      counterName: 'ACME LTD',
+    })
+  })
+
   test('Rabobank: party in an empty code word, other account below field 61, reference by pointer', async () => {
     const line = await infoOf(
       ['NL70ABNA0987654321', ':86:/EREF/E-1/BENM//NAME/CONTRA ACCOUNT HOLDER/REMI/text/ISDT/2013-07-11'],

@@ -171,6 +171,13 @@ describe('balances', () => {
     expect(statement).toMatchObject({ closing: { amount: '0.50' }, proven: true })
   })
 
+  test('a balance counts although its day is none', async () => {
+    const text = mt940([':61:240102C1,00NTRFX'], 'C240131EUR1001,00').replace('C240101', 'C000000')
+    const { statements, problems } = await readStatements(text)
+    expect(statements).toMatchObject([{ opening: { on: null, amount: '1000.00' }, proven: true }])
+    expect(problems).toMatchObject([{ code: 'DATE_UNREADABLE', severity: 'warning' }])
+  })
+
   test('a balance without a currency is no balance', async () => {
     const { statements, problems } = await readStatements(mt940([], 'C2401311000,00'))
     expect(statements[0]).toMatchObject({ closing: null, proven: null })
@@ -204,6 +211,11 @@ describe('messages', () => {
       { bank: 'COBADEFF', proven: true },
       { bank: 'DEUTDEFF', proven: true },
     ])
+  })
+
+  test('files that were joined keep their byte order marks', async () => {
+    const file = await readStatements(`\ufeff${body('1/1')}\ufeff${body('2/1')}`)
+    expect(file.statements).toMatchObject([{ reference: 'REF' }, { reference: 'REF', number: '2/1' }])
   })
 
   test('the slash before an account is no part of it', async () => {

@@ -4,12 +4,11 @@ import { readSwiftQuantity } from '../amount'
 import { dateOfSix } from '../dates'
 import type { Balance } from '../ledger'
 
-/** Null when it is not of that form. A missing currency is not made up: then the balance cannot be read. */
+/** Null when it is not of that form; a day that the calendar does not have (`000000`) is null by itself. A missing currency is not made up: then the balance cannot be read. */
 export function readBalance(text: string): Balance | null {
   const found = /^([CD])(\d{6})([A-Z]{3})\s*([\d.,]+)\s*$/.exec(text.trim())
   if (!found) return null
   const [, mark, date = '', currency = '', amount = ''] = found
-  const on = dateOfSix(date)
   const quantity = readSwiftQuantity(amount, currency)
-  return on === null || quantity === null ? null : { on, quantity, isDebit: mark === 'D', currency }
+  return quantity && { on: dateOfSix(date), quantity, isDebit: mark === 'D', currency }
 }

@@ -271,6 +271,8 @@ function balance({ warn }: ParserContext, tag: string, text: string, line: numbe
       line,
       `:${tag}: 余额不可读：${quoted(text)} / the balance :${tag}: cannot be read: ${quoted(text)}`,
     )
+  else if (read.on === null)
+    warn('warning', 'DATE_UNREADABLE', line, `日期不可读 / a date cannot be read: ${quoted(text)}`)
   return read
 }
 

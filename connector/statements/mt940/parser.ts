@@ -127,10 +127,10 @@ function withoutIndent(row: string): string {
   return (first === 32 || first === 9) && /^[ \t]+:(?:\d\d[A-Z]?):/.test(row) ? row.trimStart() : row
 }
 
-/** Transport leaves control characters (SOH, ETX) around messages. */
+/** Transport leaves control characters (SOH, ETX) around messages, and files that were joined a byte order mark. */
 function withoutControls(row: string): string {
   let from = 0
-  while (row.charCodeAt(from) < 32 && row.charCodeAt(from) !== 9) from++
+  while ((row.charCodeAt(from) < 32 && row.charCodeAt(from) !== 9) || row.charCodeAt(from) === 0xfeff) from++
   return from === 0 ? row : row.slice(from)
 }
 

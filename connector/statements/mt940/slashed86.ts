@@ -74,9 +74,9 @@ function valuesOf(text: string): ReadonlyMap<string, string> {
 /** `USTD//text` is free text, `STRD/issuer/reference` a structured reference. */
 function remittanceOf(value: string | undefined): string | null {
   if (value === undefined) return null
-  const structured = /^STRD\/(?:[A-Z]{2,4}\/)?(.*)$/s.exec(value)
+  const structured = /^\/*STRD\/(?:[A-Z]{2,4}\/)?(.*)$/s.exec(value)
   if (structured) return cleaned(structured[1])
-  return cleaned(value.replace(/^USTD\/{1,2}/, ''))
+  return cleaned(value.replace(/^\/*USTD\/{1,2}/, ''))
 }
 
 /** `/ORDP/name` and `/BENM/name` without a code word for the name. */
