@@ -81,6 +81,11 @@ describe('what banks leave out or add', () => {
     expect(statements).toMatchObject([{ lines }, { lines }])
   })
 
+  test('a card’s statement may be closed with the end tag of an account’s', async () => {
+    const card = sgml(PAID).replace('<STMTTRNRS>', '<CCSTMTTRNRS>').replace('<STMTRS>', '<CCSTMTRS>')
+    expect(await readOne(card)).toEqual(await readOne(sgml(PAID)))
+  })
+
   test.each([
     ['-1,234.56', '-1234.56'],
     ['1.234,56', '1234.56'],
@@ -102,6 +107,16 @@ describe('what banks leave out or add', () => {
     const { statements, problems } = await readStatements(text)
     expect(statements[0]?.lines.map(line => line.bookedOn)).toEqual(['2024-01-02', null])
     expect(problems).toMatchObject([{ code: 'DATE_UNREADABLE' }])
+  })
+
+  test('balances among the payments are information, and said; a payment that speaks of one is none', async () => {
+    const memos = ['SALDO ANTERIOR', 'Saldo do dia', 'SALDO TOTAL DISPONIVEL DIA', 'S A L D O', 'RESGATE SALDO APLIC']
+    const rows = memos.map(memo => `${entry('5.00')}<MEMO>${memo}</STMTTRN>`)
+    const named = `${entry('5.00')}<NAME>Saldo do dia<MEMO></MEMO></STMTTRN>`
+    const { statements, problems } = await readStatements(sgml(rows.join('') + named))
+    const status = [...Array.from({ length: 4 }, () => 'information'), 'booked', 'information']
+    expect(statements[0]?.lines.map(line => line.status)).toEqual(status)
+    expect(problems).toMatchObject([{ code: 'ROWS_SKIPPED', severity: 'warning' }])
   })
 
   test('a “<” before anything but a name is text', async () => {

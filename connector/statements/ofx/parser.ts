@@ -26,6 +26,7 @@ export function createOfxParser(context: ParserContext): TextParser {
   let count = 0
   /** Payments of a broker's or a lender's statement: there is no account of a bank that they could be entries of. */
   let strange = 0
+  let balances = 0
   let inside = ''
   const tags: Tags = createTags({
     open(name) {
@@ -41,6 +42,7 @@ export function createOfxParser(context: ParserContext): TextParser {
     close(name) {
       if (NAMED.has(name)) inside = ''
       if (entry && (name === 'STMTTRN' || name === 'STMTTRNP')) {
+        if (isBalance(entry.fields)) balances++
         if (statement) passOn(context, statement, entry.fields, entry.line, name === 'STMTTRNP')
         else strange++
         entry = null
@@ -56,6 +58,13 @@ export function createOfxParser(context: ParserContext): TextParser {
     end() {
       tags.end()
       if (count === 0) throw noStatement()
+      if (balances > 0)
+        context.warn(
+          'warning',
+          'ROWS_SKIPPED',
+          null,
+          `${balances} 笔是余额而非收付，仅供参考 / ${balances} entries are balances and no payments: kept as information`,
+        )
       if (strange > 0)
         context.warn(
           'warning',
@@ -137,7 +146,7 @@ function entryOf(fields: Fields, money: Money): Entry {
     reversal: false,
     reference: referenceOf(fields.get('CHECKNUM')) ?? referenceOf(fields.get('REFNUM')),
     bankReference: referenceOf(fields.get('FITID')) ?? referenceOf(fields.get('SRVRTID')),
-    status: money.isPending ? 'pending' : 'booked',
+    status: isBalance(fields) ? 'information' : money.isPending ? 'pending' : 'booked',
     type: cleaned(fields.get('TRNTYPE')),
     counterAccount: fields.get('BANKACCTTO.ACCTID') ?? fields.get('CCACCTTO.ACCTID') ?? null,
     counterName: cleaned(fields.get('NAME')) ?? cleaned(fields.get('PAYEE.NAME')),
@@ -147,6 +156,14 @@ function entryOf(fields: Fields, money: Money): Entry {
     details: [],
   }
 }
+
+/** Itaú, Banco do Brasil and others write the balances of their days among the payments. */
+function isBalance(fields: Fields): boolean {
+  return BALANCE.test(fields.get('MEMO') ?? fields.get('NAME') ?? '')
+}
+
+const BALANCE =
+  /^(?:SALDO|S A L D O)(?: ANTERIOR| INICIAL| FINAL| ATUAL| (?:TOTAL )?(?:DISPON[IÍ]VEL )?(?:DO |EM )?DIA| EM CONTA(?: CORRENTE)?| TOTAL| DISPON[IÍ]VEL)?$/i
 
 function finish({ warn }: ParserContext, statement: Statement, line: number): void {
   const head = headOf(statement)
@@ -165,6 +182,9 @@ function finish({ warn }: ParserContext, statement: Statement, line: number): vo
     isDebit: read[1],
     currency: head.currency,
   }
+  const asOf = statement.fields.get('LEDGERBAL.DTASOF')
+  if (closing !== null && closing.on === null && asOf !== undefined)
+    warn('warning', 'DATE_UNREADABLE', line, `日期不可读 / a date cannot be read: ${quoted(asOf)}`)
   if (head.account === null) warn('warning', 'FIELD_MISSING', line, '对账单没有账号 / the statement names no account')
   statement.ledger.end(head, null, closing, line)
 }

@@ -18,6 +18,14 @@ const MAX_DEPTH = 32
 /** They stand side by side, never in each other: one that is still open when the next begins was left without its end tag. */
 const NEXT_OF_KIND: ReadonlySet<string> = new Set('STMTTRN STMTTRNP STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS'.split(' '))
 
+/** A bank that writes accounts and cards with one program may close the one with the other's end tag (CommBank). */
+const TWIN: ReadonlyMap<string, string> = new Map([
+  ['STMTRS', 'CCSTMTRS'],
+  ['STMTTRNRS', 'CCSTMTTRNRS'],
+  ['CCSTMTRS', 'STMTRS'],
+  ['CCSTMTTRNRS', 'STMTTRNRS'],
+])
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -81,6 +89,7 @@ export function createTags(handler: TagHandler): Tags {
       lastValue = null
     } else if (lastValue === name) lastValue = null
     else if (path.includes(name)) leave(name)
+    else if (path.includes(TWIN.get(name) ?? '')) leave(TWIN.get(name) ?? '')
     else throw fail(`结束标签 ${name} 不对应`, `the end tag ${name} closes nothing`)
   }
   return {
