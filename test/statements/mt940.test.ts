@@ -31,6 +31,8 @@ describe('field 61', () => {
     ['2401021229', '2024-01-02', '2023-12-29'],
     ['2312310102', '2023-12-31', '2024-01-02'],
     ['2402280229', '2024-02-28', '2024-02-29'],
+    ['20240102', '2024-01-02', '2024-01-02'],
+    ['202312310102', '2023-12-31', '2024-01-02'],
     ['800101', '1980-01-01', '1980-01-01'],
     ['790101', '2079-01-01', '2079-01-01'],
   ])('the dates of %s are %s, booked %s', async (dates, valueOn, bookedOn) => {
@@ -169,6 +171,15 @@ describe('balances', () => {
   test('an amount may begin with its comma', async () => {
     const statement = await readOne(mt940([':61:240102D999,50NTRFX'], 'C240131EUR,50'))
     expect(statement).toMatchObject({ closing: { amount: '0.50' }, proven: true })
+  })
+
+  test('the end mark may stand behind the last balance, and a year have four digits', async () => {
+    const text = mt940([':61:20240102C1,00NTRFX'], 'C20240131EUR1001,00-}{5:{CHK:0}}').replace('C240101', 'C20240101')
+    expect(await readOne(text)).toMatchObject({
+      opening: { on: '2024-01-01' },
+      closing: { on: '2024-01-31', amount: '1001.00' },
+      proven: true,
+    })
   })
 
   test('a balance counts although its day is none', async () => {

@@ -3,7 +3,7 @@
 // unambiguous; a line that cannot be read stops the file, for a bank line is never dropped.
 
 import { readSwiftQuantity, type Quantity } from '../amount'
-import { dateOfFour, dateOfSix } from '../dates'
+import { dateOfEight, dateOfFour, dateOfSix } from '../dates'
 import { StatementFileError } from '../model'
 import { cleaned, quoted } from '../text'
 
@@ -29,7 +29,7 @@ export type Line61 = {
 /** `written` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
 export function readLine61(written: readonly string[], currency: string | null, line: number): Line61 {
   const rows = written.length === 1 ? written : withWholeAmount(written)
-  const first = (rows[0] ?? '').trimStart()
+  const first = withShortYear((rows[0] ?? '').trimStart())
   const inCalendar = dateOfSix(first.slice(0, 6))
   const valueOn = inCalendar ?? endOfFebruary(first) ?? unreadable('起息日', 'value date', first, line)
   const entryAt = afterSpaces(first, 6)
@@ -103,6 +103,13 @@ function isOtherType(text: string, at: number): boolean {
   }
   const next = text.charCodeAt(at + 4)
   return next !== 32 && isTypeChar(next)
+}
+
+/** A year of four digits where SWIFT has two: `2024…` is no date of six digits, for no month has the number 24. */
+function withShortYear(text: string): string {
+  return text.startsWith('20') && dateOfSix(text.slice(0, 6)) === null && dateOfEight(text) !== null
+    ? text.slice(2)
+    : text
 }
 
 /** German banks count interest in months of 30 days and write such value dates: the last day that the month has. */
