@@ -197,6 +197,30 @@ describe('Poland: labels and fillers', () => {
   })
 })
 
+describe('Triodos: numbered parts of another meaning', () => {
+  test('BIC and IBAN go before the purpose; part 31 is the account itself', async () => {
+    const rows = [':86:000>100000000000', '>20INGBNL2A', '>21NL27INGB0000026500', '>22WEBSHOP ORDER 17']
+    expect(await infoOf([...rows, '>310390123456'])).toMatchObject({
+      ...{ counterAccount: 'NL27INGB0000026500', counterBank: 'INGBNL2A', counterName: null },
+      text: 'WEBSHOP ORDER 17',
+    })
+  })
+
+  test('before there were IBANs part 10 is the other account', async () => {
+    const rows = [':86:000>100133967858', '>20 RENT>21 MARCH>310390123456']
+    expect(await infoOf(rows)).toMatchObject({ counterAccount: '133967858', counterBank: null, text: 'RENT MARCH' })
+    expect(await infoOf([':86:000>100000000000', '>20CARD PAYMENT>310390123456'])).toMatchObject({
+      counterAccount: null,
+      text: 'CARD PAYMENT',
+    })
+  })
+})
+
+test('the account itself is never the other party', async () => {
+  const line = await infoOf([':86:166?20Zinsen?31DE89370400440532013000?32MEINE BANK'])
+  expect(line).toMatchObject({ counterAccount: null, counterName: 'MEINE BANK' })
+})
+
 describe('the Netherlands and SWIFT: code words', () => {
   test('cut after 65 characters, before a code word, and with a lost space', async () => {
     const cut = '/TRTP/SEPA OVERBOEKING/IBAN/NL57INGB0001212121/BIC/INGBNL2A/NAME/'
@@ -223,6 +247,11 @@ describe('the Netherlands and SWIFT: code words', () => {
       text: '9001123412341234',
       details: [{ returnReason: 'MS03' }],
     })
+  })
+
+  test('the first code word may stand without its slash', async () => {
+    const line = await infoOf([':86:EREF/E-77/PREF/CT/0002'], '2401020102CD12,35ACHPNONREF')
+    expect(line).toMatchObject({ type: 'ACHP', details: [{ endToEndId: 'E-77' }] })
   })
 
   test('free remittance behind an empty code word', async () => {

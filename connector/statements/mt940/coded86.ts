@@ -3,7 +3,7 @@
 // other bank, 31 and 38 the other account, 32 and 33 the name, 34 the return code.
 
 import { cleaned, referenceOf } from '../text'
-import type { Info } from './info'
+import { isIban, NO_INFO, type Info } from './info'
 import { readPurpose, startsWithKeyword } from './purpose'
 
 /** A purpose part is filled up to this width and goes on in the next; a shorter one ends a word. */
@@ -22,7 +22,7 @@ export function readCoded(rows: readonly string[]): Info | null {
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0, endsOpen: false }
   const name: Joined = { text: '', width: 0, endsOpen: false }
-  const other: Others = { posting: '', bank: '', account: '', supplement: '', iban: '' }
+  const other: Others = { posting: '', nota: '', bank: '', account: '', supplement: '', iban: '' }
   for (let at = start; at >= 0;) {
     const next = nextMark(text, mark, at + 3)
     const part = text.slice(at + 3, next < 0 ? text.length : next)
@@ -33,6 +33,7 @@ export function readCoded(rows: readonly string[]): Info | null {
     at = next
   }
   const marked = readPurpose(purpose.text)
+  if (mark === '>' && other.nota !== '' && marked === null) return readTriodos(purpose.text, other)
   return {
     isStructured: true,
     text: cleaned(marked === null ? purpose.text : marked.SVWZ || marked.lead || marked.MTLG) ?? cleaned(other.posting),
@@ -45,12 +46,29 @@ export function readCoded(rows: readonly string[]): Info | null {
   }
 }
 
-type Others = { posting: string; bank: string; account: string; supplement: string; iban: string }
+/**
+ * Triodos (`>`): part 10 is the other account, zeros are none; part 31 is the account of the statement itself. Since
+ * there are IBANs, BIC and IBAN of the other go before the purpose.
+ */
+function readTriodos(purpose: string, other: Others): Info {
+  const [, bank, iban, rest] = /^([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?) (\S+)(?: (.*))?$/s.exec(purpose) ?? []
+  const isNamed = iban !== undefined && isIban(iban)
+  return {
+    ...NO_INFO,
+    isStructured: true,
+    text: cleaned(isNamed ? rest : purpose),
+    account: isNamed ? iban : cleaned(other.nota.replace(/^0+/, '')),
+    bank: isNamed ? cleaned(bank) : null,
+  }
+}
 
-/** The first of each counts; the rest (primanota, addresses) says nothing about the payment. */
+type Others = { posting: string; nota: string; bank: string; account: string; supplement: string; iban: string }
+
+/** The first of each counts; the rest (addresses) says nothing about the payment. */
 function keepOther(other: Others, code: number, written: string): void {
   const part = written.length === 1 && FILLERS.includes(written) ? '' : written
   if (code === 0) other.posting ||= part
+  else if (code === 10) other.nota ||= part
   else if (code === 30) other.bank ||= part
   else if (code === 31) other.account ||= part
   else if (code === 34) other.supplement ||= part

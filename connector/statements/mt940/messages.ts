@@ -7,6 +7,7 @@ import type { StatementHead } from '../model'
 import { cleaned, MAX_ROWS, quoted, tooLong } from '../text'
 import { readBalance } from './balance'
 import { entryOf, isMoneyOut } from './entry'
+import type { Info } from './info'
 import { readInfo } from './info86'
 import { readLine61, type Line61 } from './line61'
 import { readNs } from './ns'
@@ -224,12 +225,19 @@ function flush(statement: Statement): void {
   if (pending === null) return
   statement.pending = null
   statement.hasEntries = true
-  const info = pending.info.length > 0 ? readInfo(pending.info) : readNs(pending.ns)
+  const info = ofOther(pending.info.length > 0 ? readInfo(pending.info) : readNs(pending.ns), statement)
   const entry = entryOf(pending.line, info, statement.currency, statement.isInterim)
   const { quantity } = pending.line
   const isOut = isMoneyOut(pending.line)
   if (statement.isInterim) tally(statement.counts[isOut ? 'D' : 'C'], quantity)
   statement.ledger.entry(entry, isOut ? -quantity.units : quantity.units, pending.at)
+}
+
+/** The other party is never the account itself, though some banks put its number there. */
+function ofOther(info: Info, { account, bank }: Statement): Info {
+  if (info.account === null || account === null || (info.bank !== null && info.bank !== bank)) return info
+  const own = account.slice(account.lastIndexOf('/') + 1)
+  return info.account === own ? { ...info, account: null, bank: null } : info
 }
 
 function tally(side: { count: number; units: bigint }, quantity: Quantity): void {

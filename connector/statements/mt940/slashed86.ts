@@ -17,8 +17,12 @@ const CUT_WIDTHS: ReadonlySet<number> = new Set([64, 65])
 
 const FIRST = /(?:^|\n)\s*\/([A-Z]{2,4})\//
 
+/** Some banks leave out the slash before the first code word (Goldman Sachs). */
+const BARE = /^(?:EREF|KREF|PREF|IREF|TRTP)\//
+
 /** Null when no row begins with a code word. */
-export function readSlashed(rows: readonly string[]): Info | null {
+export function readSlashed(written: readonly string[]): Info | null {
+  const rows = BARE.test(written[0] ?? '') ? [`/${written[0]}`, ...written.slice(1)] : written
   const isAny = rows.some(row => CODES.has(FIRST.exec(row)?.[1] ?? ''))
   if (!isAny) return null
   const joined = joinRows(rows)
