@@ -295,6 +295,17 @@ test('several fields 86 of one line are one text; without structure it is kept a
   expect(line).toMatchObject({ text: 'Terugboeking\nNIET AKKOORD\n20095731', counterName: null, details: [] })
 })
 
+test('SNS and ASN: account and name below each other in field 61, and again in field 86', async () => {
+  const rows = ['a b jansen', ':86:NL47INGB0009999999 a b jansen', ' '.repeat(65), 'Contributie']
+  expect(await infoOf(rows, '2401020102D12,35NOVBNL47INGB0009999999')).toMatchObject({
+    ...{ counterAccount: 'NL47INGB0009999999', counterName: 'a b jansen' },
+    text: 'NL47INGB0009999999 a b jansen\nContributie',
+  })
+  expect(await infoOf(['a b jansen', ':86:Contributie'], '2401020102D12,35NOVB4711')).toMatchObject({
+    ...{ counterAccount: null, counterName: null, reference: '4711' },
+  })
+})
+
 test('Rabobank before 2013: account and name in the columns of the reference', async () => {
   const line = await infoOf([], '110617D44,95N0600733959555      T-MOBILE NETHERLANDS BV          ')
   expect(line).toMatchObject({ counterAccount: '0733959555', counterName: 'T-MOBILE NETHERLANDS BV' })
