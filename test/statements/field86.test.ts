@@ -290,6 +290,14 @@ describe('the Netherlands and SWIFT: code words', () => {
   })
 })
 
+test('labels may be written small and stand between bars', async () => {
+  const text = '0001 SEPA Overboeking | IBAN: NL56CHAS0101010101 | BIC: CHASNL2X | Naam: A de Boer | Kenmerk: E-9 | x'
+  expect(await infoOf([`:86:${text}`])).toMatchObject({
+    ...{ counterAccount: 'NL56CHAS0101010101', counterBank: 'CHASNL2X', counterName: 'A de Boer', text },
+    details: [{ endToEndId: 'E-9' }],
+  })
+})
+
 test('several fields 86 of one line are one text; without structure it is kept as written', async () => {
   const line = await infoOf([':86:Terugboeking   ', ':86:NIET AKKOORD', ':86:20095731'])
   expect(line).toMatchObject({ text: 'Terugboeking\nNIET AKKOORD\n20095731', counterName: null, details: [] })

@@ -244,6 +244,13 @@ describe('messages', () => {
     expect(statement.lines[0]?.text).toMatch(/13:20:59 Uhr$/)
   })
 
+  test('a row of field 86 that begins with a number no statement has is text', async () => {
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ':86:invoice', ':12:2024', ':23E:X'], 'C240131EUR1001,00'),
+    )
+    expect(statement).toMatchObject({ proven: true, lines: [{ text: 'invoice\n:12:2024' }] })
+  })
+
   test('without an end mark, and with field 20 left out, the next message begins where its fields do', async () => {
     const one = body('1/1').replace('-\r\n', '')
     const { statements } = await readStatements(one + body('2/1').replace(':20:REF\r\n', '').replace('-\r\n', ''))

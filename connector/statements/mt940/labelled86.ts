@@ -6,7 +6,7 @@ import { cleaned, referenceOf } from '../text'
 import { NO_INFO, type Info } from './info'
 
 const LABEL =
-  /(?:^|[\s/])(IBAN|REK|BIC|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM\.|ID DEBITEUR):\s*/g
+  /(?:^|[\s/])(IBAN|REK|BIC|N(?:AAM|aam)|O(?:MSCHRIJVING|mschrijving)|K(?:ENMERK|enmerk)|M(?:ACHTIGING|achtiging)|I(?:NCASSANT|ncassant)|B(?:ETALINGSKENM|etalingskenm)\.|ID DEBITEUR):\s*/g
 
 /** Account it came from (`Z`) or went to (`NA`, `DO`), payer (`OD`) or payee (`DLA`), title, the bank's number. */
 const POLISH_LABEL = /(?:^|;)\s*(?:[ZS] |NA |DO )?(RACH\.|OD|DLA|TYT\.|TNR):\s*/gi
@@ -38,7 +38,7 @@ function readDutch(rows: readonly string[]): Info | null {
     .map(row => row.trimEnd())
     .filter(row => row !== '')
     .join('\n')
-  if (!/(?:^|[\s/])(?:IBAN|REK|NAAM):/.test(text)) return null
+  if (!/(?:^|[\s/])(?:IBAN|REK|NAAM|Naam):/.test(text)) return null
   const values = labelled(text)
   const account = (values.get('IBAN') ?? values.get('REK'))?.split(/[\s/]/)[0]
   return {
@@ -58,9 +58,10 @@ function labelled(text: string): ReadonlyMap<string, string> {
   const labels = [...text.matchAll(LABEL)]
   for (const [index, label] of labels.entries()) {
     const value = text.slice(label.index + label[0].length, labels[index + 1]?.index ?? text.length)
-    // A column ends with two spaces or with its row.
-    const ended = label[1] === 'KENMERK' ? value.replace(/\n/g, '') : (value.split(/ {2,}|\n/)[0] ?? '')
-    if (!values.has(label[1] ?? '')) values.set(label[1] ?? '', ended.trim())
+    const name = (label[1] ?? '').toUpperCase()
+    // A column ends with two spaces, a bar, or with its row.
+    const ended = (name === 'KENMERK' ? value.replace(/\n/g, '') : (value.split(/ {2,}|\n/)[0] ?? '')).split(' |')[0]
+    if (!values.has(name)) values.set(name, (ended ?? '').trim())
   }
   return values
 }

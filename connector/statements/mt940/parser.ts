@@ -31,7 +31,7 @@ export function createMt940Parser(context: ParserContext): TextParser {
   }
   const take = (raw: string, line: number): void => {
     const row = withoutIndent(withoutControls(raw))
-    const tag = field !== null && isRestOfTime(field, row) ? null : tagOf(row)
+    const tag = fieldTag(field, row)
     if (dash !== null) {
       if (row.trim() === '') return
       settleDash(tag === null && !row.startsWith('{') && !isHeader(row) && !isEnd(row))
@@ -86,11 +86,25 @@ function tagOf(row: string): string | null {
   return TAG.test(tag) ? tag : null
 }
 
+/** Null where the row belongs to a field 86, though it looks like a field. */
+function fieldTag(
+  field: { readonly tag: string; readonly rows: readonly string[] } | null,
+  row: string,
+): string | null {
+  const tag = tagOf(row)
+  if (tag === null || field?.tag !== '86' || tag === '61') return tag
+  const isText = (tag.length === 2 && !PLAIN.has(tag)) || isRestOfTime(field.rows, row)
+  return isText ? null : tag
+}
+
+/** Fields of two digits that a statement has, with NS: after a field 86 any other number is text. */
+const PLAIN: ReadonlySet<string> = new Set('13 20 21 25 28 60 62 64 65 86 NS'.split(' '))
+
 /** `:12:11` below a full row that ends in `T13` or ` 13` is the rest of a time of day, though it looks like a field. */
-function isRestOfTime(field: { readonly tag: string; readonly rows: readonly string[] }, row: string): boolean {
-  if (field.tag !== '86' || row.charCodeAt(0) !== 58 || !REST_OF_TIME.test(row)) return false
-  const above = field.rows.at(-1) ?? ''
-  return above.length + (field.rows.length === 1 ? 4 : 0) >= FULL_ROW && /[^\d](?:[01]?\d|2[0-3])$/.test(above)
+function isRestOfTime(rows: readonly string[], row: string): boolean {
+  if (!REST_OF_TIME.test(row)) return false
+  const above = rows.at(-1) ?? ''
+  return above.length + (rows.length === 1 ? 4 : 0) >= FULL_ROW && /[^\d](?:[01]?\d|2[0-3])$/.test(above)
 }
 
 const REST_OF_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
