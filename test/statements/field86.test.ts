@@ -179,6 +179,14 @@ describe('Poland: labels and fillers', () => {
     ])
   })
 
+  test('part 29 of nothing but an account number is the other account', async () => {
+    const account = '61109010140000071219812874'
+    expect(await infoOf([`:86:034~00CMI~20CZYNSZ~29${account}~3010901014~32JAN`])).toMatchObject({
+      ...{ text: 'CZYNSZ', counterAccount: account, counterBank: '10901014', counterName: 'JAN' },
+    })
+    expect(await infoOf([':86:034~20CZYNSZ~29MAJ'])).toMatchObject({ text: 'CZYNSZ MAJ', counterAccount: null })
+  })
+
   test.each([
     ['Z RACH.: ', 'OD: ', '2401020102C5,00NTRFNONREF'],
     ['na rach.: ', 'dla: ', '2401020102D5,00NTRFNONREF'],

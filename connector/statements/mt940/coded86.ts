@@ -9,6 +9,9 @@ import { readPurpose, startsWithKeyword } from './purpose'
 /** A purpose part is filled up to this width and goes on in the next; a shorter one ends a word. */
 const PART_WIDTH = 27
 
+/** A Polish account number. */
+const NRB = /^\s*\d{26}\s*$/
+
 /** `endsOpen`: with a blank, so that none is put behind it. */
 type Joined = { text: string; width: number; endsOpen: boolean }
 
@@ -27,7 +30,9 @@ export function readCoded(rows: readonly string[]): Info | null {
     const next = nextMark(text, mark, at + 3)
     const part = text.slice(at + 3, next < 0 ? text.length : next)
     const code = codeAt(text, at + 1)
-    if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) join(purpose, part)
+    // ING in Poland has the other account where the purpose would end.
+    if (code === 29 && mark === '~' && NRB.test(part)) other.iban ||= part
+    else if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) join(purpose, part)
     else if (code === 32 || code === 33) join(name, part)
     else keepOther(other, code, part)
     at = next
