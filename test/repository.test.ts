@@ -35,7 +35,7 @@ test('steps know core, ports and the store’s interface, never an adapter or a 
 
 test('statement files are read with core, the ports’ types, hashing and a reader’s library alone', () => {
   const allowed =
-    /^(connector\/(core|evoucher|statements)\/|connector\/ports$|node:(buffer|crypto|stream)$|(saxes|csv-parse|fflate|@e965\/xlsx)$)/
+    /^(connector\/(core|evoucher|statements)\/|connector\/ports$|node:(buffer|crypto|stream)$|(saxes|csv-parse|fflate|iconv-lite|@e965\/xlsx)$)/
   expect(offences(/^connector\/statements\//, to => !allowed.test(to))).toEqual([])
 })
 

@@ -35,6 +35,13 @@ export function readSwiftQuantity(raw: string, currency: string | null): Quantit
   return /^\d{1,3}(?:\.\d{3})+,\d*$/.test(raw) ? readQuantity(raw.replaceAll('.', ''), ',', currency) : null
 }
 
+/** `1,234.56`, `1.234,56`, `1 234,56`: with marks of both kinds the last one is the decimal's, and the others group thousands. */
+export function readGroupedQuantity(raw: string, currency: string | null): Quantity | null {
+  const found = /^(\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\2\d{3})*)([.,])(\d{1,2})$/.exec(raw)
+  if (!found || found[2] === found[3]) return null
+  return readQuantity(`${(found[1] ?? '').replace(/\D/g, '')}.${found[4] ?? ''}`, '.', currency)
+}
+
 /** Digits of a whole number that is counted exactly without bigint, together with the scale's own. */
 const PLAIN_DIGITS = 10
 

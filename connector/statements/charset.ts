@@ -152,6 +152,8 @@ function knownLabel(label: string): string {
   if (/^(iso-?8859-?1|latin-?1|l1|us-ascii|ascii)$/.test(lower)) return 'iso-8859-1'
   if (/^(gb2312|gbk|gb18030|cp936|windows-936)$/.test(lower)) return 'gb18030'
   if (lower === 'utf-16') return 'utf-16le'
+  const dos = /^(?:cp|ibm|dos)?-?(437|850|852|855|857|858|860|861|863|865|866)$/.exec(lower)?.[1]
+  if (dos !== undefined) return `cp${dos}`
   try {
     return new TextDecoder(lower).encoding
   } catch {

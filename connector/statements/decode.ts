@@ -1,6 +1,7 @@
 // Bytes to text, piece by piece, strictly: a byte that the chosen charset does not have stops the reading, with its place.
 
 import { isAscii, isUtf8 } from 'node:buffer'
+import { decode as decodeBytes } from 'iconv-lite'
 import { wholeCharacters } from './charset'
 import { StatementFileError } from './model'
 
@@ -9,7 +10,21 @@ export type Decode = { push(bytes: Buffer): string; end(): string }
 export function createDecode(encoding: string): Decode {
   if (encoding === 'utf-8') return decodeUtf8()
   if (encoding === 'iso-8859-1') return { push: bytes => bytes.toString('latin1'), end: () => '' }
-  return decodeOther(encoding)
+  return encoding.startsWith('cp') ? decodeDos(encoding) : decodeOther(encoding)
+}
+
+/** The code pages of DOS, which some banks still write and the platform's own decoder does not know. One byte a character. */
+function decodeDos(encoding: string): Decode {
+  let offset = 0
+  return {
+    push(bytes) {
+      const text = decodeBytes(bytes, encoding)
+      if (text.includes('\ufffd')) throw notInCharset(encoding, offset)
+      offset += bytes.length
+      return text
+    },
+    end: () => '',
+  }
 }
 
 /** By hand, since a whole buffer is decoded many times faster than a stream of them. */

@@ -42,9 +42,9 @@ function isCamt(head: string, element: string): boolean {
   return at > 0 && new RegExp(`<(?:[\\w.-]+:)?${element}(?:V\\d\\d)?[\\s/>]`).test(head)
 }
 
-/** The root element, after an SGML header or processing instructions. */
+/** The root element, after an SGML header or processing instructions and comments. */
 function isOfx(head: string): boolean {
-  return /^\s*(?:OFXHEADER:|(?:<\?[^>]*\?>\s*)*<OFX>)/i.test(head)
+  return /^\s*(?:OFXHEADER:|(?:[A-Z]+:[^\s<]*\s+|<\?[^>]*>\s*|<!--[^>]*>\s*)*<(?:\w+:)?OFX[\s>])/i.test(head)
 }
 
 /** A field at the start of a line that only account statements have. */

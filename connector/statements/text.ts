@@ -17,6 +17,7 @@ const PLACEHOLDERS = new Set([
   'NOT AVAILABLE',
   'NOREF',
   'NO REF',
+  'NICHT ANGEGEBEN',
 ])
 
 /** Trimmed, and null when empty. */

@@ -125,6 +125,16 @@ describe('balances', () => {
     expect((await read(...balances)).proven).toBe(proven)
   })
 
+  test('a balance without its sign is a credit, and that is said; another word is no sign', async () => {
+    const bare = (type: string, amount: string): string =>
+      balance(type, amount, '2024-01-01').replace('<CdtDbtInd>CRDT</CdtDbtInd>', '')
+    const file = await readStatements(camt053(bare('OPBD', '100') + bare('CLBD', '110') + entry(BOOKED)))
+    expect(file.statements).toMatchObject([{ opening: { amount: '100.00' }, proven: true }])
+    expect(file.problems.map(problem => problem.code)).toEqual(['DIRECTION_ASSUMED', 'DIRECTION_ASSUMED'])
+    const wrong = await readStatements(camt053(balance('OPBD', '100', '2024-01-01', 'XXXX')))
+    expect(wrong.problems).toMatchObject([{ code: 'BALANCE_UNREADABLE' }])
+  })
+
   test('over several days the first day opens and the last closes', async () => {
     const statement = await read(
       balance('OPBD', '110', '2024-01-02') + balance('OPBD', '100', '2024-01-01'),
@@ -215,6 +225,32 @@ describe('entries', () => {
     })
   })
 
+  test('a return names the other party of the payment that came back', async () => {
+    const returned = '<RtrInf><Rsn><Cd>MD06</Cd></Rsn></RtrInf>'
+    const names = '<RltdPties><Dbtr><Nm>CUSTOMER</Nm></Dbtr><Cdtr><Nm>US</Nm></Cdtr></RltdPties>'
+    // Our direct debit came back: money goes out to the debtor.
+    expect(await line(BOOKED + details(names + returned), 'DBIT')).toMatchObject({
+      amount: '-10.00',
+      counterName: 'CUSTOMER',
+    })
+    const sent = '<RltdPties><Dbtr><Nm>US</Nm></Dbtr><Cdtr><Nm>SUPPLIER</Nm></Cdtr></RltdPties>'
+    expect(await line(BOOKED + details(sent + returned))).toMatchObject({ counterName: 'SUPPLIER' })
+  })
+
+  test('numbers of documents that are paid stand in the text', async () => {
+    const documents = ['INV-1', 'INV-2'].map(one => `<RfrdDocInf><Nb>${one}</Nb></RfrdDocInf>`).join('')
+    const remittance = `<RmtInf><Ustrd>goods INV-2</Ustrd><Strd>${documents}<CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd></RmtInf>`
+    expect(await line(BOOKED + details(remittance))).toMatchObject({ text: 'goods INV-2 INV-1 RF18' })
+  })
+
+  test('where only the other bank is named, that is kept', async () => {
+    const agents =
+      '<RltdAgts><DbtrAgt><FinInstnId><BICFI>OTHRDEFF</BICFI></FinInstnId></DbtrAgt><CdtrAgt><FinInstnId><BICFI>OURSDEFF</BICFI></FinInstnId></CdtrAgt></RltdAgts>'
+    expect(await line(BOOKED + details(agents))).toMatchObject({
+      ...{ counterName: null, counterAccount: null, counterBank: 'OTHRDEFF' },
+    })
+  })
+
   test('missing dates are null; a bank’s own code stands where there is no other', async () => {
     expect(
       await line('<Sts>PDNG</Sts><BkTxCd><Prtry><Cd>NTRF+166</Cd></Prtry></BkTxCd><AddtlNtryInf>Miete</AddtlNtryInf>'),
@@ -271,6 +307,11 @@ describe('documents one behind the other in a file', () => {
       [true, 1],
       [true, 1],
     ])
+  })
+
+  test.each([1, 7, 65_536])('each with its byte order mark, in pieces of %i bytes', async pieceBytes => {
+    const { statements } = await readStatements(`\ufeff${one}\n\ufeff${one}`, { pieceBytes })
+    expect(statements).toHaveLength(2)
   })
 
   test('a declaration inside an element, and a document cut off before the next, are refused with their line', async () => {

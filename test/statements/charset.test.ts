@@ -54,6 +54,13 @@ test('a charset may be named, and is then strict', async () => {
   })
 })
 
+test.each(['cp850', 'IBM852', 'dos-437'])('a code page of DOS may be named: %s', async encoding => {
+  const label = `cp${encoding.slice(-3)}`
+  const text = mt940([':61:240102C1,00NTRFR', ':86:Müller & Söhne'], 'C240131EUR1001,00')
+  const file = await readStatements(iconv.encode(text, label), { encoding })
+  expect([file.encoding, textOf(file)]).toEqual([label, 'Müller & Söhne'])
+})
+
 test('bytes that no charset explains are refused, with their place', async () => {
   const bytes = Buffer.concat([
     Buffer.from(GERMAN.slice(0, 30)),

@@ -66,6 +66,73 @@ describe('Germany: numbered parts', () => {
     expect(await infoOf([':86:166?20SVWZ+Warum? Darum?30X'])).toMatchObject({ text: 'Warum? Darum', counterBank: 'X' })
   })
 
+  test('marks with a colon, split between parts', async () => {
+    const line = await infoOf(
+      [
+        ':86:166?00GUTSCHRIFT?20Rechnung 77 EREF: ABC-2 IBA?21N: DE14740618130000033626 B?22IC: GENODEF1PFK?32MAX MUSTER',
+      ],
+      '2401020102C12,35NMSCKREF+',
+    )
+    expect(line).toMatchObject({
+      reference: 'ABC-2',
+      text: 'Rechnung 77',
+      counterAccount: 'DE14740618130000033626',
+      counterBank: 'GENODEF1PFK',
+      details: [{ endToEndId: 'ABC-2' }],
+    })
+    expect(await infoOf([':86:166?00GUTSCHRIFT?20SVWZ: Miete?21KREF: K-2?22EREF: E-2'])).toMatchObject({
+      text: 'Miete',
+      details: [{ endToEndId: 'E-2' }],
+    })
+  })
+
+  test('an account with its label in a free text stays text; marks with a plus go first', async () => {
+    expect(await infoOf([':86:166?20Bitte neue IBAN: DE14 nutzen'])).toMatchObject({
+      text: 'Bitte neue IBAN: DE14 nutzen',
+      details: [],
+    })
+    expect(await infoOf([':86:166?20EREF+E-3?21SVWZ+Miete EREF: E-3'])).toMatchObject({
+      text: 'Miete EREF: E-3',
+      details: [{ endToEndId: 'E-3' }],
+    })
+  })
+
+  test('what the bank tells behind MTLG: is no part of a reference', async () => {
+    const line = await infoOf([
+      ':86:159?00RETOURE?20EREF+E2E 40005 00005?21MTLG:Konto erloschen Ruecku?22eberweisung?34903',
+    ])
+    expect(line).toMatchObject({
+      text: 'Konto erloschen Rueckueberweisung',
+      details: [{ endToEndId: 'E2E 40005 00005', returnReason: '903' }],
+    })
+  })
+
+  test('marks in words, over cut parts', async () => {
+    const parts = ['LASTSCHRIFT / BELASTUNG', 'Beitrag 2024', 'END-TO-END-REF.:', '4711.0815']
+    const rest = ['CORE / MANDATSREF.:', 'M-1', 'GLÄUBIGER-ID:', 'DE98ZZZ09999999999', 'Ref. 7A1B4C5D6E/123']
+    const coded = [...parts, ...rest].map((part, index) => `?${20 + index}${part}`).join('')
+    expect(await infoOf([`:86:005${coded}?32VEREIN`])).toMatchObject({
+      text: 'LASTSCHRIFT / BELASTUNG Beitrag 2024',
+      counterName: 'VEREIN',
+      details: [{ endToEndId: '4711.0815' }],
+    })
+    expect(await infoOf([':86:177?20Miete?21End-to-End-Ref.:?22nicht angegeben'])).toMatchObject({
+      text: 'Miete',
+      details: [],
+    })
+  })
+
+  test('the field NS names the other account as an IBAN, too; a name that fills its row goes on', async () => {
+    const rows = [':NS:01Zweck', '15Landesversicherungsgesellsc', '16haft Nord', '1912345678', '204711', '33BICXDEFF']
+    expect(rows[1]).toHaveLength(29)
+    expect(await infoOf([...rows, '34DE14740618130000033626'])).toMatchObject({
+      text: 'Zweck',
+      counterName: 'Landesversicherungsgesellschaft Nord',
+      counterBank: 'BICXDEFF',
+      counterAccount: 'DE14740618130000033626',
+    })
+  })
+
   test('the field NS of cooperative banks', async () => {
     const line = await infoOf([
       ':NS:01Verwendungszweck 1',
@@ -97,6 +164,71 @@ describe('Poland: numbered parts with other marks', () => {
   })
 })
 
+describe('Poland: labels and fillers', () => {
+  test('parts that hold the byte 0xFF alone are empty', async () => {
+    const text = mt940([
+      ':61:2401020102D5,00N152NONREF//64605',
+      '152 0',
+      ':86:020~00152',
+      ...['~20CZYNSZ', '~21\u00ff', '~22\u00ff', '~3010205561', '~31\u00ff', '~32SPOLDZIELNIA', '~33\u00ff'],
+      ...['~38PL61109010140000071219812874', '~60\u00ff', '~63\u00ff'],
+    ])
+    const { lines } = await readOne(Buffer.from(text, 'latin1'))
+    expect(lines).toMatchObject([
+      { text: 'CZYNSZ', counterName: 'SPOLDZIELNIA', counterAccount: 'PL61109010140000071219812874' },
+    ])
+  })
+
+  test('part 29 of nothing but an account number is the other account', async () => {
+    const account = '61109010140000071219812874'
+    expect(await infoOf([`:86:034~00CMI~20CZYNSZ~29${account}~3010901014~32JAN`])).toMatchObject({
+      ...{ text: 'CZYNSZ', counterAccount: account, counterBank: '10901014', counterName: 'JAN' },
+    })
+    expect(await infoOf([':86:034~20CZYNSZ~29MAJ'])).toMatchObject({ text: 'CZYNSZ MAJ', counterAccount: null })
+  })
+
+  test.each([
+    ['Z RACH.: ', 'OD: ', '2401020102C5,00NTRFNONREF'],
+    ['na rach.: ', 'dla: ', '2401020102D5,00NTRFNONREF'],
+  ])('labels between semicolons, %s', async (account, name, field61) => {
+    const rows = [
+      `:86:944 PRZELEW KRAJOWY; ${account}`,
+      `61109010140000071219812874; ${name}JAN NOWAK  `,
+      'UL. DOLNA 1 00-950 WARSZAWA; TYT.: FV 17/2024   ; ',
+      'TNR: 145271016138274.040001',
+    ]
+    expect(await infoOf(rows, field61)).toMatchObject({
+      counterAccount: '61109010140000071219812874',
+      counterName: 'JAN NOWAK',
+      text: rows.map(row => row.replace(':86:', '').trim()).join('\n'),
+    })
+  })
+})
+
+describe('Triodos: numbered parts of another meaning', () => {
+  test('BIC and IBAN go before the purpose; part 31 is the account itself', async () => {
+    const rows = [':86:000>100000000000', '>20INGBNL2A', '>21NL27INGB0000026500', '>22WEBSHOP ORDER 17']
+    expect(await infoOf([...rows, '>310390123456'])).toMatchObject({
+      ...{ counterAccount: 'NL27INGB0000026500', counterBank: 'INGBNL2A', counterName: null },
+      text: 'WEBSHOP ORDER 17',
+    })
+  })
+
+  test('before there were IBANs part 10 is the other account', async () => {
+    const rows = [':86:000>100133967858', '>20 RENT>21 MARCH>310390123456']
+    expect(await infoOf(rows)).toMatchObject({ counterAccount: '133967858', counterBank: null, text: 'RENT MARCH' })
+    expect(await infoOf([':86:000>100000000000', '>20CARD PAYMENT>310390123456'])).toMatchObject({
+      counterAccount: null,
+      text: 'CARD PAYMENT',
+    })
+  })
+})
+
+test('the account itself is never the other party', async () => {
+  const line = await infoOf([':86:166?20Zinsen?31DE89370400440532013000?32MEINE BANK'])
+  expect(line).toMatchObject({ counterAccount: null, counterName: 'MEINE BANK' })
+})
+
 describe('the Netherlands and SWIFT: code words', () => {
   test('cut after 65 characters, before a code word, and with a lost space', async () => {
     const cut = '/TRTP/SEPA OVERBOEKING/IBAN/NL57INGB0001212121/BIC/INGBNL2A/NAME/'
@@ -122,6 +254,18 @@ describe('the Netherlands and SWIFT: code words', () => {
     expect(await infoOf([`:86:/RTRN/MS03/${rest}REMI/STRD/CUR/9001123412341234/`])).toMatchObject({
       text: '9001123412341234',
       details: [{ returnReason: 'MS03' }],
+    })
+  })
+
+  test('the first code word may stand without its slash', async () => {
+    const line = await infoOf([':86:EREF/E-77/PREF/CT/0002'], '2401020102CD12,35ACHPNONREF')
+    expect(line).toMatchObject({ type: 'ACHP', details: [{ endToEndId: 'E-77' }] })
+  })
+
+  test('free remittance behind an empty code word', async () => {
+    expect(await infoOf([':86:/ORDP//NAME/ACME LTD/REMI//USTD//INVOICE 1/EREF/E-1/'])).toMatchObject({
+      text: 'INVOICE 1',
+      counterName: 'ACME LTD',
     })
   })
 
@@ -154,9 +298,28 @@ describe('the Netherlands and SWIFT: code words', () => {
   })
 })
 
+test('labels may be written small and stand between bars', async () => {
+  const text = '0001 SEPA Overboeking | IBAN: NL56CHAS0101010101 | BIC: CHASNL2X | Naam: A de Boer | Kenmerk: E-9 | x'
+  expect(await infoOf([`:86:${text}`])).toMatchObject({
+    ...{ counterAccount: 'NL56CHAS0101010101', counterBank: 'CHASNL2X', counterName: 'A de Boer', text },
+    details: [{ endToEndId: 'E-9' }],
+  })
+})
+
 test('several fields 86 of one line are one text; without structure it is kept as written', async () => {
   const line = await infoOf([':86:Terugboeking   ', ':86:NIET AKKOORD', ':86:20095731'])
   expect(line).toMatchObject({ text: 'Terugboeking\nNIET AKKOORD\n20095731', counterName: null, details: [] })
+})
+
+test('SNS and ASN: account and name below each other in field 61, and again in field 86', async () => {
+  const rows = ['a b jansen', ':86:NL47INGB0009999999 a b jansen', ' '.repeat(65), 'Contributie']
+  expect(await infoOf(rows, '2401020102D12,35NOVBNL47INGB0009999999')).toMatchObject({
+    ...{ counterAccount: 'NL47INGB0009999999', counterName: 'a b jansen' },
+    text: 'NL47INGB0009999999 a b jansen\nContributie',
+  })
+  expect(await infoOf(['a b jansen', ':86:Contributie'], '2401020102D12,35NOVB4711')).toMatchObject({
+    ...{ counterAccount: null, counterName: null, reference: '4711' },
+  })
 })
 
 test('Rabobank before 2013: account and name in the columns of the reference', async () => {

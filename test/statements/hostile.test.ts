@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { StatementFileError } from '../../connector/statements/model'
-import { balance, camt053, mt940, readStatements } from './support'
+import { balance, camt053, mt940, readOne, readStatements } from './support'
 
 const OFX = `OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>
 <STMTTRN><TRNTYPE>X<DTPOSTED>20240101<TRNAMT>-1.5<FITID>1<NAME>A &amp; B</STMTTRN></BANKTRANLIST></STMTRS></OFX>`
@@ -188,6 +188,8 @@ describe('known attacks are refused quickly', () => {
     ['an OFX document type', OFX.replace('<OFX>', `${DOCTYPE}<OFX>`), 'STATEMENT_'],
     ['a zip file', Buffer.from(`PK\u0003\u0004${'\0'.repeat(1000)}`).toString('latin1'), 'STATEMENT_BROKEN'],
     ['a text that is no statement', 'Dear customer,\n'.repeat(1000), 'STATEMENT_FORMAT_UNKNOWN'],
+    ['an OFX header without end', long('A:A:A:A: '), 'STATEMENT_FORMAT_UNKNOWN'],
+    ['endless “<” that begin no tag', OFX.replace('A &amp; B', long('< ')), 'STATEMENT_TOO_LARGE'],
     ['an empty file', '', 'STATEMENT_ABSENT'],
   ])('%s', async (_name, text, code) => {
     const startedAt = process.cpuUsage()
@@ -197,6 +199,18 @@ describe('known attacks are refused quickly', () => {
     })
     expect(processorMs(startedAt)).toBeLessThan(10_000)
   })
+})
+
+test.each([
+  ['labels', ':86:911 X; Z RACH.: 1', '; OD:      '],
+  ['marks in words', ':86:166?20END-TO-END-REF.: ', 'REF. KUNDENREFERENZ '],
+  ['marks with a colon', ':86:166?20EREF: ', 'EREF:'],
+])('a long field 86 of nothing but %s is read quickly', async (_name, start, unit) => {
+  const startedAt = process.cpuUsage()
+  const rows = Array.from({ length: 1900 }, () => unit.repeat(Math.floor(130 / unit.length)))
+  const { lines } = await readOne(mt940([':61:240102C1,00NTRFR', start, ...rows], 'C240131EUR1001,00'))
+  expect(lines).toHaveLength(1)
+  expect(processorMs(startedAt)).toBeLessThan(2000)
 })
 
 describe('what is written by the definition is read back', () => {

@@ -31,6 +31,8 @@ describe('field 61', () => {
     ['2401021229', '2024-01-02', '2023-12-29'],
     ['2312310102', '2023-12-31', '2024-01-02'],
     ['2402280229', '2024-02-28', '2024-02-29'],
+    ['20240102', '2024-01-02', '2024-01-02'],
+    ['202312310102', '2023-12-31', '2024-01-02'],
     ['800101', '1980-01-01', '1980-01-01'],
     ['790101', '2079-01-01', '2079-01-01'],
   ])('the dates of %s are %s, booked %s', async (dates, valueOn, bookedOn) => {
@@ -76,6 +78,21 @@ describe('field 61', () => {
       reference: 'ABC',
       bankReference: 'BANK',
     })
+  })
+
+  test('a bank reference on the next line was wrapped', async () => {
+    expect(await entryOf('2401020102C1,00NTRFCUSTOMER12345678', '//BANK-1', 'supplement')).toMatchObject({
+      reference: 'CUSTOMER12345678',
+      bankReference: 'BANK-1',
+      text: 'supplement',
+    })
+  })
+
+  test.each([
+    ['2401020102CR', '30,00N062NONREF'],
+    ['240102C3', '0,00NTRFNONREF'],
+  ])('an amount that was cut before its comma goes on in the next row: %s', async (first, second) => {
+    expect(await entryOf(first, second)).toMatchObject({ amount: '30.00', text: null })
   })
 
   test.each([
@@ -151,6 +168,27 @@ describe('balances', () => {
     expect(problems).toMatchObject([{ code: 'STATEMENT_UNFINISHED', severity: 'error' }])
   })
 
+  test('an amount may begin with its comma', async () => {
+    const statement = await readOne(mt940([':61:240102D999,50NTRFX'], 'C240131EUR,50'))
+    expect(statement).toMatchObject({ closing: { amount: '0.50' }, proven: true })
+  })
+
+  test('the end mark may stand behind the last balance, and a year have four digits', async () => {
+    const text = mt940([':61:20240102C1,00NTRFX'], 'C20240131EUR1001,00-}{5:{CHK:0}}').replace('C240101', 'C20240101')
+    expect(await readOne(text)).toMatchObject({
+      opening: { on: '2024-01-01' },
+      closing: { on: '2024-01-31', amount: '1001.00' },
+      proven: true,
+    })
+  })
+
+  test('a balance counts although its day is none', async () => {
+    const text = mt940([':61:240102C1,00NTRFX'], 'C240131EUR1001,00').replace('C240101', 'C000000')
+    const { statements, problems } = await readStatements(text)
+    expect(statements).toMatchObject([{ opening: { on: null, amount: '1000.00' }, proven: true }])
+    expect(problems).toMatchObject([{ code: 'DATE_UNREADABLE', severity: 'warning' }])
+  })
+
   test('a balance without a currency is no balance', async () => {
     const { statements, problems } = await readStatements(mt940([], 'C2401311000,00'))
     expect(statements[0]).toMatchObject({ closing: null, proven: null })
@@ -174,6 +212,43 @@ describe('messages', () => {
   test('block 2 of a received message names the bank that sent it', async () => {
     const text = `{1:F01MYCOCNBJAXXX0000000000}{2:O9401200240131BKCHCNBJAXXX00000000002401311200N}{4:\n${body('1/1')}`
     expect((await readStatements(text)).statements[0]?.bank).toBe('BKCHCNBJ')
+  })
+
+  test('the messages of a SWIFT file stand between dollar signs', async () => {
+    const envelope = (bank: string): string =>
+      `{1:F01${bank}AXXX0000000000}{2:I940XXXXXXXXXXXXN}{4:\r\n${body('1/1').replace(/-\r\n$/, '-}')}`
+    const { statements } = await readStatements(`${envelope('COBADEFF')}\r\n$${envelope('DEUTDEFF')}$\r\n`)
+    expect(statements).toMatchObject([
+      { bank: 'COBADEFF', proven: true },
+      { bank: 'DEUTDEFF', proven: true },
+    ])
+  })
+
+  test('files that were joined keep their byte order marks', async () => {
+    const file = await readStatements(`\ufeff${body('1/1')}\ufeff${body('2/1')}`)
+    expect(file.statements).toMatchObject([{ reference: 'REF' }, { reference: 'REF', number: '2/1' }])
+  })
+
+  test('the slash before an account is no part of it', async () => {
+    const text = body('1/1').replace(':25:DE89370400440532013000', ':25:/PL61109010140000071219812874')
+    expect(await readOne(text)).toMatchObject({ account: 'PL61109010140000071219812874', bank: null })
+  })
+
+  test('a time of day that was cut at its colon is text, also where it looks like a field', async () => {
+    const rows = [':86:166?00GUTSCHRIFT?20SVWZ+Karte 1234?21567890 Terminal 0815?22am 5.3. um 13', ':20:59 Uhr']
+    expect(rows[0]?.length).toBeGreaterThanOrEqual(65)
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ...rows, ':61:240102C1,00NTRFR'], 'C240131EUR1002,00'),
+    )
+    expect(statement).toMatchObject({ reference: 'REF', proven: true, lines: [{}, {}] })
+    expect(statement.lines[0]?.text).toMatch(/13:20:59 Uhr$/)
+  })
+
+  test('a row of field 86 that begins with a number no statement has is text', async () => {
+    const statement = await readOne(
+      mt940([':61:240102C1,00NTRFR', ':86:invoice', ':12:2024', ':23E:X'], 'C240131EUR1001,00'),
+    )
+    expect(statement).toMatchObject({ proven: true, lines: [{ text: 'invoice\n:12:2024' }] })
   })
 
   test('without an end mark, and with field 20 left out, the next message begins where its fields do', async () => {

@@ -103,7 +103,8 @@ function readTransaction(
 ): Transaction {
   const indicator = found['indicator'] ?? entry['indicator']
   const isOut = indicator === 'DBIT'
-  const other = counterparty(found, isOut !== isTrue(entry['reversal']), statement.account())
+  const isTakenBack = isTrue(entry['reversal']) || found['returnCode'] !== undefined
+  const other = counterparty(found, isOut !== isTakenBack, statement.account())
   const endToEndId = referenceOf(found['endToEndId'])
   return {
     detail: {

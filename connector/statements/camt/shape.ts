@@ -83,6 +83,8 @@ const DETAIL: Paths = {
   ...at('RltdAgts/DbtrAgt', BANK_CODE, 'debtor'),
   ...at('RltdAgts/CdtrAgt', BANK_CODE, 'creditor'),
   'RmtInf/Ustrd': 'remittance[]',
+  'RmtInf/Strd/RfrdDocInf/Nb': 'structured[]',
+  'RmtInf/Strd/RfrdDocInf/RfrdDocNb': 'structured[]',
   'RmtInf/Strd/CdtrRefInf/Ref': 'structured[]',
   'RmtInf/Strd/CdtrRefInf/CdtrRef': 'structured[]',
   'RmtInf/Strd/AddtlRmtInf': 'structured[]',

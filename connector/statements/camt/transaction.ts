@@ -9,15 +9,17 @@ export type Counterparty = {
 }
 
 /**
- * The other party: the creditor of what we paid, the debtor of what we got; in a reversal the roles are those of the
- * payment that is taken back. Where that side is empty or is our own account, the other one.
+ * The other party: the creditor of what we paid, the debtor of what we got; in a reversal and in a return the roles are
+ * those of the payment that is taken back. Where that side is empty or is our own account, the other one. Where neither
+ * is there, the bank on that side.
  */
 export function counterparty(fields: Fields, weArePayer: boolean, own: string | null): Counterparty {
   const payee = sideOf(fields, CREDITOR)
   const payer = sideOf(fields, DEBTOR)
   const [expected, other] = weArePayer ? [payee, payer] : [payer, payee]
   if (isSomebodyElse(expected, own)) return expected
-  return isSomebodyElse(other, own) ? other : NOBODY
+  if (isSomebodyElse(other, own)) return other
+  return expected.account === null ? { ...NOBODY, bank: expected.bank } : NOBODY
 }
 
 const NOBODY: Counterparty = { account: null, name: null, bank: null }

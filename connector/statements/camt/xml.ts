@@ -79,7 +79,7 @@ export function createXml(handler: XmlHandler): Xml {
       const text = held + piece
       let from = 0
       for (let at = declarationAt(text, 0); at >= 0; at = declarationAt(text, at + 1)) {
-        write(text.slice(from, at))
+        write(text.slice(from, at - markBefore(text, at)))
         nextDocument()
         from = at
       }
@@ -105,9 +105,14 @@ function declarationAt(text: string, from: number): number {
 
 /** How many characters at the end could be the beginning of a declaration whose rest is in the next piece. */
 function cutDeclaration(text: string): number {
-  for (let length = DECLARATION.length; length > 0; length--)
-    if (text.endsWith(DECLARATION.slice(0, length))) return length
+  for (let length = DECLARATION.length; length >= 0; length--)
+    if (text.endsWith(DECLARATION.slice(0, length))) return length + markBefore(text, text.length - length)
   return 0
+}
+
+/** Files that were joined keep their byte order marks. */
+function markBefore(text: string, at: number): number {
+  return text.charCodeAt(at - 1) === 0xfeff ? 1 : 0
 }
 
 function elementOf(path: readonly string[]): string {

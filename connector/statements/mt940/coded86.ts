@@ -2,32 +2,15 @@
 // `>20…` (Triodos and others), `~20…`, `^20…`, `<20…` (Poland). Parts 20 to 29 and 60 to 63 are the purpose, 30 the
 // other bank, 31 and 38 the other account, 32 and 33 the name, 34 the return code.
 
-import { cleaned, referenceOf, trim } from '../text'
-import type { Info } from './info'
+import { cleaned, referenceOf } from '../text'
+import { isIban, NO_INFO, type Info } from './info'
+import { readPurpose, startsWithKeyword } from './purpose'
 
 /** A purpose part is filled up to this width and goes on in the next; a shorter one ends a word. */
 const PART_WIDTH = 27
 
-/** SEPA's own marks inside the purpose, each under a number of its letters: looking one up makes no text. */
-const KEYWORDS: ReadonlyMap<number, string> = new Map(
-  'EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE IBAN BIC RREF PURP BREF ANAM'
-    .split(' ')
-    .map(word => [lettersAt(word, 0, word.length), word] as const),
-)
-
-/** Capital letters as one number, five bits each; -1 where another character stands among them. */
-function lettersAt(text: string, from: number, to: number): number {
-  let number = 0
-  for (let at = from; at < to; at++) {
-    const letter = text.charCodeAt(at) - 64
-    if (!(letter >= 1 && letter <= 26)) return -1
-    number = number * 32 + letter
-  }
-  return number
-}
-
-/** What is taken from the purpose by its marks; `lead` is what stands before the first one. */
-type Purpose = { lead: string; EREF: string; KREF: string; SVWZ: string; IBAN: string; BIC: string; ANAM: string }
+/** A Polish account number. */
+const NRB = /^\s*\d{26}\s*$/
 
 /** `endsOpen`: with a blank, so that none is put behind it. */
 type Joined = { text: string; width: number; endsOpen: boolean }
@@ -42,20 +25,23 @@ export function readCoded(rows: readonly string[]): Info | null {
   const mark = text.charAt(start)
   const purpose: Joined = { text: '', width: 0, endsOpen: false }
   const name: Joined = { text: '', width: 0, endsOpen: false }
-  const other: Others = { posting: '', bank: '', account: '', supplement: '', iban: '' }
+  const other: Others = { posting: '', nota: '', bank: '', account: '', supplement: '', iban: '' }
   for (let at = start; at >= 0;) {
     const next = nextMark(text, mark, at + 3)
     const part = text.slice(at + 3, next < 0 ? text.length : next)
     const code = codeAt(text, at + 1)
-    if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) join(purpose, part)
+    // ING in Poland has the other account where the purpose would end.
+    if (code === 29 && mark === '~' && NRB.test(part)) other.iban ||= part
+    else if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) join(purpose, part)
     else if (code === 32 || code === 33) join(name, part)
     else keepOther(other, code, part)
     at = next
   }
-  const marked = keywordsOf(purpose.text)
+  const marked = readPurpose(purpose.text)
+  if (mark === '>' && other.nota !== '' && marked === null) return readTriodos(purpose.text, other)
   return {
     isStructured: true,
-    text: cleaned(marked === null ? purpose.text : marked.SVWZ || marked.lead) ?? cleaned(other.posting),
+    text: cleaned(marked === null ? purpose.text : marked.SVWZ || marked.lead || marked.MTLG) ?? cleaned(other.posting),
     name: cleaned(name.text) ?? cleaned(marked?.ANAM),
     account: cleaned(other.iban) ?? cleaned(other.account) ?? firstWord(marked?.IBAN),
     bank: cleaned(other.bank) ?? firstWord(marked?.BIC),
@@ -65,11 +51,29 @@ export function readCoded(rows: readonly string[]): Info | null {
   }
 }
 
-type Others = { posting: string; bank: string; account: string; supplement: string; iban: string }
+/**
+ * Triodos (`>`): part 10 is the other account, zeros are none; part 31 is the account of the statement itself. Since
+ * there are IBANs, BIC and IBAN of the other go before the purpose.
+ */
+function readTriodos(purpose: string, other: Others): Info {
+  const [, bank, iban, rest] = /^([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?) (\S+)(?: (.*))?$/s.exec(purpose) ?? []
+  const isNamed = iban !== undefined && isIban(iban)
+  return {
+    ...NO_INFO,
+    isStructured: true,
+    text: cleaned(isNamed ? rest : purpose),
+    account: isNamed ? iban : cleaned(other.nota.replace(/^0+/, '')),
+    bank: isNamed ? cleaned(bank) : null,
+  }
+}
 
-/** The first of each counts; the rest (primanota, addresses) says nothing about the payment. */
-function keepOther(other: Others, code: number, part: string): void {
+type Others = { posting: string; nota: string; bank: string; account: string; supplement: string; iban: string }
+
+/** The first of each counts; the rest (addresses) says nothing about the payment. */
+function keepOther(other: Others, code: number, written: string): void {
+  const part = written.length === 1 && FILLERS.includes(written) ? '' : written
   if (code === 0) other.posting ||= part
+  else if (code === 10) other.nota ||= part
   else if (code === 30) other.bank ||= part
   else if (code === 31) other.account ||= part
   else if (code === 34) other.supplement ||= part
@@ -107,75 +111,17 @@ function isDigit(text: string, at: number): boolean {
   return code >= 48 && code <= 57
 }
 
+/** The byte 0xFF stands where PKO BP leaves a part empty, in whatever charset it was read. */
+const FILLERS = 'ÿ˙\u00a0'
+
 /** A part as wide as parts can be goes on in the next; a mark of SEPA begins a word of its own. */
 function join(joined: Joined, part: string): void {
-  if (part === '') return
+  if (part === '' || (part.length === 1 && FILLERS.includes(part))) return
   const isWord = joined.width !== PART_WIDTH || startsWithKeyword(part)
   if (joined.text === '') joined.text = part
   else joined.text += isWord && !joined.endsOpen && part.charCodeAt(0) !== 32 ? ` ${part}` : part
   joined.width = part.length
   joined.endsOpen = part.charCodeAt(part.length - 1) === 32
-}
-
-function startsWithKeyword(part: string): boolean {
-  const plus = part.charCodeAt(4) === 43 ? 4 : part.charCodeAt(3) === 43 ? 3 : 0
-  return plus > 0 && KEYWORDS.has(lettersAt(part, 0, plus))
-}
-
-/** The purpose by its SEPA marks; what stands before the first one is the lead. Null when there is none. */
-function keywordsOf(purpose: string): Purpose | null {
-  const found: Purpose = { lead: '', EREF: '', KREF: '', SVWZ: '', IBAN: '', BIC: '', ANAM: '' }
-  let name = 'lead'
-  let from = 0
-  for (let at = purpose.indexOf('+'); at >= 0; at = purpose.indexOf('+', at + 1)) {
-    const keyword = keywordBefore(purpose, at)
-    if (keyword === null) continue
-    keep(found, name, purpose, from, at - keyword.length)
-    name = keyword
-    from = at + 1
-  }
-  keep(found, name, purpose, from, purpose.length)
-  return name === 'lead' ? null : found
-}
-
-/** A mark stands at the beginning or after a space; inside a word it is text. */
-function keywordBefore(text: string, plus: number): string | null {
-  const long = isWordStart(text, plus - 4) ? KEYWORDS.get(lettersAt(text, plus - 4, plus)) : undefined
-  if (long !== undefined) return long
-  return isWordStart(text, plus - 3) ? (KEYWORDS.get(lettersAt(text, plus - 3, plus)) ?? null) : null
-}
-
-function isWordStart(text: string, at: number): boolean {
-  return at === 0 || (at > 0 && text.charCodeAt(at - 1) === 32)
-}
-
-/** The first of each counts. */
-function keep(found: Purpose, name: string, purpose: string, from: number, to: number): void {
-  if (from === to) return
-  switch (name) {
-    case 'SVWZ':
-      found.SVWZ ||= trim(purpose.slice(from, to))
-      return
-    case 'EREF':
-      found.EREF ||= trim(purpose.slice(from, to))
-      return
-    case 'lead':
-      found.lead ||= trim(purpose.slice(from, to))
-      return
-    case 'KREF':
-      found.KREF ||= trim(purpose.slice(from, to))
-      return
-    case 'IBAN':
-      found.IBAN ||= trim(purpose.slice(from, to))
-      return
-    case 'BIC':
-      found.BIC ||= trim(purpose.slice(from, to))
-      return
-    case 'ANAM':
-      found.ANAM ||= trim(purpose.slice(from, to))
-      return
-    default:
-  }
 }
 
 function firstWord(text: string | undefined): string | null {

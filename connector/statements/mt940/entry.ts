@@ -26,7 +26,7 @@ export function isMoneyOut(line: Line61): boolean {
 export function entryOf(line: Line61, info: Info, currency: string | null, isInterim: boolean): Entry {
   const amount = signed(line.quantity, isMoneyOut(line))
   // What field 86 says goes first: only what it leaves out is looked for elsewhere.
-  const aside = info.account === null || info.name === null ? asideOf(line) : NO_ASIDE
+  const aside = info.account === null || info.name === null ? (repeatedIn(line, info) ?? asideOf(line)) : NO_ASIDE
   const details = detailsOf(amount, info)
   const isExpected = line.mark === 'EC' || line.mark === 'ED'
   return {
@@ -62,13 +62,22 @@ function detailsOf(amount: string, info: Info): readonly EntryDetail[] {
   return [{ amount, endToEndId, counterAccount: account, counterName: name, text, returnReason }]
 }
 
-const NO_ASIDE = { account: null, name: null }
+type Aside = { readonly account: string | null; readonly name: string | null }
+
+const NO_ASIDE: Aside = { account: null, name: null }
+
+/** SNS and ASN write the other account as the reference and the name below it; field 86 begins with both of them. */
+function repeatedIn({ customerReference, supplementary }: Line61, info: Info): Aside | null {
+  if (customerReference === null || supplementary === null || info.isStructured) return null
+  const isThere = info.text?.startsWith(`${customerReference} ${supplementary}`) === true
+  return isThere ? { account: customerReference, name: supplementary } : null
+}
 
 /**
  * Rabobank writes the other account and name into the reference, in columns of 16 (before 2013), or the other IBAN as
  * the supplementary details (since).
  */
-function asideOf(line: Line61): { readonly account: string | null; readonly name: string | null } {
+function asideOf(line: Line61): Aside {
   const columns = !(line.customerReference ?? '').includes('  ')
     ? null
     : /^(\S{1,16}) {2,}(\S.*)$/.exec(line.customerReference ?? '')

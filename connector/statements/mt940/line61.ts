@@ -3,7 +3,7 @@
 // unambiguous; a line that cannot be read stops the file, for a bank line is never dropped.
 
 import { readSwiftQuantity, type Quantity } from '../amount'
-import { dateOfFour, dateOfSix } from '../dates'
+import { dateOfEight, dateOfFour, dateOfSix } from '../dates'
 import { StatementFileError } from '../model'
 import { cleaned, quoted } from '../text'
 
@@ -26,11 +26,12 @@ export type Line61 = {
   readonly isValueDateMoved: boolean
 }
 
-/** `rows` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
-export function readLine61(rows: readonly string[], currency: string | null, line: number): Line61 {
-  const first = (rows[0] ?? '').trimStart()
-  const written = dateOfSix(first.slice(0, 6))
-  const valueOn = written ?? endOfFebruary(first) ?? unreadable('起息日', 'value date', first, line)
+/** `written` are the field's own line and its continuation lines. Speed counts here: one pass, one object. */
+export function readLine61(written: readonly string[], currency: string | null, line: number): Line61 {
+  const rows = written.length === 1 ? written : withWholeAmount(written)
+  const first = withShortYear((rows[0] ?? '').trimStart())
+  const inCalendar = dateOfSix(first.slice(0, 6))
+  const valueOn = inCalendar ?? endOfFebruary(first) ?? unreadable('起息日', 'value date', first, line)
   const entryAt = afterSpaces(first, 6)
   const hasEntry = isDigit(first, entryAt)
   if (hasEntry && !isDigit(first, entryAt + 3)) unreadable('记账日', 'entry date', first, line)
@@ -55,6 +56,9 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
   const hasType = (isType(body, from) || isOtherType(body, from)) && !body.startsWith('NONREF', from)
   const referenceAt = hasType ? from + 4 : from
   const split = body.indexOf('//', referenceAt)
+  const next = isWrapped ? 2 : 1
+  // Wrapped: the bank's reference stands on the next line.
+  const isBelow = split < 0 && rows.length > next && (rows[next] ?? '').startsWith('//')
   return {
     valueOn,
     entryOn,
@@ -63,12 +67,19 @@ export function readLine61(rows: readonly string[], currency: string | null, lin
     quantity,
     type: hasType ? body.slice(from, from + 4).trim() : null,
     customerReference: cleaned(body.slice(referenceAt, split < 0 ? body.length : split)),
-    bankReference: split < 0 ? null : cleaned(body.slice(split + 2)),
-    supplementary: rows.length === 1 ? null : cleaned(rows.slice(isWrapped ? 2 : 1).join('\n')),
+    bankReference: isBelow ? cleaned(rows[next]?.slice(2)) : split < 0 ? null : cleaned(body.slice(split + 2)),
+    supplementary: rows.length === 1 ? null : cleaned(rows.slice(isBelow ? next + 1 : next).join('\n')),
     isAmountUnusual: !isUsual,
     isEntryDateUnreadable: hasEntry && entryOn === null,
-    isValueDateMoved: written === null,
+    isValueDateMoved: inCalendar === null,
   }
+}
+
+/** A row that was cut before the amount's comma goes on in the next one, which has the comma and the type. */
+function withWholeAmount(rows: readonly string[]): readonly string[] {
+  const [first = '', second = '', ...more] = rows
+  if (!/^\s*\d{6}(?:\d{4})?[CDER]{1,2}[A-Z]?\d*$/.test(first) || !/^\d*,\d*[A-Z]/.test(second)) return rows
+  return [first + second, ...more]
 }
 
 /** N, S or F and three letters, digits or blanks. */
@@ -92,6 +103,13 @@ function isOtherType(text: string, at: number): boolean {
   }
   const next = text.charCodeAt(at + 4)
   return next !== 32 && isTypeChar(next)
+}
+
+/** A year of four digits where SWIFT has two: `2024…` is no date of six digits, for no month has the number 24. */
+function withShortYear(text: string): string {
+  return text.startsWith('20') && dateOfSix(text.slice(0, 6)) === null && dateOfEight(text) !== null
+    ? text.slice(2)
+    : text
 }
 
 /** German banks count interest in months of 30 days and write such value dates: the last day that the month has. */

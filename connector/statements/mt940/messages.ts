@@ -7,6 +7,7 @@ import type { StatementHead } from '../model'
 import { cleaned, MAX_ROWS, quoted, tooLong } from '../text'
 import { readBalance } from './balance'
 import { entryOf, isMoneyOut } from './entry'
+import type { Info } from './info'
 import { readInfo } from './info86'
 import { readLine61, type Line61 } from './line61'
 import { readNs } from './ns'
@@ -138,7 +139,8 @@ function apply(context: ParserContext, statement: Statement, tag: string, rows: 
       return
     case '25':
     case '25P':
-      statement.account = cleaned(first)
+      // A slash may go before an account number (PKO BP); it is no part of it.
+      statement.account = cleaned(first.trim().replace(/^\/+/, ''))
       statement.bank = bankOf(statement.account) ?? (tag === '25P' ? cleaned(rows[1]) : null) ?? statement.bank
       return
     case '28':
@@ -223,12 +225,19 @@ function flush(statement: Statement): void {
   if (pending === null) return
   statement.pending = null
   statement.hasEntries = true
-  const info = pending.info.length > 0 ? readInfo(pending.info) : readNs(pending.ns)
+  const info = ofOther(pending.info.length > 0 ? readInfo(pending.info) : readNs(pending.ns), statement)
   const entry = entryOf(pending.line, info, statement.currency, statement.isInterim)
   const { quantity } = pending.line
   const isOut = isMoneyOut(pending.line)
   if (statement.isInterim) tally(statement.counts[isOut ? 'D' : 'C'], quantity)
   statement.ledger.entry(entry, isOut ? -quantity.units : quantity.units, pending.at)
+}
+
+/** The other party is never the account itself, though some banks put its number there. */
+function ofOther(info: Info, { account, bank }: Statement): Info {
+  if (info.account === null || account === null || (info.bank !== null && info.bank !== bank)) return info
+  const own = account.slice(account.lastIndexOf('/') + 1)
+  return info.account === own ? { ...info, account: null, bank: null } : info
 }
 
 function tally(side: { count: number; units: bigint }, quantity: Quantity): void {
@@ -270,6 +279,8 @@ function balance({ warn }: ParserContext, tag: string, text: string, line: numbe
       line,
       `:${tag}: 余额不可读：${quoted(text)} / the balance :${tag}: cannot be read: ${quoted(text)}`,
     )
+  else if (read.on === null)
+    warn('warning', 'DATE_UNREADABLE', line, `日期不可读 / a date cannot be read: ${quoted(text)}`)
   return read
 }
 

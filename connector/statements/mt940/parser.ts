@@ -31,17 +31,17 @@ export function createMt940Parser(context: ParserContext): TextParser {
   }
   const take = (raw: string, line: number): void => {
     const row = withoutIndent(withoutControls(raw))
-    const tag = tagOf(row)
+    const tag = fieldTag(field, row)
     if (dash !== null) {
       if (row.trim() === '') return
-      settleDash(tag === null && !row.startsWith('{') && !isEnd(row))
+      settleDash(tag === null && !row.startsWith('{') && !isHeader(row) && !isEnd(row))
     }
     if (tag !== null) {
       endField()
       field = { tag, rows: [row.slice(tag.length + 2)], line, chars: row.length }
-    } else if (row.startsWith('{') && /^\{[1-5]:/.test(row)) {
+    } else if (isHeader(row)) {
       endField()
-      header(row, line)
+      header(row.replace('$', ''), line)
     } else if (isDash(row) && field !== null && MAY_GO_ON.has(field.tag)) {
       dash = line
     } else if (isEnd(row)) {
@@ -86,8 +86,40 @@ function tagOf(row: string): string | null {
   return TAG.test(tag) ? tag : null
 }
 
+/** Null where the row belongs to a field 86, though it looks like a field. */
+function fieldTag(
+  field: { readonly tag: string; readonly rows: readonly string[] } | null,
+  row: string,
+): string | null {
+  const tag = tagOf(row)
+  if (tag === null || field?.tag !== '86' || tag === '61') return tag
+  const isText = (tag.length === 2 && !PLAIN.has(tag)) || isRestOfTime(field.rows, row)
+  return isText ? null : tag
+}
+
+/** Fields of two digits that a statement has, with NS: after a field 86 any other number is text. */
+const PLAIN: ReadonlySet<string> = new Set('13 20 21 25 28 60 62 64 65 86 NS'.split(' '))
+
+/** `:12:11` below a full row that ends in `T13` or ` 13` is the rest of a time of day, though it looks like a field. */
+function isRestOfTime(rows: readonly string[], row: string): boolean {
+  if (!REST_OF_TIME.test(row)) return false
+  const above = rows.at(-1) ?? ''
+  return above.length + (rows.length === 1 ? 4 : 0) >= FULL_ROW && /[^\d](?:[01]?\d|2[0-3])$/.test(above)
+}
+
+const REST_OF_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
+
+/** SWIFT cuts field 86 after 65 characters; some banks count the tag in, or cut a little earlier. */
+const FULL_ROW = 60
+
 /** Text that may hold a line of nothing but a hyphen. */
 const MAY_GO_ON: ReadonlySet<string> = new Set(['61', '86', 'NS'])
+
+/** The envelope; `$` stands between the messages of a SWIFT file. */
+function isHeader(row: string): boolean {
+  const first = row.charCodeAt(0)
+  return (first === 123 || first === 36) && /^\$?\{[1-5]:/.test(row)
+}
 
 const TAG = /^(?:\d\d[A-Z0-9]?|NS)$/
 
@@ -109,10 +141,10 @@ function withoutIndent(row: string): string {
   return (first === 32 || first === 9) && /^[ \t]+:(?:\d\d[A-Z]?):/.test(row) ? row.trimStart() : row
 }
 
-/** Transport leaves control characters (SOH, ETX) around messages. */
+/** Transport leaves control characters (SOH, ETX) around messages, and files that were joined a byte order mark. */
 function withoutControls(row: string): string {
   let from = 0
-  while (row.charCodeAt(from) < 32 && row.charCodeAt(from) !== 9) from++
+  while ((row.charCodeAt(from) < 32 && row.charCodeAt(from) !== 9) || row.charCodeAt(from) === 0xfeff) from++
   return from === 0 ? row : row.slice(from)
 }
 

@@ -17,8 +17,12 @@ const CUT_WIDTHS: ReadonlySet<number> = new Set([64, 65])
 
 const FIRST = /(?:^|\n)\s*\/([A-Z]{2,4})\//
 
+/** Some banks leave out the slash before the first code word (Goldman Sachs). */
+const BARE = /^(?:EREF|KREF|PREF|IREF|TRTP)\//
+
 /** Null when no row begins with a code word. */
-export function readSlashed(rows: readonly string[]): Info | null {
+export function readSlashed(written: readonly string[]): Info | null {
+  const rows = BARE.test(written[0] ?? '') ? [`/${written[0]}`, ...written.slice(1)] : written
   const isAny = rows.some(row => CODES.has(FIRST.exec(row)?.[1] ?? ''))
   if (!isAny) return null
   const joined = joinRows(rows)
@@ -74,9 +78,9 @@ function valuesOf(text: string): ReadonlyMap<string, string> {
 /** `USTD//text` is free text, `STRD/issuer/reference` a structured reference. */
 function remittanceOf(value: string | undefined): string | null {
   if (value === undefined) return null
-  const structured = /^STRD\/(?:[A-Z]{2,4}\/)?(.*)$/s.exec(value)
+  const structured = /^\/*STRD\/(?:[A-Z]{2,4}\/)?(.*)$/s.exec(value)
   if (structured) return cleaned(structured[1])
-  return cleaned(value.replace(/^USTD\/{1,2}/, ''))
+  return cleaned(value.replace(/^\/*USTD\/{1,2}/, ''))
 }
 
 /** `/ORDP/name` and `/BENM/name` without a code word for the name. */

@@ -3,7 +3,7 @@
 import { readSwiftQuantity, type Quantity } from '../amount'
 
 export function readSummary(text: string): { readonly count: number; readonly quantity: Quantity } | null {
-  const found = /^(\d{1,5})([A-Z]{3})\s*(\d[\d.,]*)\s*$/.exec(text.trim())
+  const found = /^(\d{1,5})([A-Z]{3})\s*([\d.,]+)\s*$/.exec(text.trim())
   if (!found) return null
   const amount = found[3] ?? ''
   const quantity = readSwiftQuantity(amount, found[2] ?? '')

@@ -1,8 +1,8 @@
 // OFX 1.x and 2.x, bank (STMTRS) and credit card (CCSTMTRS) statements. OFX has a ledger balance but no opening one, so
 // its completeness cannot be proven.
 
-import { readQuantity, signed, type Quantity } from '../amount'
-import { dateOfEight } from '../dates'
+import { readGroupedQuantity, readQuantity, signed, type Quantity } from '../amount'
+import { dateOfEight, dateOfIso } from '../dates'
 import { openLedger, type Balance, type Ledger, type ParserContext } from '../ledger'
 import { StatementFileError, type Entry, type StatementHead, type TextParser } from '../model'
 import { cleaned, quoted, referenceOf } from '../text'
@@ -24,6 +24,9 @@ export function createOfxParser(context: ParserContext): TextParser {
   let statement: Statement | null = null
   let entry: { readonly fields: Fields; readonly line: number } | null = null
   let count = 0
+  /** Payments of a broker's or a lender's statement: there is no account of a bank that they could be entries of. */
+  let strange = 0
+  let balances = 0
   let inside = ''
   const tags: Tags = createTags({
     open(name) {
@@ -38,8 +41,10 @@ export function createOfxParser(context: ParserContext): TextParser {
     },
     close(name) {
       if (NAMED.has(name)) inside = ''
-      if (entry && statement && (name === 'STMTTRN' || name === 'STMTTRNP')) {
-        passOn(context, statement, entry.fields, entry.line, name === 'STMTTRNP')
+      if (entry && (name === 'STMTTRN' || name === 'STMTTRNP')) {
+        if (isBalance(entry.fields)) balances++
+        if (statement) passOn(context, statement, entry.fields, entry.line, name === 'STMTTRNP')
+        else strange++
         entry = null
       } else if (statement && (name === 'STMTRS' || name === 'CCSTMTRS')) {
         finish(context, statement, tags.line())
@@ -53,6 +58,20 @@ export function createOfxParser(context: ParserContext): TextParser {
     end() {
       tags.end()
       if (count === 0) throw noStatement()
+      if (balances > 0)
+        context.warn(
+          'warning',
+          'ROWS_SKIPPED',
+          null,
+          `${balances} 笔是余额而非收付，仅供参考 / ${balances} entries are balances and no payments: kept as information`,
+        )
+      if (strange > 0)
+        context.warn(
+          'warning',
+          'ROWS_SKIPPED',
+          null,
+          `${strange} 笔属于投资或贷款账户，未读取 / ${strange} entries of investment or loan accounts are left out`,
+        )
       context.warn.finish()
     },
   }
@@ -90,6 +109,13 @@ function passOn(context: ParserContext, statement: Statement, fields: Fields, li
       { line, element: 'STMTTRN/TRNAMT' },
     )
   }
+  if (/\d\D+\d+\D/.test(fields.get('TRNAMT') ?? ''))
+    context.warn(
+      'warning',
+      'AMOUNT_NOT_STANDARD',
+      line,
+      `金额写法不合 OFX，读作 ${quantity.text} / the amount is not written as OFX has it: read as ${quantity.text}`,
+    )
   if (fields.has('CORRECTACTION'))
     context.warn(
       'warning',
@@ -97,11 +123,11 @@ function passOn(context: ParserContext, statement: Statement, fields: Fields, li
       line,
       `此笔更正（${fields.get('CORRECTACTION')}）先前的 ${fields.get('CORRECTFITID') ?? '?'}，请核对 / this entry corrects (${fields.get('CORRECTACTION')}) an earlier one, ${fields.get('CORRECTFITID') ?? '?'}`,
     )
-  statement.ledger.entry(
-    entryOf(fields, { quantity, isOut, currency, isPending }),
-    isOut ? -quantity.units : quantity.units,
-    line,
-  )
+  const entry = entryOf(fields, { quantity, isOut, currency, isPending })
+  const written = fields.get('DTPOSTED') ?? fields.get('DTTRAN')
+  if (written !== undefined && entry.bookedOn === null)
+    context.warn('warning', 'DATE_UNREADABLE', line, `日期不可读 / a date cannot be read: ${quoted(written)}`)
+  statement.ledger.entry(entry, isOut ? -quantity.units : quantity.units, line)
 }
 
 type Money = {
@@ -113,14 +139,14 @@ type Money = {
 
 function entryOf(fields: Fields, money: Money): Entry {
   return {
-    bookedOn: dateOfEight(fields.get('DTPOSTED') ?? fields.get('DTTRAN') ?? ''),
-    valueOn: dateOfEight(fields.get('DTAVAIL') ?? ''),
+    bookedOn: dateOf(fields.get('DTPOSTED') ?? fields.get('DTTRAN')),
+    valueOn: dateOf(fields.get('DTAVAIL')),
     amount: signed(money.quantity, money.isOut),
     currency: money.currency,
     reversal: false,
     reference: referenceOf(fields.get('CHECKNUM')) ?? referenceOf(fields.get('REFNUM')),
     bankReference: referenceOf(fields.get('FITID')) ?? referenceOf(fields.get('SRVRTID')),
-    status: money.isPending ? 'pending' : 'booked',
+    status: isBalance(fields) ? 'information' : money.isPending ? 'pending' : 'booked',
     type: cleaned(fields.get('TRNTYPE')),
     counterAccount: fields.get('BANKACCTTO.ACCTID') ?? fields.get('CCACCTTO.ACCTID') ?? null,
     counterName: cleaned(fields.get('NAME')) ?? cleaned(fields.get('PAYEE.NAME')),
@@ -130,6 +156,14 @@ function entryOf(fields: Fields, money: Money): Entry {
     details: [],
   }
 }
+
+/** Itaú, Banco do Brasil and others write the balances of their days among the payments. */
+function isBalance(fields: Fields): boolean {
+  return BALANCE.test(fields.get('MEMO') ?? fields.get('NAME') ?? '')
+}
+
+const BALANCE =
+  /^(?:SALDO|S A L D O)(?: ANTERIOR| INICIAL| FINAL| ATUAL| (?:TOTAL )?(?:DISPON[IÍ]VEL )?(?:DO |EM )?DIA| EM CONTA(?: CORRENTE)?| TOTAL| DISPON[IÍ]VEL)?$/i
 
 function finish({ warn }: ParserContext, statement: Statement, line: number): void {
   const head = headOf(statement)
@@ -143,19 +177,28 @@ function finish({ warn }: ParserContext, statement: Statement, line: number): vo
       `余额不可读：${quoted(amount)} / the balance cannot be read: ${quoted(amount)}`,
     )
   const closing = read && {
-    on: dateOfEight(statement.fields.get('LEDGERBAL.DTASOF') ?? ''),
+    on: dateOf(statement.fields.get('LEDGERBAL.DTASOF')),
     quantity: read[0],
     isDebit: read[1],
     currency: head.currency,
   }
+  const asOf = statement.fields.get('LEDGERBAL.DTASOF')
+  if (closing !== null && closing.on === null && asOf !== undefined)
+    warn('warning', 'DATE_UNREADABLE', line, `日期不可读 / a date cannot be read: ${quoted(asOf)}`)
   if (head.account === null) warn('warning', 'FIELD_MISSING', line, '对账单没有账号 / the statement names no account')
   statement.ledger.end(head, null, closing, line)
 }
 
-/** `-12.34`, `+12,34`, `12`. */
+/** `20240131120000[-5:EST]`; some banks write it as ISO 8601. */
+function dateOf(text: string | undefined): string | null {
+  return text === undefined ? null : (dateOfEight(text) ?? dateOfIso(text))
+}
+
+/** `-12.34`, `+12,34`, `12`. OFX has no marks between thousands; with both marks they can mean nothing else. */
 function readSigned(text: string, currency: string | null): readonly [Quantity, boolean] | null {
   const digits = text.replace(/^[+-]\s*/, '')
-  const quantity = readQuantity(digits, digits.includes(',') ? ',' : '.', currency)
+  const quantity =
+    readQuantity(digits, digits.includes(',') ? ',' : '.', currency) ?? readGroupedQuantity(digits, currency)
   return quantity && [quantity, text.startsWith('-')]
 }
 

@@ -15,6 +15,17 @@ export type Tags = { push(text: string): void; end(): void; line(): number; elem
 /** OFX goes some eight deep. */
 const MAX_DEPTH = 32
 
+/** They stand side by side, never in each other: one that is still open when the next begins was left without its end tag. */
+const NEXT_OF_KIND: ReadonlySet<string> = new Set('STMTTRN STMTTRNP STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS'.split(' '))
+
+/** A bank that writes accounts and cards with one program may close the one with the other's end tag (CommBank). */
+const TWIN: ReadonlyMap<string, string> = new Map([
+  ['STMTRS', 'CCSTMTRS'],
+  ['STMTTRNRS', 'CCSTMTTRNRS'],
+  ['CCSTMTRS', 'STMTRS'],
+  ['CCSTMTTRNRS', 'STMTTRNRS'],
+])
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -46,6 +57,7 @@ export function createTags(handler: TagHandler): Tags {
       if (value !== '') throw fail(`标签之外有文字 ${quoted(value)}`, `text outside any tag: ${quoted(value)}`)
     } else if (value === '') {
       // No value: the tag holds others, or is empty and closed at once.
+      if (NEXT_OF_KIND.has(leaf) && path.includes(leaf)) leave(leaf)
       path.push(leaf)
       if (path.length > MAX_DEPTH) throw fail(`嵌套超过 ${MAX_DEPTH} 层`, `tags nest deeper than ${MAX_DEPTH}`)
       handler.open(leaf)
@@ -67,7 +79,7 @@ export function createTags(handler: TagHandler): Tags {
     if (body.startsWith(CDATA)) return before(body.slice(CDATA.length, -2))
     if (body.startsWith('!')) throw fail('不接受 DOCTYPE', 'a document type declaration is refused')
     const isEnd = body.startsWith('/')
-    const name = (isEnd ? body.slice(1) : body.replace(/\s*\/$/, '')).trim().toUpperCase()
+    const name = nameOf(isEnd ? body.slice(1) : body.replace(/\s*\/$/, ''))
     if (!/^[A-Z0-9._]{1,64}$/.test(name))
       throw fail(`标签不可读 ${quoted(body)}`, `a tag cannot be read: ${quoted(body)}`)
     if (!isRooted && name === 'OFX') isRooted = true
@@ -77,6 +89,7 @@ export function createTags(handler: TagHandler): Tags {
       lastValue = null
     } else if (lastValue === name) lastValue = null
     else if (path.includes(name)) leave(name)
+    else if (path.includes(TWIN.get(name) ?? '')) leave(TWIN.get(name) ?? '')
     else throw fail(`结束标签 ${name} 不对应`, `the end tag ${name} closes nothing`)
   }
   return {
@@ -91,7 +104,8 @@ export function createTags(handler: TagHandler): Tags {
       }
       const all = rest + piece
       let from = 0
-      for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', from)) {
+      for (let at = all.indexOf('<'); at >= 0; at = all.indexOf('<', Math.max(from, at + 1))) {
+        if (at + 1 < all.length && !isTagStart(all.charCodeAt(at + 1))) continue
         const end = endOfTag(all, at)
         if (end < 0) break
         before(all.slice(from, at))
@@ -110,6 +124,18 @@ export function createTags(handler: TagHandler): Tags {
         )
     },
   }
+}
+
+/** Without a prefix; attributes say which namespace it is, and nothing of the account. */
+function nameOf(body: string): string {
+  const name = body.trim()
+  const at = name.search(/\s+[\w:.-]+\s*=/)
+  return (at < 0 ? name : name.slice(0, at)).replace(/^\w+:/, '').toUpperCase()
+}
+
+/** A tag begins with its name: any other `<` is text. */
+function isTagStart(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 47 || code === 33 || code === 63
 }
 
 const CDATA = '![CDATA['
