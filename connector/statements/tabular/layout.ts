@@ -61,7 +61,7 @@ function assigned(headings: readonly string[], title: string, rows: 1 | 2): Layo
     : null
 }
 
-/** Cards and wallets that have no profile show in the title and in 收/支 beside a status. */
+/** Cards and wallets that have no profile show in the title and in 收/支 beside a status or a means of payment. */
 function kindOf(
   profile: Profile,
   headings: ReadonlySet<string>,
@@ -73,7 +73,8 @@ function kindOf(
   // in the currency of the purchase beside that of the bill.
   const isBill = title.includes('信用卡') || (!columns.has('balance') && hasCardColumns(headings))
   if (profile.kind === 'account' && isOneAmount && isBill) return 'card'
-  return profile.code === null && headings.has('收/支') && columns.has('status') ? 'wallet' : profile.kind
+  const isWallet = headings.has('收/支') && (columns.has('status') || columns.has('method'))
+  return profile.code === null && isWallet ? 'wallet' : profile.kind
 }
 
 function hasCardColumns(headings: ReadonlySet<string>): boolean {
