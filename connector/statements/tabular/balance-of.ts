@@ -59,7 +59,8 @@ export function areMostOwed(rows: readonly Values[]): boolean {
   return sides.filter(side => side === 'out').length > sides.filter(side => side === 'in').length
 }
 
-const OPENING_ROW = /^(?:期初|上期|上日|昨日|承前)(?:账户)?(?:余额|页|结余)?$|^(?:承上页|承前页|上页余额)$/
+const OPENING_ROW =
+  /^(?:期初|上期|上日|昨日|月初|上月|承前)(?:账户)?(?:余额|页|结余)?$|^(?:承上页|承前页|上页余额|上年结转|上月结转|上期结转)$/
 const CLOSING_ROW = /^(?:期末|本期|日终)(?:账户)?余额$/
 
 /** A row of the table that only carries a balance forward. */

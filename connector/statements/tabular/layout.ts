@@ -86,13 +86,19 @@ function hasCardColumns(headings: ReadonlySet<string>): boolean {
   )
 }
 
-/** The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has. */
+/** Columns that vouchers and ledgers of a company have, and no bank. */
+const BOOK_HEADINGS = ['会计科目', '科目', '科目名称', '科目编码', '科目代码', '凭证字', '凭证字号']
+
+/**
+ * The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has; and a company's
+ * own books.
+ */
 function isLedger(headings: ReadonlySet<string>, columns: ReadonlyMap<Field, readonly number[]>): boolean {
   const has = (...names: readonly string[]): boolean => names.some(name => headings.has(name))
   const isBanks = (['in', 'out', 'balance', 'direction', 'counterAccount', 'bankReference'] as const).some(field =>
     columns.has(field),
   )
-  return has('id', '编号', '序号', '行号') && has('amount', '金额') && !isBanks
+  return has(...BOOK_HEADINGS) || (has('id', '编号', '序号', '行号') && has('amount', '金额') && !isBanks)
 }
 
 function columnsOf(headings: readonly string[], profile: Profile): ReadonlyMap<Field, readonly number[]> {
@@ -112,6 +118,12 @@ function columnsOf(headings: readonly string[], profile: Profile): ReadonlyMap<F
   })
   for (const { field, like, other } of USUAL_PATTERNS)
     headings.forEach((heading, index) => like.test(heading) && other?.test(heading) !== true && take(field, index))
+  // `收入/支出` holds the amounts, with a sign, where no other column does.
+  const words = columns.get('direction') ?? []
+  if (!(['in', 'out', 'amount'] as const).some(field => columns.has(field)) && words.length === 1) {
+    columns.delete('direction')
+    columns.set('amount', words)
+  }
   // What was booked, not what came in, where nothing goes out.
   const booked = columns.get('in') ?? []
   if (!columns.has('out') && booked.length > 0 && booked.every(index => headings[index]?.includes('入账'))) {

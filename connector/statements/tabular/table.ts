@@ -198,7 +198,8 @@ function bodyRow(state: State, section: Section, row: Row): void {
 
 /** `CNY 123.18`: amount and currency in one cell. */
 function currencyBefore(amount: string): string | null {
-  return /^[A-Z]{3}\s*[-+¥\d]/.test(amount) ? currencyOf(amount.slice(0, 3)) : null
+  const code = /^[-+(]?([A-Z]{3})\s*[-+¥\d]/.exec(amount)?.[1]
+  return code === undefined ? null : currencyOf(code)
 }
 
 /** An amount such as `1,200.50` without quotes moves every cell behind it: what it says then is not what was meant. */
