@@ -26,7 +26,7 @@ describe('words and columns', () => {
     ['往', '来'],
     ['汇出', '汇入'],
   ])('%s and %s', async (out, into) => {
-    for (const heading of ['借贷标志', '存取标志', '往来账标志']) {
+    for (const heading of ['借贷标志', '存取标志', '往来账标志', '支出/存入', '转入/转出']) {
       const text = `日期,${heading},金额,摘要,余额\n20260301,${out},10.00,a,90.00\n20260301,${into},5.00,b,95.00`
       expect(await amounts(text)).toEqual(['-10.00', '5.00'])
     }
@@ -105,6 +105,11 @@ describe('amounts that nothing gives a direction', () => {
     ['a word of direction that is left out', '日期,借贷标志,金额,摘要\n20260301,,10.00,a\n20260302,借,5.00,b'],
     ['a type that tells it of some', '日期,交易类型,金额,摘要\n20260301,转账,10.00,a\n20260302,转出,5.00,b'],
   ])('%s: the file is refused', async (_name, text) => {
+    expect(await refusal(text)).toContain('STATEMENT_LINE_UNREADABLE:2 没有收支方向')
+  })
+
+  test('a word for money out in a column of no known name: the file is refused, though the balances fit', async () => {
+    const text = '日期,记账方,金额,摘要,余额\n20260301,支出,10.00,a,90\n20260302,收入,5.00,b,95'
     expect(await refusal(text)).toContain('STATEMENT_LINE_UNREADABLE:2 没有收支方向')
   })
 

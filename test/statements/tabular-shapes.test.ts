@@ -1,5 +1,6 @@
 // Shapes of what stands above a table and in its cells, as banks nobody has seen yet may write them.
 
+import { utils, write } from '@e965/xlsx'
 import { readOne, readStatements } from './support'
 
 const TABLE = '交易日期,借方发生额,贷方发生额,余额,摘要\n2026-03-02,100.00,,900.00,a\n2026-03-03,,50.00,950.00,b'
@@ -71,6 +72,28 @@ test('a column called 收入/支出 holds the amounts where no other does; 交�
   expect(sides.lines).toMatchObject([
     { amount: '-10.00', counterName: '乙', counterAccount: '622', balanceAfter: '90.00' },
   ])
+})
+
+test('accounts in brackets', async () => {
+  const one = await readOne(
+    '账号,户名,对方账号,对方户名,对方机构,收支方向,交易金额,明细余额,交易日期,用途\n[801100000000123456],甲,[622700],乙,某行,支出,10.00,90.00,2026-03-02,货款',
+  )
+  expect(one).toMatchObject({
+    account: '801100000000123456',
+    lines: [{ amount: '-10.00', counterAccount: '622700', counterBank: '某行', balanceAfter: '90.00' }],
+  })
+})
+
+test('a formula’s error in a workbook is no zero', async () => {
+  const sheet = utils.aoa_to_sheet([
+    ['交易日期', '支出', '收入', '余额', '摘要'],
+    ['2026-03-01', 0, 0, 900, 'a'],
+  ])
+  sheet['B2'] = { t: 'e', v: 15 }
+  const book = utils.book_new()
+  utils.book_append_sheet(book, sheet, 'a')
+  const bytes = write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer
+  await expect(readStatements(bytes)).rejects.toMatchObject({ code: 'STATEMENT_LINE_UNREADABLE', line: 2 })
 })
 
 test('a list of vouchers is no statement', async () => {

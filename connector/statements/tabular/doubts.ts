@@ -2,6 +2,8 @@
 // have neither a sign nor a word. A file that leaves this open is refused, since half of its signs may be wrong.
 
 import { StatementFileError } from '../model'
+import { plain, type Row } from './cells'
+import { directionOf } from './fields'
 import type { Layout } from './layout'
 
 /** 借 and 贷 alone name the columns; 支出 or 存入 beside them would leave no doubt. */
@@ -18,19 +20,36 @@ export function journal(): StatementFileError {
   )
 }
 
-/** Entries that nothing gives a direction; `isWhole`: the balances prove that they came in. */
-export type Signless = { readonly count: number; readonly firstLine: number | null; readonly isWhole: boolean }
+/** Entries that nothing gives a direction. */
+export type Signless = {
+  readonly count: number
+  readonly firstLine: number | null
+  /** A cell of some row says, in a column that has no known name, that it went out. */
+  readonly isContradicted: boolean
+  /** The balances prove that they came in. */
+  readonly isWhole: boolean
+}
+
+/** Whether a cell that no field has is a word for money out. */
+export function saysOut(row: Row, { columns, headings }: Layout): boolean {
+  const known = new Set([...columns.values()].flat())
+  return row.cells.slice(0, headings.length).some((cell, index) => !known.has(index) && isWordOut(cell))
+}
+
+function isWordOut(cell: string): boolean {
+  return cell.length <= 20 && directionOf(plain(cell)) === 'out'
+}
 
 /**
  * Amounts without a sign or a word of direction are money in where the balances say so, or where the bank is known to
  * sign what goes out. Null: they are.
  */
 export function doubtOf(
-  { count, firstLine, isWhole }: Signless,
+  { count, firstLine, isContradicted, isWhole }: Signless,
   { profile, columns }: Layout,
 ): StatementFileError | null {
   const isKnownToSign = profile.code !== null && !columns.has('balance')
-  if (isWhole || isKnownToSign) return null
+  if (!isContradicted && (isWhole || isKnownToSign)) return null
   return new StatementFileError(
     'STATEMENT_LINE_UNREADABLE',
     `没有收支方向的列，金额也没有正负号，余额也不能证明：${count} 笔不知是收是支 / no column tells the direction, no amount has a sign and no balance proves it: ${count} entries may be in or out`,

@@ -41,9 +41,18 @@ function known(text: string): string | null {
   return isBlank(text) ? null : text
 }
 
+/** `[6222000011112222]`: brackets keep a spreadsheet from taking an account for a number. */
+export function unbracketed(text: string): string {
+  return /^\[([^[\]]*)\]$/.exec(text)?.[1] ?? text
+}
+
 /** A number of nothing but zeros is a form's empty field; one whose last digits a spreadsheet dropped names nothing. */
 function identifier(values: Values, field: Field): string | null {
-  const text = values.all(field).find(one => !/^0+$/.test(one)) ?? null
+  const text =
+    values
+      .all(field)
+      .map(unbracketed)
+      .find(one => !/^0+$/.test(one)) ?? null
   return text !== null && hasLostDigits(text) ? null : text
 }
 

@@ -14,9 +14,9 @@ import {
 } from './amount-of'
 import { areMostOwed, balanceOf, isBalanceSided, takesBalance } from './balance-of'
 import { headingOf, isBlank, narrow, plain, readDay, type Row } from './cells'
-import { doubtOf, hasBookSides, journal } from './doubts'
+import { doubtOf, hasBookSides, journal, saysOut } from './doubts'
 import { currencyOf, type Field } from './fields'
-import { entryOf } from './entry-of'
+import { entryOf, unbracketed } from './entry-of'
 import { openGroups, type Groups } from './groups'
 import { layoutOf, type Layout } from './layout'
 import { accountNamed, besideOf, emptyPreamble, notePreamble, type Preamble } from './preamble'
@@ -67,7 +67,7 @@ type State = {
   faults: number
   firstFault: number | null
   isSignTold: boolean
-  readonly signless: { count: number; firstLine: number | null }
+  readonly signless: { count: number; firstLine: number | null; isContradicted: boolean }
 }
 
 export function createTable(context: ParserContext, options: TableOptions): Table {
@@ -83,7 +83,7 @@ export function createTable(context: ParserContext, options: TableOptions): Tabl
     faults: 0,
     firstFault: null,
     isSignTold: false,
-    signless: { count: 0, firstLine: null },
+    signless: { count: 0, firstLine: null, isContradicted: false },
   }
   return {
     row(row) {
@@ -189,10 +189,11 @@ function bodyRow(state: State, section: Section, row: Row): void {
   if (amount.isSignless) {
     state.signless.count++
     state.signless.firstLine ??= row.line
+    if (!state.isSignTold) state.signless.isContradicted ||= saysOut(row, section.layout)
   }
   const entry = entryOf(values, section.layout, { day, amount, balance, currency, context })
   const units = amount.isOut ? -amount.quantity.units : amount.quantity.units
-  const account = values.one('account') || section.preamble.account
+  const account = unbracketed(values.one('account')) || section.preamble.account
   state.groups.add(account, entry, units, row.line)
 }
 
