@@ -121,3 +121,36 @@ describe('amounts that nothing gives a direction', () => {
     expect(problems).toContainEqual(expect.objectContaining({ code: 'DIRECTION_ASSUMED' }))
   })
 })
+
+describe('two days and one amount, and no title: the bill of a card, or an account', () => {
+  const table = (...rows: readonly string[]) =>
+    ['交易日期,记账日期,交易说明,人民币金额', ...rows.map(row => `2026-03-01,2026-03-02,${row}`)].join('\n')
+
+  test('the texts say that what is positive was spent', async () => {
+    expect(await amounts(table('超市消费,10.00', '网银还款,-100.00', 'SHOP,5.00'))).toEqual([
+      '-10.00',
+      '100.00',
+      '-5.00',
+    ])
+    expect(await amounts(table('超市消费,10.00'))).toEqual(['-10.00'])
+  })
+
+  test('the texts say that what is negative was spent', async () => {
+    expect(await amounts(table('超市消费,-10.00', '工资,100.00', '信用卡还款,-5.00'))).toEqual([
+      '-10.00',
+      '100.00',
+      '-5.00',
+    ])
+  })
+
+  test.each([
+    ['they say nothing', table('SHOP,10.00', 'PAYMENT,-100.00')],
+    ['they contradict each other', table('超市消费,10.00', '网购消费,-10.00')],
+  ])('%s: the file is refused', async (_name, text) => {
+    expect(await refusal(text)).toContain('STATEMENT_LINE_UNREADABLE:2 看不出是信用卡账单')
+  })
+
+  test('nothing was booked', async () => {
+    expect((await readOne(table())).lines).toEqual([])
+  })
+})

@@ -13,6 +13,7 @@ import {
   type Values,
 } from './amount-of'
 import { areMostOwed, balanceOf, isBalanceSided, takesBalance } from './balance-of'
+import { billOf, isBillShaped, openBill } from './bill-shape'
 import { headingOf, isBlank, narrow, plain, readDay, type Row } from './cells'
 import { doubtOf, hasBookSides, journal, saysOut } from './doubts'
 import { currencyOf, type Field } from './fields'
@@ -49,8 +50,8 @@ type Section = {
   /** Null until the sample is complete; `isSided` is known with it. */
   convention: OutConvention | null
   isSided: boolean
-  /** Whether the table shows to be the company's own books, in which 借 is money in. */
-  isJournal: boolean
+  /** Why no sign of the table can be believed. */
+  doubt: StatementFileError | null
   isAfterTotals: boolean
 }
 
@@ -113,7 +114,7 @@ function judgeHeading(state: State, at: number): void {
     preamble: state.preamble,
     convention: null,
     isSided: false,
-    isJournal: false,
+    doubt: null,
     isAfterTotals: false,
   }
   state.groups.open(state.preamble, layout.profile)
@@ -122,14 +123,22 @@ function judgeHeading(state: State, at: number): void {
 
 function releaseHeld(state: State, section: Section): void {
   const sample = state.held.map(row => valuesOf(row, section.layout))
+  takeBill(section, sample, state.held[0]?.line ?? null)
   section.convention = conventionOf(sample, section.layout)
   const [isSided, areOwed] = [isBalanceSided(sample, section.layout), areMostOwed(sample)]
   section.isSided = isSided && !areOwed
   const isCalledSo = section.preamble.title.includes('日记账')
-  section.isJournal = hasBookSides(section.layout) && (isCalledSo || (isSided && areOwed))
+  if (hasBookSides(section.layout) && (isCalledSo || (isSided && areOwed))) section.doubt = journal()
   const held = state.held
   state.held = []
   for (const row of held) bodyRow(state, state.section ?? section, row)
+}
+
+function takeBill(section: Section, sample: readonly Values[], line: number | null): void {
+  if (!isBillShaped(section.layout)) return
+  const kind = billOf(sample)
+  if (kind === 'card') section.layout = { ...section.layout, profile: { ...section.layout.profile, kind } }
+  section.doubt = kind === 'open' ? openBill(line) : null
 }
 
 function finish(state: State): boolean {
@@ -139,7 +148,8 @@ function finish(state: State): boolean {
   tellSkipped(state)
   const proof = state.groups.end()
   if (state.faults === 0) {
-    if (state.section.isJournal || (proof.isMirrored && hasBookSides(state.section.layout))) throw journal()
+    if (state.section.doubt !== null) throw state.section.doubt
+    if (proof.isMirrored && hasBookSides(state.section.layout)) throw journal()
     tellSignless(state, state.section, proof.isWhole)
     return true
   }
@@ -283,7 +293,7 @@ function beginsTable(state: State, row: Row): boolean {
     preamble: state.preamble,
     convention: state.section?.convention ?? 'plain',
     isSided: state.section?.isSided ?? false,
-    isJournal: state.section?.isJournal ?? false,
+    doubt: state.section?.doubt ?? null,
     isAfterTotals: false,
   }
   state.groups.open(state.preamble, layout.profile)
