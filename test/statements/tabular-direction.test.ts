@@ -150,6 +150,16 @@ describe('two days and one amount, and no title: the bill of a card, or an accou
     expect(await refusal(text)).toContain('STATEMENT_LINE_UNREADABLE:2 看不出是信用卡账单')
   })
 
+  test('a title that speaks of cards yields to what the rows say', async () => {
+    const text = (title: string) =>
+      `${title}\n交易日期,摘要,交易金额,对方户名\n20260301,消费,-10.00,甲\n20260302,工资,20.00,乙`
+    expect(await amounts(text('账户明细（不含信用卡）'))).toEqual(['-10.00', '20.00'])
+    expect(await amounts(text('信用卡账单').replace('-10.00', '10.00').replace('工资,20', '还款,-20'))).toEqual([
+      '-10.00',
+      '20.00',
+    ])
+  })
+
   test('nothing was booked', async () => {
     expect((await readOne(table())).lines).toEqual([])
   })

@@ -19,10 +19,12 @@ export function isBillShaped({ profile, headings, columns }: Layout): boolean {
 
 const SPENT = /消费|购物|取现|年费|分期|手续费/
 /** Not 信用卡还款, which an account has as money out and a card as money in. */
-const PAID_BACK = /(?<!信用卡)还款|退货|退款|返现/
+const PAID_BACK = /(?<!信用卡)还款|退货|退款|退还|返还|返现|减免|冲回/
 const EARNED = /工资|代发|结息|存入|转入|汇入/
 
-/** What the rows are of; `open`: no row tells, or they contradict each other. */
+/**
+ * What the rows are of; `open`: no row tells, or they contradict each other. A word in a title (`不含信用卡`) yields to this.
+ */
 export function billOf(rows: readonly Values[]): 'card' | 'account' | 'open' {
   let [amounts, card, account] = [0, 0, 0]
   for (const values of rows) {

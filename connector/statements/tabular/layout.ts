@@ -11,6 +11,8 @@ export type Layout = {
   readonly headings: readonly string[]
   /** The columns that may hold a field, the most trusted first. */
   readonly columns: ReadonlyMap<Field, readonly number[]>
+  /** Only the title or the card's digits call it a card's; no profile does. */
+  readonly isCardByLooks: boolean
   /** Rows that the headings take: two where sides stand under a common heading. */
   readonly rows: 1 | 2
 }
@@ -56,9 +58,10 @@ function assigned(headings: readonly string[], title: string, rows: 1 | 2): Layo
   const has = (...fields: readonly Field[]): boolean => fields.some(field => columns.has(field))
   if (!has('date') || !has('in', 'out', 'amount') || isLedger(known, columns)) return null
   const isExplained = has('balance', 'text', 'direction', 'counterName', 'counterAccount', 'bankReference', 'type')
-  return isExplained
-    ? { profile: { ...profile, kind: kindOf(profile, known, columns, title) }, headings, columns, rows }
-    : null
+  if (!isExplained) return null
+  const kind = kindOf(profile, known, columns, title)
+  const isCardByLooks = kind === 'card' && profile.kind !== 'card'
+  return { profile: { ...profile, kind }, headings, columns, isCardByLooks, rows }
 }
 
 /** Cards and wallets that have no profile show in the title and in 收/支 beside a status or a means of payment. */

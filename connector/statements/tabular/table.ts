@@ -135,10 +135,11 @@ function releaseHeld(state: State, section: Section): void {
 }
 
 function takeBill(section: Section, sample: readonly Values[], line: number | null): void {
-  if (!isBillShaped(section.layout)) return
+  const { layout } = section
+  if (!layout.isCardByLooks && !isBillShaped(layout)) return
   const kind = billOf(sample)
-  if (kind === 'card') section.layout = { ...section.layout, profile: { ...section.layout.profile, kind } }
-  section.doubt = kind === 'open' ? openBill(line) : null
+  if (kind !== 'open') section.layout = { ...layout, profile: { ...layout.profile, kind } }
+  else if (!layout.isCardByLooks) section.doubt = openBill(line)
 }
 
 function finish(state: State): boolean {
