@@ -113,6 +113,14 @@ describe('amounts that nothing gives a direction', () => {
     expect(await refusal(text)).toContain('STATEMENT_LINE_UNREADABLE:2 没有收支方向')
   })
 
+  test('of a bank that signs what goes out: money in, also where rows were left out', async () => {
+    const { statements, problems } = await readStatements(
+      '招商银行交易记录\n记账日期,货币,交易金额,联机余额,交易摘要,对手信息\n2026-03-01,CNY,10.00,90.00,a,\n2026-03-05,CNY,5.00,60.00,b,',
+    )
+    expect(statements).toMatchObject([{ proven: false, lines: [{ amount: '10.00' }, { amount: '5.00' }] }])
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'DIRECTION_ASSUMED' }))
+  })
+
   test('balances that they fit: money in, and that is said', async () => {
     const { statements, problems } = await readStatements(
       '日期,金额,摘要,余额\n20260301,10.00,a,90\n20260302,5.00,b,95',

@@ -46,10 +46,9 @@ function isWordOut(cell: string): boolean {
  */
 export function doubtOf(
   { count, firstLine, isContradicted, isWhole }: Signless,
-  { profile, columns }: Layout,
+  { profile }: Layout,
 ): StatementFileError | null {
-  const isKnownToSign = profile.code !== null && !columns.has('balance')
-  if (!isContradicted && (isWhole || isKnownToSign)) return null
+  if (!isContradicted && (isWhole || profile.signsAmounts === true)) return null
   return new StatementFileError(
     'STATEMENT_LINE_UNREADABLE',
     `没有收支方向的列，金额也没有正负号，余额也不能证明：${count} 笔不知是收是支 / no column tells the direction, no amount has a sign and no balance proves it: ${count} entries may be in or out`,

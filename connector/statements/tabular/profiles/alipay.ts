@@ -38,4 +38,5 @@ export const ALIPAY_TRADES: Profile = {
   },
   currency: 'CNY',
   kind: 'account',
+  signsAmounts: true,
 }

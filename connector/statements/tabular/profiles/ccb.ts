@@ -20,4 +20,5 @@ export const CCB: Profile = {
   },
   currency: null,
   kind: 'account',
+  signsAmounts: true,
 }
