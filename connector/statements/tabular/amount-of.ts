@@ -23,6 +23,8 @@ export type RowAmount = {
   readonly isNeutral: boolean
   /** Nothing in the row says which way the money went. */
   readonly isSignless: boolean
+  /** A minus sign alone says that it went out: then the amounts without one came in. */
+  readonly isSignTold: boolean
 }
 
 /**
@@ -39,16 +41,24 @@ export function amountOfRow(
 ): RowAmount | AmountFault {
   const sides = bySides(values, currency, convention)
   if (sides !== 'blank' || !layout.columns.has('amount')) return sides
-  const money = readMoney(values.one('amount'), currency)
+  const written = values.one('amount')
+  const paid = layout.profile.kind === 'wallet' ? written.replace(REFUNDED_LATER, '') : written
+  const money = readMoney(paid, currency)
   if (typeof money === 'string') return money
-  const direction = wordOf(values, layout)
+  const word = wordOf(values, layout)
+  const direction = word === 'neutral' && paid !== written ? 'out' : word
   if (direction === 'unknown') return 'direction-unknown'
   if (direction === 'in' || direction === 'out') return onSide(direction, money, convention)
   const isOut = layout.profile.kind === 'card' ? isSpent(values, money, convention) : money.isNegative
   const isNeutral = direction === 'neutral'
-  const isSignless = layout.profile.kind === 'account' && !money.isNegative && !layout.columns.has('direction')
-  return { quantity: money.quantity, isOut, isReversal: false, isNeutral, isSignless }
+  const isTold = layout.profile.kind !== 'account'
+  const isSignTold = !isTold && money.isNegative
+  const isSignless = !isTold && !money.isNegative && money.quantity.units !== 0n
+  return { quantity: money.quantity, isOut, isReversal: false, isNeutral, isSignless, isSignTold }
 }
+
+/** `399.00(已全额退款)`: paid, and given back later in a row of its own, after which the wallet counts neither. */
+const REFUNDED_LATER = /\s*[(（]已(?:全额)?退款[^()（）]{0,30}[)）]$/
 
 const PAID_BACK = /^[(（]?(?:退货|退款|退回|(?:信用卡|自动|转账)?还款|溢缴款|存入|返现)/
 
@@ -69,7 +79,7 @@ function bySides(values: Values, currency: string | null, convention: OutConvent
 function onSide(side: 'in' | 'out', money: ReadMoney, convention: OutConvention): RowAmount {
   const isReversal = money.isNegative && !(side === 'out' && convention === 'signed')
   const isOut = (side === 'out') !== isReversal
-  return { quantity: money.quantity, isOut, isReversal, isNeutral: false, isSignless: false }
+  return { quantity: money.quantity, isOut, isReversal, isNeutral: false, isSignless: false, isSignTold: false }
 }
 
 function wordOf(values: Values, layout: Layout): 'in' | 'out' | 'neutral' | 'none' | 'unknown' {

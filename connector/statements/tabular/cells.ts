@@ -7,12 +7,15 @@ import { dateOfEight, dateOfFour } from '../dates'
 /** One row of a table. `line` is the line of the file, or the row of the sheet, from 1. */
 export type Row = { readonly line: number; readonly cells: readonly string[] }
 
-/** Without blanks, and without what keeps a spreadsheet from taking a number for one: `="123"`, `'123`, a leading tab. */
+/**
+ * Without blanks, and without what keeps a spreadsheet from taking a number for one: `="123"`, `'123`, a leading tab
+ * or, in merchants' bills, a backtick before every value.
+ */
 export function plain(cell: string | undefined): string {
   if (cell === undefined || cell === '') return ''
   const text = cell.trim()
   const inner = /^="([^"]*)"$/.exec(text)?.[1] ?? /^"([^"]*)"$/.exec(text)?.[1] ?? text
-  return /^['`]\d/.test(inner) ? inner.slice(1) : inner.trim()
+  return /^(?:'\d|`)/.test(inner) ? inner.slice(1).trim() : inner.trim()
 }
 
 /** Nothing, or what stands for nothing. */
@@ -42,6 +45,7 @@ export function headingOf(cell: string | undefined): string {
     .replace(/^([^a-z]*[\u4e00-\u9fff)])[/|_-]?[a-z][a-z./&()'-]*$/, '$1')
     .replace(/\((?:单位)?[+-]?(?:元|人民币元?|人民币|本位币)\)/, '')
     .replace(/\/(?:元|人民币元)/, '')
+    .replace('收/付方', '收(付)方')
 }
 
 export type ReadMoney = { readonly quantity: Quantity; readonly isNegative: boolean }

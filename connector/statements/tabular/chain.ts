@@ -14,6 +14,8 @@ export type ChainResult = {
   /** The first of the breaks, by line. */
   readonly gaps: readonly Gap[]
   readonly gapCount: number
+  /** Every row would have its place if all that went out had come in. */
+  readonly isMirrored: boolean
 }
 
 export type Chain = {
@@ -28,8 +30,13 @@ const MAX_GAPS = 20
 /** Balances that wait for their neighbour: none in a file in order, a day's rows in one that is not. */
 const MAX_OPEN_BALANCES = 50_000
 
+/** Two balances may fit either way by chance. */
+const MIN_MIRRORED = 3
+
 export function createChain(): Chain {
   const [up, down] = [createUp(), createDown()]
+  const [mirroredUp, mirroredDown] = [createUp(), createDown()]
+  let balances = 0
   const loose = createLoose()
   let [first, last]: [Place | null, Place | null] = [null, null]
   return {
@@ -39,6 +46,9 @@ export function createChain(): Chain {
       up.add(units, balance, place.line)
       down.add(units, balance, place.line)
       loose.add(units, balance)
+      mirroredUp.add(-units, balance, place.line)
+      mirroredDown.add(-units, balance, place.line)
+      if (balance !== null) balances++
     },
     finish() {
       const isDown = isDescending(first, last, up.gapCount(), down.gapCount())
@@ -54,6 +64,11 @@ export function createChain(): Chain {
         closing: at(closing, end),
         gaps: isWhole ? [] : run.gaps,
         gapCount: isWhole ? 0 : run.gapCount,
+        isMirrored:
+          !isWhole &&
+          run.gapCount > 0 &&
+          balances >= MIN_MIRRORED &&
+          Math.min(mirroredUp.gapCount(), mirroredDown.gapCount()) === 0,
       }
     },
   }

@@ -71,7 +71,8 @@ function splitQuoted(text: string, separator: Separator): readonly string[] | nu
   const cells: string[] = []
   let at = 0
   while (at <= text.length && cells.length < MAX_COLUMNS) {
-    const start = skipBlanks(text, at, separator)
+    const blank = skipBlanks(text, at, separator)
+    const start = isKeptText(text, blank, separator) ? blank + 1 : blank
     const end = text.charAt(start) === '"' ? closingQuote(text, start + 1, separator) : start
     if (end === null) return null
     const isQuoted = end > start
@@ -81,6 +82,14 @@ function splitQuoted(text: string, separator: Separator): readonly string[] | nu
     at = stop + 1
   }
   return cells
+}
+
+/** `="1,200.50"`: a separator inside would end the cell for who reads it by the letter, and cut the amount. */
+function isKeptText(text: string, at: number, separator: Separator): boolean {
+  if (!text.startsWith('="', at)) return false
+  const end = text.indexOf('"', at + 2)
+  const after = end < 0 ? -1 : skipBlanks(text, end + 1, separator)
+  return after >= 0 && (after === text.length || text.charAt(after) === separator)
 }
 
 function skipBlanks(text: string, from: number, separator: Separator): number {

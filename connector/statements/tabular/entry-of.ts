@@ -26,7 +26,7 @@ export function entryOf(values: Values, layout: Layout, facts: RowFacts): Entry 
     amount: signed(amount.quantity, amount.isOut),
     currency: facts.currency,
     reversal: amount.isReversal || isRefund || isMarked,
-    reference: numberless(identifier(values, 'reference')),
+    reference: identifier(values, 'reference'),
     bankReference: identifier(values, 'bankReference'),
     status: statusOf(values, layout, amount, isRefund),
     type: known(values.one('type')),
@@ -41,15 +41,19 @@ function known(text: string): string | null {
   return isBlank(text) ? null : text
 }
 
-/** A number whose last digits a spreadsheet dropped names nothing. */
-function identifier(values: Values, field: Field): string | null {
-  const text = known(values.one(field))
-  return text !== null && hasLostDigits(text) ? null : text
+/** `[6222000011112222]`: brackets keep a spreadsheet from taking an account for a number. */
+export function unbracketed(text: string): string {
+  return /^\[([^[\]]*)\]$/.exec(text)?.[1] ?? text
 }
 
-/** A voucher number of nothing but zeros is a form's empty field. */
-function numberless(text: string | null): string | null {
-  return text !== null && /^0+$/.test(text) ? null : text
+/** A number of nothing but zeros is a form's empty field; one whose last digits a spreadsheet dropped names nothing. */
+function identifier(values: Values, field: Field): string | null {
+  const text =
+    values
+      .all(field)
+      .map(unbracketed)
+      .find(one => !/^0+$/.test(one)) ?? null
+  return text !== null && hasLostDigits(text) ? null : text
 }
 
 function textOf(values: Values): string | null {

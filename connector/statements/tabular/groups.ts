@@ -13,8 +13,11 @@ export type Groups = {
   /** Begins a table's statements; those of the table before are ended. */
   open(preamble: Preamble, profile: Profile): void
   add(account: string | null, entry: Entry, units: bigint, line: number): void
-  end(): void
+  end(): Proof
 }
+
+/** What the balance columns of all tables say of their rows: all fit; or all would, had money gone the other way. */
+export type Proof = { readonly isWhole: boolean; readonly isMirrored: boolean }
 
 type Held = { readonly entry: Entry; readonly units: bigint; readonly line: number }
 
@@ -36,10 +39,14 @@ export const MAX_HELD_ENTRIES = 100_000
 export function openGroups(context: ParserContext): Groups {
   let section: Section | null = null
   let held = 0
+  let proof: Proof = { isWhole: true, isMirrored: false }
   const close = (): void => {
     if (section === null) return
     if (section.groups.size === 0) groupOf(context, section, section.preamble.account, emptyCurrency(section))
-    for (const group of section.groups.values()) endGroup(context, section, group)
+    for (const group of section.groups.values()) {
+      const one = endGroup(context, section, group)
+      proof = { isWhole: proof.isWhole && one.isWhole, isMirrored: proof.isMirrored || one.isMirrored }
+    }
     held = 0
   }
   return {
@@ -56,7 +63,10 @@ export function openGroups(context: ParserContext): Groups {
       group.held.push({ entry, units, line })
       if (++held > MAX_HELD_ENTRIES) throw tooMany(line)
     },
-    end: close,
+    end() {
+      close()
+      return proof
+    },
   }
 }
 
@@ -94,7 +104,7 @@ function headOf({ profile }: Section, account: string | null, currency: string |
   return { account, bank: profile.code, currency, number: null, reference: null }
 }
 
-function endGroup(context: ParserContext, section: Section, group: Group): void {
+function endGroup(context: ParserContext, section: Section, group: Group): Proof {
   for (const { entry, units, line } of group.held) group.ledger.entry(entry, units, line)
   const result = group.chain.finish()
   tellGaps(context, group, result)
@@ -110,6 +120,8 @@ function endGroup(context: ParserContext, section: Section, group: Group): void 
     closing ?? derived(result.closing, currency),
     group.lastLine,
   )
+  const isWhole = result.opening !== null && result.closing !== null && result.gapCount === 0
+  return { isWhole, isMirrored: result.isMirrored }
 }
 
 function balanceOf(money: ReadMoney | null, on: string | null, currency: string | null): Balance | null {

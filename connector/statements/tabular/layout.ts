@@ -11,6 +11,8 @@ export type Layout = {
   readonly headings: readonly string[]
   /** The columns that may hold a field, the most trusted first. */
   readonly columns: ReadonlyMap<Field, readonly number[]>
+  /** Only the title or the card's digits call it a card's; no profile does. */
+  readonly isCardByLooks: boolean
   /** Rows that the headings take: two where sides stand under a common heading. */
   readonly rows: 1 | 2
 }
@@ -56,12 +58,13 @@ function assigned(headings: readonly string[], title: string, rows: 1 | 2): Layo
   const has = (...fields: readonly Field[]): boolean => fields.some(field => columns.has(field))
   if (!has('date') || !has('in', 'out', 'amount') || isLedger(known, columns)) return null
   const isExplained = has('balance', 'text', 'direction', 'counterName', 'counterAccount', 'bankReference', 'type')
-  return isExplained
-    ? { profile: { ...profile, kind: kindOf(profile, known, columns, title) }, headings, columns, rows }
-    : null
+  if (!isExplained) return null
+  const kind = kindOf(profile, known, columns, title)
+  const isCardByLooks = kind === 'card' && profile.kind !== 'card'
+  return { profile: { ...profile, kind }, headings, columns, isCardByLooks, rows }
 }
 
-/** Cards and wallets that have no profile show in the title and in 收/支 beside a status. */
+/** Cards and wallets that have no profile show in the title and in 收/支 beside a status or a means of payment. */
 function kindOf(
   profile: Profile,
   headings: ReadonlySet<string>,
@@ -73,7 +76,8 @@ function kindOf(
   // in the currency of the purchase beside that of the bill.
   const isBill = title.includes('信用卡') || (!columns.has('balance') && hasCardColumns(headings))
   if (profile.kind === 'account' && isOneAmount && isBill) return 'card'
-  return profile.code === null && headings.has('收/支') && columns.has('status') ? 'wallet' : profile.kind
+  const isWallet = headings.has('收/支') && (columns.has('status') || columns.has('method'))
+  return profile.code === null && isWallet ? 'wallet' : profile.kind
 }
 
 function hasCardColumns(headings: ReadonlySet<string>): boolean {
@@ -85,13 +89,19 @@ function hasCardColumns(headings: ReadonlySet<string>): boolean {
   )
 }
 
-/** The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has. */
+/** Columns that vouchers and ledgers of a company have, and no bank. */
+const BOOK_HEADINGS = ['会计科目', '科目', '科目名称', '科目编码', '科目代码', '凭证字', '凭证字号']
+
+/**
+ * The journal of `yinqi reconcile`: an identifier, a day and one amount, and nothing that only a bank has; and a company's
+ * own books.
+ */
 function isLedger(headings: ReadonlySet<string>, columns: ReadonlyMap<Field, readonly number[]>): boolean {
   const has = (...names: readonly string[]): boolean => names.some(name => headings.has(name))
   const isBanks = (['in', 'out', 'balance', 'direction', 'counterAccount', 'bankReference'] as const).some(field =>
     columns.has(field),
   )
-  return has('id', '编号', '序号', '行号') && has('amount', '金额') && !isBanks
+  return has(...BOOK_HEADINGS) || (has('id', '编号', '序号', '行号') && has('amount', '金额') && !isBanks)
 }
 
 function columnsOf(headings: readonly string[], profile: Profile): ReadonlyMap<Field, readonly number[]> {
@@ -111,6 +121,12 @@ function columnsOf(headings: readonly string[], profile: Profile): ReadonlyMap<F
   })
   for (const { field, like, other } of USUAL_PATTERNS)
     headings.forEach((heading, index) => like.test(heading) && other?.test(heading) !== true && take(field, index))
+  // `收入/支出` holds the amounts, with a sign, where no other column does.
+  const words = columns.get('direction') ?? []
+  if (!(['in', 'out', 'amount'] as const).some(field => columns.has(field)) && words.length === 1) {
+    columns.delete('direction')
+    columns.set('amount', words)
+  }
   // What was booked, not what came in, where nothing goes out.
   const booked = columns.get('in') ?? []
   if (!columns.has('out') && booked.length > 0 && booked.every(index => headings[index]?.includes('入账'))) {

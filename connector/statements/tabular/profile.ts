@@ -16,6 +16,8 @@ export type Profile = {
   readonly currency: string | null
   /** `card`: one amount column, where what was spent is positive. `wallet`: rows may be neither in nor out. */
   readonly kind: 'account' | 'card' | 'wallet'
+  /** The bank's only amount column has a minus sign for what goes out: a file without one has none. */
+  readonly signsAmounts?: true
 }
 
 /** For exports of banks that have no profile. */

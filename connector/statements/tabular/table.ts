@@ -12,9 +12,12 @@ import {
   type RowAmount,
   type Values,
 } from './amount-of'
-import { headingOf, isBlank, narrow, plain, readDay, readMoney, type ReadMoney, type Row } from './cells'
+import { areMostOwed, balanceOf, isBalanceSided, takesBalance } from './balance-of'
+import { billOf, isBillShaped, openBill } from './bill-shape'
+import { headingOf, isBlank, narrow, plain, readDay, type Row } from './cells'
+import { doubtOf, hasBookSides, journal, saysOut } from './doubts'
 import { currencyOf, type Field } from './fields'
-import { entryOf } from './entry-of'
+import { entryOf, unbracketed } from './entry-of'
 import { openGroups, type Groups } from './groups'
 import { layoutOf, type Layout } from './layout'
 import { accountNamed, besideOf, emptyPreamble, notePreamble, type Preamble } from './preamble'
@@ -41,7 +44,16 @@ const SAMPLE_ROWS = 200
 /** Rows named one by one when they cannot be read. */
 const MAX_FAULTS = 200
 
-type Section = { layout: Layout; preamble: Preamble; convention: OutConvention | null; isAfterTotals: boolean }
+type Section = {
+  layout: Layout
+  preamble: Preamble
+  /** Null until the sample is complete; `isSided` is known with it. */
+  convention: OutConvention | null
+  isSided: boolean
+  /** Why no sign of the table can be believed. */
+  doubt: StatementFileError | null
+  isAfterTotals: boolean
+}
 
 type State = {
   readonly context: ParserContext
@@ -55,8 +67,8 @@ type State = {
   readonly skipped: { totals: number; notes: number; headings: number; firstLine: number | null }
   faults: number
   firstFault: number | null
-  hasSigns: boolean
-  signless: number
+  isSignTold: boolean
+  readonly signless: { count: number; firstLine: number | null; isContradicted: boolean }
 }
 
 export function createTable(context: ParserContext, options: TableOptions): Table {
@@ -71,8 +83,8 @@ export function createTable(context: ParserContext, options: TableOptions): Tabl
     skipped: { totals: 0, notes: 0, headings: 0, firstLine: null },
     faults: 0,
     firstFault: null,
-    hasSigns: false,
-    signless: 0,
+    isSignTold: false,
+    signless: { count: 0, firstLine: null, isContradicted: false },
   }
   return {
     row(row) {
@@ -97,19 +109,37 @@ function judgeHeading(state: State, at: number): void {
   if (!upper) return
   const layout = layoutOf(upper.cells, lower?.cells ?? null, state.preamble.title)
   if (layout === null) return notePreamble(state.preamble, upper.cells)
-  state.section = { layout, preamble: state.preamble, convention: null, isAfterTotals: false }
+  state.section = {
+    layout,
+    preamble: state.preamble,
+    convention: null,
+    isSided: false,
+    doubt: null,
+    isAfterTotals: false,
+  }
   state.groups.open(state.preamble, layout.profile)
   if (lower !== null && layout.rows === 1) state.held.push(lower)
 }
 
 function releaseHeld(state: State, section: Section): void {
-  section.convention = conventionOf(
-    state.held.map(row => valuesOf(row, section.layout)),
-    section.layout,
-  )
+  const sample = state.held.map(row => valuesOf(row, section.layout))
+  takeBill(section, sample, state.held[0]?.line ?? null)
+  section.convention = conventionOf(sample, section.layout)
+  const [isSided, areOwed] = [isBalanceSided(sample, section.layout), areMostOwed(sample)]
+  section.isSided = isSided && !areOwed
+  const isCalledSo = section.preamble.title.includes('日记账')
+  if (hasBookSides(section.layout) && (isCalledSo || (isSided && areOwed))) section.doubt = journal()
   const held = state.held
   state.held = []
   for (const row of held) bodyRow(state, state.section ?? section, row)
+}
+
+function takeBill(section: Section, sample: readonly Values[], line: number | null): void {
+  const { layout } = section
+  if (!layout.isCardByLooks && !isBillShaped(layout)) return
+  const kind = billOf(sample)
+  if (kind !== 'open') section.layout = { ...layout, profile: { ...layout.profile, kind } }
+  else if (!layout.isCardByLooks) section.doubt = openBill(line)
 }
 
 function finish(state: State): boolean {
@@ -117,19 +147,30 @@ function finish(state: State): boolean {
   if (state.section === null) return false
   if (state.section.convention === null) releaseHeld(state, state.section)
   tellSkipped(state)
-  if (state.signless > 0 && !state.hasSigns)
-    state.context.warn(
-      'warning',
-      'DIRECTION_ASSUMED',
-      null,
-      `没有收支方向的列，金额也没有正负号：${state.signless} 笔都按收入读取 / no column tells the direction and no amount has a sign: ${state.signless} entries are taken as money in`,
-    )
-  state.groups.end()
-  if (state.faults === 0) return true
+  const proof = state.groups.end()
+  if (state.faults === 0) {
+    if (state.section.doubt !== null) throw state.section.doubt
+    if (proof.isMirrored && hasBookSides(state.section.layout)) throw journal()
+    tellSignless(state, state.section, proof.isWhole)
+    return true
+  }
   throw new StatementFileError(
     'STATEMENT_LINE_UNREADABLE',
     `${state.faults} 行流水不可读，不得略过 / ${state.faults} rows cannot be read, and none may be left out`,
     { line: state.firstFault },
+  )
+}
+
+function tellSignless({ context, signless, isSignTold }: State, { layout }: Section, isWhole: boolean): void {
+  const { count } = signless
+  if (count === 0 || isSignTold) return
+  const doubt = doubtOf({ ...signless, isWhole }, layout)
+  if (doubt !== null) throw doubt
+  context.warn(
+    'warning',
+    'DIRECTION_ASSUMED',
+    null,
+    `没有收支方向的列，金额也没有正负号：${count} 笔都按收入读取 / no column tells the direction and no amount has a sign: ${count} entries are taken as money in`,
   )
 }
 
@@ -149,57 +190,34 @@ function bodyRow(state: State, section: Section, row: Row): void {
   const written = currencyOf(words[0] ?? '') ?? currencyBefore(values.one('amount'))
   const currency = written ?? section.preamble.currency ?? section.layout.profile.currency
   const amount = amountOfRow(values, section.layout, currency, section.convention ?? 'plain')
-  if (takesBalance(section, row, values, amount)) return skip(state, 'notes', row)
+  if (takesBalance(section.preamble, row, values, amount, section.isSided)) return skip(state, 'notes', row)
   if (day !== null && row.cells.some(isTotalLabel)) return skip(state, 'totals', row)
   if (day === null || typeof amount === 'string') return otherRow(state, section, row, { day, days, amount })
   if (hasSpilled(state, section, row)) return refuse(state, row, row.cells.map(plain), 'spilled')
   section.isAfterTotals = false
-  const balance = balanceOf(state, row, values, currency)
-  if (amount.isOut || section.layout.columns.has('in') || section.layout.columns.has('out')) state.hasSigns = true
-  if (amount.isSignless) state.signless++
+  const balance = balanceOf(state.context, row, values, currency, section.isSided)
+  if (amount.isSignTold) state.isSignTold = true
+  if (amount.isSignless) {
+    state.signless.count++
+    state.signless.firstLine ??= row.line
+    if (!state.isSignTold) state.signless.isContradicted ||= saysOut(row, section.layout)
+  }
   const entry = entryOf(values, section.layout, { day, amount, balance, currency, context })
   const units = amount.isOut ? -amount.quantity.units : amount.quantity.units
-  const account = values.one('account') || section.preamble.account
+  const account = unbracketed(values.one('account')) || section.preamble.account
   state.groups.add(account, entry, units, row.line)
 }
 
 /** `CNY 123.18`: amount and currency in one cell. */
 function currencyBefore(amount: string): string | null {
-  return /^[A-Z]{3}\s*[-+¥\d]/.test(amount) ? currencyOf(amount.slice(0, 3)) : null
-}
-
-function balanceOf(state: State, row: Row, values: Values, currency: string | null): ReadMoney | null {
-  const balance = readMoney(values.one('balance'), currency)
-  if (balance === 'unreadable')
-    state.context.warn(
-      'warning',
-      'BALANCE_UNREADABLE',
-      row.line,
-      `余额不可读：${quoted(values.one('balance'))} / the balance cannot be read: ${quoted(values.one('balance'))}`,
-    )
-  return typeof balance === 'string' ? null : balance
+  const code = /^[-+(]?([A-Z]{3})\s*[-+¥\d]/.exec(amount)?.[1]
+  return code === undefined ? null : currencyOf(code)
 }
 
 /** An amount such as `1,200.50` without quotes moves every cell behind it: what it says then is not what was meant. */
 function hasSpilled({ context }: State, { layout }: Section, row: Row): boolean {
   if (context.format !== 'csv' || row.cells.length <= layout.headings.length) return false
   return row.cells.slice(layout.headings.length).some(cell => plain(cell) !== '')
-}
-
-const OPENING_ROW = /^(?:期初|上期|上日|昨日|承前)(?:账户)?(?:余额|页|结余)?$|^(?:承上页|承前页|上页余额)$/
-const CLOSING_ROW = /^(?:期末|本期|日终)(?:账户)?余额$/
-
-/** A row of the table that only carries a balance forward. */
-function takesBalance(section: Section, row: Row, values: Values, amount: RowAmount | AmountFault): boolean {
-  if (typeof amount !== 'string' && amount.quantity.units !== 0n) return false
-  const label = row.cells
-    .map(cell => narrow(plain(cell)))
-    .find(text => OPENING_ROW.test(text) || CLOSING_ROW.test(text))
-  const balance = readMoney(values.one('balance'), null)
-  if (label === undefined || typeof balance === 'string') return false
-  if (OPENING_ROW.test(label)) section.preamble.opening ??= balance
-  else section.preamble.closing ??= balance
-  return true
 }
 
 /** A sum of a month or page that has a day like an entry; nothing else is called so, word for word. */
@@ -275,6 +293,8 @@ function beginsTable(state: State, row: Row): boolean {
     layout,
     preamble: state.preamble,
     convention: state.section?.convention ?? 'plain',
+    isSided: state.section?.isSided ?? false,
+    doubt: state.section?.doubt ?? null,
     isAfterTotals: false,
   }
   state.groups.open(state.preamble, layout.profile)

@@ -213,6 +213,8 @@ function* rowsOf(sheet: WorkSheet, is1904: boolean): Generator<readonly [index: 
 function textOf(cell: CellObject | undefined, is1904: boolean): string {
   if (cell === undefined || cell.v === undefined || cell.v === null) return ''
   if (cell.t === 's') return String(cell.v).slice(0, MAX_FIELD_CHARS)
+  // An amount that a formula could not work out is not blank, and not zero.
+  if (cell.t === 'e') return '#ERROR'
   if (cell.t !== 'n' || typeof cell.v !== 'number') return ''
   const isDay = typeof cell.z === 'string' && library().SSF.is_date(cell.z)
   return isDay ? dayText(cell.v, is1904) : numberText(cell.v)

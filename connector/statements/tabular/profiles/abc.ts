@@ -18,4 +18,5 @@ export const ABC: Profile = {
   },
   currency: null,
   kind: 'account',
+  signsAmounts: true,
 }

@@ -1,4 +1,5 @@
-// Alipay (支付宝): personal bills (收/支 with 不计收支), the older web export (资金状态), and the merchant's ledger (收入金额, 支出金额).
+// Alipay (支付宝): personal bills (收/支 with 不计收支), the older web export (资金状态), the merchant's ledger
+// (收入金额, 支出金额), and the merchant's trade bill (业务明细), where 商家实收 is negative for what was given back, before fees.
 
 import type { Profile } from '../profile'
 
@@ -20,4 +21,22 @@ export const ALIPAY: Profile = {
   },
   currency: 'CNY',
   kind: 'wallet',
+}
+
+export const ALIPAY_TRADES: Profile = {
+  code: 'ALIPAY',
+  names: ['支付宝', '支付宝业务明细'],
+  signatures: [['支付宝交易号', '商户订单号', '商家实收']],
+  columns: {
+    date: ['完成时间', '创建时间'],
+    amount: ['商家实收'],
+    counterAccount: ['对方账户'],
+    type: ['业务类型'],
+    text: ['商品名称', '备注'],
+    bankReference: ['支付宝交易号'],
+    reference: ['商户订单号'],
+  },
+  currency: 'CNY',
+  kind: 'account',
+  signsAmounts: true,
 }

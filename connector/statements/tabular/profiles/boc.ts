@@ -18,4 +18,5 @@ export const BOC: Profile = {
   },
   currency: null,
   kind: 'account',
+  signsAmounts: true,
 }

@@ -5,7 +5,12 @@ import type { Profile } from '../profile'
 export const CCB: Profile = {
   code: 'CCB',
   names: ['中国建设银行', '建设银行'],
-  signatures: [['账户明细编号-交易流水号'], ['钞汇标识', '企业流水号'], ['交易地点/附言', '对方账号与户名']],
+  signatures: [
+    ['账户明细编号-交易流水号'],
+    ['钞汇标识', '企业流水号'],
+    ['交易地点/附言', '对方账号与户名'],
+    ['记账日', '支出', '收入', '账户余额', '交易地点'],
+  ],
   columns: {
     account: ['本方账号'],
     bankReference: ['账户明细编号-交易流水号', '交易流水号'],
@@ -15,4 +20,5 @@ export const CCB: Profile = {
   },
   currency: null,
   kind: 'account',
+  signsAmounts: true,
 }

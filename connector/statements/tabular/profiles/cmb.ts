@@ -19,6 +19,7 @@ export const CMB: Profile = {
   },
   currency: null,
   kind: 'account',
+  signsAmounts: true,
 }
 
 /** A bill of a credit card: what was spent is positive, what was paid back negative; days without a year. */

@@ -2,7 +2,7 @@
 
 import type { Profile } from '../profile'
 import { ABC } from './abc'
-import { ALIPAY } from './alipay'
+import { ALIPAY, ALIPAY_TRADES } from './alipay'
 import { BCM, BCM_CARD } from './bcm'
 import { BOC } from './boc'
 import { CCB } from './ccb'
@@ -17,9 +17,9 @@ import { ICBC } from './icbc'
 import { PAB } from './pab'
 import { PSBC } from './psbc'
 import { SPDB } from './spdb'
-import { WECHAT } from './wechat'
+import { WECHAT, WECHAT_FUNDS, WECHAT_TRADES } from './wechat'
 
 export const PROFILES: readonly Profile[] = [
   ...[ICBC, ABC, BOC, CCB, BCM, BCM_CARD, CMB, CMB_CARD, CITIC, CIB, SPDB, CMBC, CEB, PAB, CGB, CGB_CARD, PSBC, HXB],
-  ...[ALIPAY, WECHAT],
+  ...[ALIPAY, ALIPAY_TRADES, WECHAT, WECHAT_FUNDS, WECHAT_TRADES],
 ]
