@@ -2,6 +2,7 @@
 // no later pass sees; what has two candidates goes to a person, with the candidates.
 
 import { PAIR_PASSES, pairUp } from './pairs'
+import { cancelOut, REVERSAL_PASS } from './reversals'
 import type { BankSide, LedgerSide } from './sides'
 import type { MatchSettings } from './settings'
 import { SUM_PASSES, sumUp } from './sums'
@@ -23,7 +24,7 @@ export type Reconciliation = {
 }
 
 /** Bump when a pass changes what it accepts. */
-export const MATCH_RULES = '3'
+export const MATCH_RULES = '4'
 
 export function matchLines(
   bank: readonly BankSide[],
@@ -41,7 +42,10 @@ export function matchLines(
         ambiguous,
       )
     }
-    if (pass.name === 'entry') open.setAsideOurEntries()
+    if (pass.name === 'entry') {
+      if (isOn(REVERSAL_PASS)) open.closeReversals()
+      open.setAsideOurEntries()
+    }
     if (pass.name === 'document') open.setAsideOurLines()
   }
   for (const rule of rules) {
@@ -73,6 +77,7 @@ class Open {
   #aside: Group = { bank: [], ledger: [] }
   readonly #matches: MatchDraft[] = []
   readonly #doubts: MatchDraft[] = []
+  readonly #told: MatchDraft[] = []
 
   constructor(bank: readonly BankSide[], ledger: readonly LedgerSide[]) {
     this.bank = bank
@@ -97,6 +102,16 @@ class Open {
     this.ledger = this.ledger.filter(line => !entries.has(line))
   }
 
+  closeReversals(): void {
+    const { matches, ambiguous } = cancelOut(this.ledger)
+    const alone = (ledger: readonly LedgerSide[]): Group => ({ bank: [], ledger })
+    this.close(REVERSAL_PASS, matches.map(alone), [])
+    // Nobody else may have them: they are told at once, and no later pass sees them.
+    for (const ledger of ambiguous) this.#told.push(draftOf(REVERSAL_PASS, alone(ledger)))
+    const told = new Set(ambiguous.flat())
+    this.ledger = this.ledger.filter(line => !told.has(line))
+  }
+
   /** An entry of ours belongs to the very line that it was made of: a twin, whose own entry is on its way, must not take it. */
   setAsideOurEntries(): void {
     this.#aside = { ...this.#aside, ledger: this.ledger.filter(line => line.entryKey !== null) }
@@ -116,7 +131,7 @@ class Open {
   result(): Reconciliation {
     const lineIds = new Set(this.bank.map(line => line.id))
     const ledgerIds = new Set(this.ledger.map(line => line.id))
-    const ambiguous: MatchDraft[] = []
+    const ambiguous: MatchDraft[] = [...this.#told]
     for (const doubt of this.#doubts) {
       const rest = {
         ...doubt,

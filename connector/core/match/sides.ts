@@ -23,6 +23,8 @@ export type LedgerSide = {
   readonly counterparty: string
   readonly text: string
   readonly entryKey: string | null
+  /** Key of the entry of ours that this line's red entry takes back for a person: then it belongs to no bank line. */
+  readonly reverses?: string
 }
 
 /** Names are written with full-width brackets, blanks and dots as it pleases the typist; none of these tells two firms apart. */
