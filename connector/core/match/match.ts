@@ -5,7 +5,7 @@ import { PAIR_PASSES, pairUp } from './pairs'
 import { cancelOut, REVERSAL_PASS } from './reversals'
 import type { BankSide, LedgerSide } from './sides'
 import type { MatchSettings } from './settings'
-import { SUM_PASSES, sumUp } from './sums'
+import { SUM_PASSES, sumUp, type SumPass } from './sums'
 import { pairWithin, type ToleranceRule } from './tolerance'
 
 export type MatchDraft = {
@@ -33,6 +33,12 @@ export function matchLines(
 ): Reconciliation {
   const open = new Open(bank, ledger)
   const isOn = ({ name }: { readonly name: string }): boolean => !without.includes(name)
+  const sum = (search: SumPass['search']): void => {
+    for (const pass of SUM_PASSES.filter(each => each.search === search && isOn(each))) {
+      const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass, sumCandidates)
+      open.close(pass, matches, ambiguous)
+    }
+  }
   for (const pass of PAIR_PASSES) {
     if (isOn(pass)) {
       const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass)
@@ -46,7 +52,11 @@ export function matchLines(
       if (isOn(REVERSAL_PASS)) open.closeReversals()
       open.setAsideOurEntries()
     }
-    if (pass.name === 'document') open.setAsideOurLines()
+    if (pass.name === 'document') {
+      open.setAsideOurLines()
+      // What one number says of several lines goes before a day and an amount.
+      sum('whole')
+    }
   }
   for (const rule of rules) {
     const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule)
@@ -57,10 +67,7 @@ export function matchLines(
       ambiguous,
     )
   }
-  for (const pass of SUM_PASSES.filter(isOn)) {
-    const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass, sumCandidates)
-    open.close(pass, matches, ambiguous)
-  }
+  sum('subset')
   return open.result()
 }
 
@@ -69,6 +76,7 @@ function reasonOf({ name, requires, days, minor }: ToleranceRule): string {
   return `规则「${name}」：${same}，相差不超过 ${days} 天、${minor} 最小货币单位 (rule: within ${days} days and ${minor} minor units)`
 }
 
+type Side = BankSide | LedgerSide
 type Group = { readonly bank: readonly BankSide[]; readonly ledger: readonly LedgerSide[] }
 
 class Open {
@@ -78,6 +86,8 @@ class Open {
   readonly #matches: MatchDraft[] = []
   readonly #doubts: MatchDraft[] = []
   readonly #told: MatchDraft[] = []
+  /** Of lines in doubt, under the first pass that saw them. */
+  readonly #candidates = new Map<Side, { readonly pass: string; readonly sets: ReadonlySet<Side>[] }>()
 
   constructor(bank: readonly BankSide[], ledger: readonly LedgerSide[]) {
     this.bank = bank
@@ -89,17 +99,39 @@ class Open {
     found: readonly Group[],
     doubts: readonly Group[],
   ): void {
-    for (const group of doubts) this.#doubts.push(draftOf(pass, group))
-    if (found.length === 0) return
+    const kept = this.#candidates.size === 0 ? found : found.filter(group => this.#isAmongCandidates(group))
+    for (const group of doubts) {
+      this.#doubts.push(draftOf(pass, group))
+      // Two that are in doubt although nobody else is a candidate are a person's: weaker evidence adds nothing.
+      const isPair = group.bank.length === 1 && group.ledger.length === 1
+      this.#remember(pass.name, group.bank, new Set(isPair ? [] : group.ledger))
+      this.#remember(pass.name, group.ledger, new Set(isPair ? [] : group.bank))
+    }
+    if (kept.length === 0) return
     const lines = new Set<BankSide>()
     const entries = new Set<LedgerSide>()
-    for (const group of found) {
+    for (const group of kept) {
       this.#matches.push(draftOf(pass, group))
       for (const line of group.bank) lines.add(line)
       for (const entry of group.ledger) entries.add(entry)
     }
     this.bank = this.bank.filter(line => !lines.has(line))
     this.ledger = this.ledger.filter(line => !entries.has(line))
+  }
+
+  #remember(pass: string, lines: readonly Side[], candidates: ReadonlySet<Side>): void {
+    for (const line of lines) {
+      const known = this.#candidates.get(line)
+      if (known === undefined) this.#candidates.set(line, { pass, sets: [candidates] })
+      else if (known.pass === pass) known.sets.push(candidates)
+    }
+  }
+
+  /** Weaker evidence may choose among the candidates of a line in doubt, and never gives it to somebody else. */
+  #isAmongCandidates({ bank, ledger }: Group): boolean {
+    const isFree = (line: Side, other: Side): boolean =>
+      this.#candidates.get(line)?.sets.some(candidates => candidates.has(other)) ?? true
+    return bank.every(line => ledger.every(entry => isFree(line, entry) && isFree(entry, line)))
   }
 
   closeReversals(): void {
