@@ -1,6 +1,7 @@
 // Bank lines against the ledger's bank-deposit journal, pass by pass, the strongest evidence first. What a pass has matched
 // no later pass sees; what has two candidates goes to a person, with the candidates.
 
+import { numbersDiffer, type Differ } from './numbers'
 import { PAIR_PASSES, pairUp } from './pairs'
 import { cancelOut, REVERSAL_PASS } from './reversals'
 import type { BankSide, LedgerSide } from './sides'
@@ -33,15 +34,16 @@ export function matchLines(
 ): Reconciliation {
   const open = new Open(bank, ledger)
   const isOn = ({ name }: { readonly name: string }): boolean => !without.includes(name)
+  let differ: Differ = () => false
   const sum = (search: SumPass['search']): void => {
     for (const pass of SUM_PASSES.filter(each => each.search === search && isOn(each))) {
-      const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass, sumCandidates)
+      const { matches, ambiguous } = sumUp(open.bank, open.ledger, pass, sumCandidates, differ)
       open.close(pass, matches, ambiguous)
     }
   }
   for (const pass of PAIR_PASSES) {
     if (isOn(pass)) {
-      const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass)
+      const { pairs, ambiguous } = pairUp(open.bank, open.ledger, pass, differ)
       open.close(
         pass,
         pairs.map(([line, entry]) => ({ bank: [line], ledger: [entry] })),
@@ -56,10 +58,12 @@ export function matchLines(
       open.setAsideOurLines()
       // What one number says of several lines goes before a day and an amount.
       sum('whole')
+      // What numbers could say, they have said; from here on they speak against.
+      differ = numbersDiffer(open.bank, open.ledger)
     }
   }
   for (const rule of rules) {
-    const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule)
+    const { pairs, ambiguous } = pairWithin(open.bank, open.ledger, rule, differ)
     const pass = { name: `rule:${rule.name}`, reason: reasonOf(rule) }
     open.close(
       pass,

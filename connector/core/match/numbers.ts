@@ -15,13 +15,17 @@ export function referenceOf(text: string): string {
   if (!/^\d+$/.test(reference)) return reference
   if (reference.length < DIGITS_MIN) return ''
   // Spreadsheets drop the zeros of a long number.
-  const significant = reference.replace(/^0+/, '')
-  return significant.length >= SERIAL_MIN ? significant : reference
+  return withoutZeros(reference)
+}
+
+function withoutZeros(digits: string): string {
+  const significant = digits.replace(/^0+/, '')
+  return significant.length >= SERIAL_MIN ? significant : digits
 }
 
 const PLAIN_REFERENCE = /^[0-9A-Z]+$/
 const DIGITS_MIN = 3
-/** Digits alone, fewer than these, are the last ones of a card, a count or a room as easily as a document. */
+/** Digits alone, fewer than these, are the last ones of a card, a count or a room as easily as a document: see `isWeak`. */
 const SERIAL_MIN = 6
 
 function dashed(text: string): string {
@@ -48,7 +52,7 @@ export type Numbers = {
   readonly references: readonly string[]
   /** Document numbers in text. */
   readonly documents: readonly string[]
-  /** Short ones in text that are evidence only against somebody's reference field. */
+  /** What in a text is evidence only against somebody's reference field. */
   readonly weak: readonly string[]
 }
 
@@ -71,7 +75,7 @@ function numbersOf(
   const weak: string[] = []
   const take = (number: string): void => {
     if (isForeign(number) || isAmount(number, minor)) return
-    if (/^\d+$/.test(number) && number.length < SERIAL_MIN) weak.push(number)
+    if (isWeak(number)) weak.push(number)
     else documents.push(number)
   }
   for (const field of fields) {
@@ -83,6 +87,11 @@ function numbersOf(
   }
   documentNumbers(text).forEach(take)
   return { references, documents, weak }
+}
+
+/** Short ones, mobile phones and bank cards come again with every payment of the same party. */
+export function isWeak(number: string): boolean {
+  return /^(?:\d{1,5}|1[3-9]\d{9}|62\d{14,17})$/.test(number)
 }
 
 const SINGLE = /^[0-9A-Za-z._-]+$/
@@ -115,7 +124,7 @@ export function documentNumbers(text: string): readonly string[] {
       if (!isNumber(token)) continue
       const isCounted =
         /^\d+$/.test(token) && UNITS.test(plain.slice(run.index + run[0].length, run.index + run[0].length + 4))
-      if (!isCounted) found.add(plainDigits(dashed(token)))
+      if (!isCounted) found.add(/^\d+$/.test(token) ? withoutZeros(token) : dashed(token))
     }
   }
   if (LIST.test(plain)) for (const number of listed(plain)) found.add(number)
@@ -126,11 +135,6 @@ export function documentNumbers(text: string): readonly string[] {
 function tokensOf(run: string): readonly string[] {
   const announced = run.includes('NO.') ? [run.replace(/^.*\bNO\.(?=[A-Z0-9])/, '')] : []
   return run.includes('/') ? [run, ...run.split('/').slice(0, TOKENS_MAX), ...announced] : [run, ...announced]
-}
-
-/** As `referenceOf` writes digits alone. */
-function plainDigits(number: string): string {
-  return /^0+\d{6,}$/.test(number) ? number.replace(/^0+/, '') : number
 }
 
 /** What is counted is no document. */
@@ -210,11 +214,27 @@ export function shareNumber(bank: Numbers, ledger: Numbers): boolean {
   return meets(all(bank), all(ledger)) || meets(bank.references, ledger.weak) || meets(bank.weak, ledger.references)
 }
 
-/** Both name numbers of one kind (`INV-1001`, `INV-1002`), and share none: whatever else agrees, a person is to look. */
-export function differInNumber(bank: BankSide, ledger: LedgerSide): boolean {
-  const [theirs, ours] = [bankNumbers(bank), ledgerNumbers(ledger)]
-  const kinds = kindsOf(theirs)
-  return kinds.size > 0 && [...kindsOf(ours)].some(kind => kinds.has(kind)) && !shareNumber(theirs, ours)
+export type Differ = (bank: BankSide, ledger: LedgerSide) => boolean
+
+/**
+ * Says of two lines that share no number whether the numbers speak against them: both name one of the same kind (`INV-1001`,
+ * `INV-1002`), or what one names stands with another line. Whatever else agrees, a person is to look.
+ */
+export function numbersDiffer(bank: readonly BankSide[], ledger: readonly LedgerSide[]): Differ {
+  const theirs = new Set(bank.flatMap(line => namedIn(bankNumbers(line))))
+  const ours = new Set(ledger.flatMap(line => namedIn({ references: [referenceOf(line.reference)], documents: [] })))
+  return (line, entry) => {
+    const [one, other] = [bankNumbers(line), ledgerNumbers(entry)]
+    if (shareNumber(one, other)) return false
+    const isElsewhere =
+      namedIn(one).some(number => ours.has(number)) || theirs.has(looseOf(referenceOf(entry.reference)))
+    const kinds = kindsOf(one)
+    return isElsewhere || [...kindsOf(other)].some(kind => kinds.has(kind))
+  }
+}
+
+function namedIn({ references, documents }: Pick<Numbers, 'references' | 'documents'>): readonly string[] {
+  return [...references, ...documents].filter(number => /\d/.test(number)).map(looseOf)
 }
 
 function kindsOf({ references, documents }: Numbers): ReadonlySet<string> {

@@ -1,7 +1,16 @@
 // Passes that pair one bank line with one ledger line. A pair is made only where each is the other's sole candidate; what
 // has two candidates is told as ambiguous, never chosen.
 
-import { bankNumbers, differInNumber, ledgerNumbers, looseOf, referenceOf, shareNumber, type Numbers } from './numbers'
+import {
+  bankNumbers,
+  isWeak,
+  ledgerNumbers,
+  looseOf,
+  referenceOf,
+  shareNumber,
+  type Differ,
+  type Numbers,
+} from './numbers'
 import { baseNames, contradict, nameOf, type BankSide, type LedgerSide } from './sides'
 
 export type Found = {
@@ -24,8 +33,8 @@ export type PairPass = {
   readonly verifies?: (bank: BankSide, ledger: LedgerSide) => boolean
   /** What is no candidate although a key is shared. */
   readonly refuses?: (bank: BankSide, ledger: LedgerSide) => boolean
-  /** What a person is to look at although nobody else is a candidate. */
-  readonly doubts?: (bank: BankSide, ledger: LedgerSide) => boolean
+  /** Two whose numbers speak against each other are a person's although nobody else is a candidate. */
+  readonly weighsNumbers?: true
 }
 
 const byDay = { bank: (line: BankSide) => line.date, ledger: (line: LedgerSide) => line.date }
@@ -72,7 +81,7 @@ export const PAIR_PASSES: readonly PairPass[] = [
     finer: [],
     groupMax: Infinity,
     refuses: contradict,
-    doubts: differInNumber,
+    weighsNumbers: true,
   },
   {
     name: 'day-amount',
@@ -83,7 +92,7 @@ export const PAIR_PASSES: readonly PairPass[] = [
     finer: [],
     groupMax: Infinity,
     refuses: contradict,
-    doubts: differInNumber,
+    weighsNumbers: true,
   },
 ]
 
@@ -105,7 +114,7 @@ export const LEDGER_MARKS: Marks = { reference: '>', weak: '<' }
 export function numberKeys({ references, documents, weak }: Numbers, marks: Marks): readonly string[] {
   return [
     ...[...references, ...documents].map(looseOf),
-    ...references.filter(each => /^\d{1,5}$/.test(each)).map(each => marks.reference + each),
+    ...references.filter(isWeak).map(each => marks.reference + each),
     ...weak.map(each => marks.weak + each),
   ]
 }
@@ -116,7 +125,12 @@ function shareSome(bank: BankSide, ledger: LedgerSide): boolean {
   return shareNumber(bankNumbers(bank), ledgerNumbers(ledger))
 }
 
-export function pairUp(bank: readonly BankSide[], ledger: readonly LedgerSide[], pass: PairPass): Found {
+export function pairUp(
+  bank: readonly BankSide[],
+  ledger: readonly LedgerSide[],
+  pass: PairPass,
+  differ: Differ,
+): Found {
   const meetings = new Map<string, Meeting>()
   for (const entry of ledger) for (const key of pass.ledgerKeys(entry)) meetingAt(meetings, key).addLedger(entry)
   for (const line of bank) for (const key of pass.bankKeys(line)) meetings.get(key)?.addBank(line)
@@ -134,9 +148,9 @@ export function pairUp(bank: readonly BankSide[], ledger: readonly LedgerSide[],
       groups.push(...withoutRefused(group.bank, group.ledger, pass, edges))
   }
   const { pairs, conflicts } = edges.sole()
-  const { verifies, refuses, doubts } = pass
+  const { verifies, refuses, weighsNumbers } = pass
   const kept = pairs.filter(([line, entry]) => verifies?.(line, entry) !== false && refuses?.(line, entry) !== true)
-  const isDoubted = ([line, entry]: Found['pairs'][number]): boolean => doubts?.(line, entry) === true
+  const isDoubted = ([line, entry]: Found['pairs'][number]): boolean => weighsNumbers === true && differ(line, entry)
   const doubted = kept.filter(isDoubted).map(([line, entry]) => ({ bank: [line], ledger: [entry] }))
   return { pairs: kept.filter(pair => !isDoubted(pair)), ambiguous: [...conflicts, ...groups, ...doubted] }
 }

@@ -80,7 +80,7 @@ export function contradict(bank: BankSide, ledger: LedgerSide): boolean {
   return !ours.some(name => mayBe(name, theirs))
 }
 
-const PERSON = /^\p{Script=Han}{1,3}$/u
+const PERSON = /^(?!.*公司$)\p{Script=Han}{1,3}$/u
 
 function mayBe(one: Name, other: Name): boolean {
   // Of people one name may begin another: 张三 is not 张三丰.

@@ -1,7 +1,7 @@
 // One line against several whose amounts add up to it. Only among lines that share evidence (a reference, a counterparty on
 // one day), and only where exactly one combination fits; the search is bounded, and giving up leaves the lines open.
 
-import { bankNumbers, differInNumber, ledgerNumbers, looseOf, referenceOf } from './numbers'
+import { bankNumbers, ledgerNumbers, looseOf, referenceOf, type Differ } from './numbers'
 import { BANK_MARKS, grouped, LEDGER_MARKS, numberKeys } from './pairs'
 import { baseNames, nameOf, type BankSide, type LedgerSide } from './sides'
 
@@ -14,8 +14,8 @@ export type SumPass = {
   readonly ledgerKeys: (line: LedgerSide) => readonly string[]
   /** `whole`: all lines of the key together, or none. `subset`: some of them. */
   readonly search: 'whole' | 'subset'
-  /** What a person is to look at although only one combination fits. */
-  readonly doubts?: (bank: BankSide, ledger: LedgerSide) => boolean
+  /** Lines whose numbers speak against each other are a person's although only one combination fits. */
+  readonly weighsNumbers?: true
 }
 
 export const SUM_PASSES: readonly SumPass[] = [
@@ -40,7 +40,7 @@ export const SUM_PASSES: readonly SumPass[] = [
     bankKeys: line => baseNames(line).map(name => `${line.date}|${name}`),
     ledgerKeys: line => [nameOf(line.counterparty).base].filter(Boolean).map(name => `${line.date}|${name}`),
     search: 'subset',
-    doubts: differInNumber,
+    weighsNumbers: true,
   },
 ]
 
@@ -52,6 +52,7 @@ export function sumUp(
   ledger: readonly LedgerSide[],
   pass: SumPass,
   candidatesMax: number,
+  differ: Differ,
 ): Sums {
   const { bankKeys, ledgerKeys } = pass
   const oneToMany = search(bank, ledger, bankKeys, ledgerKeys, pass.search, candidatesMax)
@@ -70,7 +71,7 @@ export function sumUp(
     for (const line of [...sum.bank, ...sum.ledger]) claims.set(line, (claims.get(line) ?? 0) + 1)
   const isSole = (sum: Sum): boolean => [...sum.bank, ...sum.ledger].every(line => claims.get(line) === 1)
   const isDoubted = (sum: Sum): boolean =>
-    sum.bank.some(line => sum.ledger.some(entry => pass.doubts?.(line, entry) === true))
+    pass.weighsNumbers === true && sum.bank.some(line => sum.ledger.some(entry => differ(line, entry)))
   const isMatch = (sum: Sum): boolean => isSole(sum) && !isDoubted(sum)
   return { matches: found.filter(isMatch), ambiguous: [...several, ...found.filter(sum => !isMatch(sum))] }
 }

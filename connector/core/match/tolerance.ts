@@ -1,7 +1,7 @@
 // Pairs that differ by some days or some amount, where a site's named rule allows it. Without a rule nothing is tolerated.
 
 import { grouped, type Found } from './pairs'
-import { differInNumber, looseOf, referenceOf } from './numbers'
+import { looseOf, referenceOf, type Differ } from './numbers'
 import { baseNames, contradict, daysBetween, nameOf, type BankSide, type LedgerSide } from './sides'
 
 export type ToleranceRule = {
@@ -14,7 +14,12 @@ export type ToleranceRule = {
   readonly minor: bigint
 }
 
-export function pairWithin(bank: readonly BankSide[], ledger: readonly LedgerSide[], rule: ToleranceRule): Found {
+export function pairWithin(
+  bank: readonly BankSide[],
+  ledger: readonly LedgerSide[],
+  rule: ToleranceRule,
+  differ: Differ,
+): Found {
   const right = grouped(ledger, line => ledgerKeys(line, rule))
   const candidatesOf = new Map<BankSide, readonly LedgerSide[]>()
   const wooers = new Map<LedgerSide, number>()
@@ -30,7 +35,7 @@ export function pairWithin(bank: readonly BankSide[], ledger: readonly LedgerSid
   const ambiguous: Found['ambiguous'][number][] = []
   for (const [line, candidates] of candidatesOf) {
     const [entry] = candidates
-    const isDoubted = rule.requires !== 'reference' && entry !== undefined && differInNumber(line, entry)
+    const isDoubted = rule.requires !== 'reference' && entry !== undefined && differ(line, entry)
     if (candidates.length === 1 && entry && wooers.get(entry) === 1 && !isDoubted) pairs.push([line, entry])
     else ambiguous.push({ bank: [line], ledger: candidates })
   }
