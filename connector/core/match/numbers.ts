@@ -72,21 +72,18 @@ function numbersOf(
 ): Numbers {
   const references: string[] = []
   const documents: string[] = []
-  const weak: string[] = []
-  const take = (number: string): void => {
-    if (isForeign(number) || isAmount(number, minor)) return
-    if (isWeak(number)) weak.push(number)
-    else documents.push(number)
-  }
   for (const field of fields) {
     const reference = referenceOf(field)
     if (reference === '') continue
     references.push(reference)
     // A field may hold several, too.
-    if (!SINGLE.test(field)) documentNumbers(field).forEach(take)
+    if (!SINGLE.test(field)) documents.push(...documentNumbers(field))
   }
-  documentNumbers(text).forEach(take)
-  return { references, documents, weak }
+  const found = documents.length === 0 ? documentNumbers(text) : [...documents, ...documentNumbers(text)]
+  if (found.length === 0) return { references, documents: NO_NUMBERS, weak: NO_NUMBERS }
+  const own = found.filter(number => !isForeign(number) && !isAmount(number, minor))
+  const weak = own.filter(isWeak)
+  return { references, documents: weak.length === 0 ? own : own.filter(number => !isWeak(number)), weak }
 }
 
 /** Short ones, mobile phones and bank cards come again with every payment of the same party. */
@@ -109,9 +106,11 @@ const TOKEN_MIN = 4
 const TOKEN_MAX = 64
 const TOKENS_MAX = 40
 
+const NO_NUMBERS: readonly string[] = []
+
 /** Runs of letters, digits, `-`, `_`, `/` and `.` with a digit in them, and lists such as `INV-001/002`; no dates, no amounts. */
 export function documentNumbers(text: string): readonly string[] {
-  if (!/\p{N}/u.test(text)) return []
+  if (!/\p{N}/u.test(text)) return NO_NUMBERS
   const plain = text
     .normalize('NFKC')
     .toUpperCase()

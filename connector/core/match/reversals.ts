@@ -19,6 +19,8 @@ export type Cancelled = {
  * out to the last cent; of unequal numbers nobody can tell which one stays.
  */
 export function cancelOut(ledger: readonly LedgerSide[]): Cancelled {
+  const reversed = new Set(ledger.flatMap(line => line.reverses ?? []))
+  if (reversed.size === 0) return { matches: [], ambiguous: [] }
   const groups = new Map<string, { readonly own: LedgerSide[]; readonly red: LedgerSide[] }>()
   const groupOf = (key: string, minor: bigint) => {
     const name = `${key}|${minor}`
@@ -28,7 +30,7 @@ export function cancelOut(ledger: readonly LedgerSide[]): Cancelled {
   }
   for (const line of ledger) {
     if (line.reverses !== undefined) groupOf(line.reverses, -line.minor).red.push(line)
-    else if (line.entryKey !== null) groupOf(line.entryKey, line.minor).own.push(line)
+    else if (line.entryKey !== null && reversed.has(line.entryKey)) groupOf(line.entryKey, line.minor).own.push(line)
   }
   const met = [...groups.values()].filter(({ own, red }) => own.length > 0 && red.length > 0)
   const linesOf = (isWhole: boolean): readonly (readonly LedgerSide[])[] =>
