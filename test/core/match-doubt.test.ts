@@ -207,6 +207,13 @@ describe('names', () => {
     expect(match(twins, [l1, ledger('l3')])).toEqual(['? b1+b2 / l1+l3'])
   })
 
+  test('an account number says nothing against a name, and something against another account', () => {
+    const line = bank('b', { counterAccount: '6222020200112233445' })
+    expect(match([line], [ledger('l', { counterparty: '甲公司' })])).toEqual(['day-amount: b = l'])
+    expect(match([line], [ledger('l', { counterparty: '6217000010001234567' })])).toEqual(['bank b', 'ledger l'])
+    expect(match([line, bank('c')], [ledger('l', { counterparty: '甲公司' })])).toEqual(['? b+c / l'])
+  })
+
   test('twins of which each contradicts the entry are no candidates', () => {
     expect(
       match(

@@ -169,7 +169,10 @@ function withoutRefused(
   const ofBank = new Map(lines.map(line => [line, entries.filter(entry => !refuses(line, entry))]))
   const ofLedger = new Map(entries.map(entry => [entry, lines.filter(line => !refuses(line, entry))]))
   const isTold = (line: BankSide, entry: LedgerSide): boolean =>
-    ofBank.get(line)?.length === 1 && ofLedger.get(entry)?.length === 1 && isNamed(line) && entry.counterparty !== ''
+    ofBank.get(line)?.length === 1 &&
+    ofLedger.get(entry)?.length === 1 &&
+    line.counterparty !== '' &&
+    entry.counterparty !== ''
   const told = lines.flatMap(line =>
     (ofBank.get(line) ?? []).flatMap(entry => (isTold(line, entry) ? [[line, entry] as const] : [])),
   )
@@ -178,10 +181,6 @@ function withoutRefused(
   const bank = lines.filter(line => !gone.has(line) && (ofBank.get(line)?.length ?? 0) > 0)
   const ledger = entries.filter(entry => !gone.has(entry) && (ofLedger.get(entry)?.length ?? 0) > 0)
   return bank.length === 0 ? [] : [{ bank, ledger }]
-}
-
-function isNamed(line: BankSide): boolean {
-  return baseNames(line).length > 0
 }
 
 function meetingAt(meetings: Map<string, Meeting>, key: string): Meeting {

@@ -72,12 +72,15 @@ export function baseNames({ counterparty, counterAccount }: BankSide): readonly 
   return [nameOf(counterparty).base, nameOf(counterAccount).base].filter(Boolean)
 }
 
-/** True when both are named and neither name holds the other, nor is it the other with another or no legal form. */
+/**
+ * True when both are named and neither name holds the other, nor is it the other with another or no legal form. Names are held
+ * against names, and account numbers against account numbers.
+ */
 export function contradict(bank: BankSide, ledger: LedgerSide): boolean {
   const theirs = nameOf(ledger.counterparty)
-  const ours = [nameOf(bank.counterparty), nameOf(bank.counterAccount)].filter(({ full }) => full !== '')
-  if (theirs.full === '' || ours.length === 0) return false
-  return !ours.some(name => mayBe(name, theirs))
+  const isAccount = /^\d+$/.test(theirs.full)
+  const ours = nameOf(isAccount && bank.counterAccount !== '' ? bank.counterAccount : bank.counterparty)
+  return theirs.full !== '' && ours.full !== '' && !mayBe(ours, theirs)
 }
 
 const PERSON = /^(?!.*公司$)\p{Script=Han}{1,3}$/u
