@@ -90,9 +90,15 @@ function sideOf(entry: Entry, id: string, currency: string): BankSide {
     date: entry.bookedOn ?? entry.valueOn ?? '',
     minor: amountOf(entry.amount, entry.currency ?? currency).minor,
     references: [...new Set([entry.reference ?? '', entry.bankReference ?? '', ...ends])],
-    counterparty: entry.counterName ?? entry.details.at(0)?.counterName ?? '',
-    counterAccount: entry.counterAccount ?? entry.details.at(0)?.counterAccount ?? '',
+    counterparty: entry.counterName ?? onlyOf(entry.details.map(detail => detail.counterName)),
+    counterAccount: entry.counterAccount ?? onlyOf(entry.details.map(detail => detail.counterAccount)),
     text: [...new Set(texts)].join(' '),
     entryKey: null,
   }
+}
+
+/** A collective entry has no one counterparty, unless all its parts name the same. */
+function onlyOf(words: readonly (string | null)[]): string {
+  const [only, ...others] = new Set(words)
+  return others.length === 0 ? (only ?? '') : ''
 }

@@ -1,5 +1,6 @@
-// Reads a ledger's bank-deposit journal from CSV: `id,date,amount,reference,counterparty,text`, in any order of columns. A row
-// that cannot be read stops the reading with its line: a ledger with a hole in it would show differences that are none.
+// Reads a ledger's bank-deposit journal from CSV: `id,date,amount,reference,counterparty,text`, in any order of columns, with
+// commas, semicolons or tabs. A row that cannot be read stops the reading with its line: a ledger with a hole in it would
+// show differences that are none.
 
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
@@ -7,6 +8,7 @@ import { parseAmount } from '../core/money'
 import type { LedgerSide } from '../core/match/sides'
 import { chooseCharset, type StatementSource } from './charset'
 import { createDecode } from './decode'
+import { dayIn, plainAmount, unguarded } from './ledger-values'
 
 export class LedgerFileError extends Error {
   readonly code: 'LEDGER_HEADER' | 'LEDGER_ROW' | 'LEDGER_DUPLICATE'
@@ -44,24 +46,33 @@ export async function* readLedgerCsv(
   source: StatementSource,
   currency: string,
 ): AsyncGenerator<LedgerSide, void, void> {
-  const records = Readable.from(decoded(source)).pipe(
+  const { text, delimiter } = await withDelimiter(decoded(source))
+  const records = Readable.from(text).pipe(
     parse({
-      bom: true,
+      delimiter,
+      // Named, for the first one is not always the file's only one: a line of another ending would be lost in its neighbour.
+      record_delimiter: ['\r\n', '\n', '\r'],
       info: true,
       relax_column_count: true,
+      // A name with quotes in it, written without care; a quote that begins a field must still end.
+      relax_quotes: true,
       skip_empty_lines: true,
       trim: true,
       max_record_size: RECORD_MAX_CHARS,
     }),
   )
-  let columns: ReadonlyMap<Column, number> | null = null
+  let header: readonly string[] | null = null
+  let columns: ReadonlyMap<Column, number> = new Map()
   const ids = new Set<string>()
   try {
     for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (columns === null) {
+      if (record.every(cell => cell === '')) continue
+      if (header === null) {
+        header = record
         columns = columnsOf(record)
         continue
       }
+      refuseSplit(record, header, columns, info.lines)
       const row = rowOf(record, columns, info.lines, currency)
       if (ids.has(row.id))
         throw new LedgerFileError(
@@ -75,7 +86,7 @@ export async function* readLedgerCsv(
   } catch (error) {
     throw csvError(error)
   }
-  if (columns === null) throw new LedgerFileError('LEDGER_HEADER', 1, '文件为空 / the file is empty')
+  if (header === null) throw new LedgerFileError('LEDGER_HEADER', 1, '文件为空 / the file is empty')
 }
 
 async function* decoded(source: StatementSource): AsyncGenerator<string, void, void> {
@@ -84,6 +95,49 @@ async function* decoded(source: StatementSource): AsyncGenerator<string, void, v
   for await (const piece of source.open())
     yield decode.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))
   yield decode.end()
+}
+
+const HEAD_MAX_CHARS = 65_536
+
+/** By the header alone: what separates most names there. `sep=;` of a spreadsheet says it itself and is no header. */
+async function withDelimiter(
+  pieces: AsyncGenerator<string, void, void>,
+): Promise<{ readonly text: AsyncIterable<string>; readonly delimiter: string }> {
+  let head = ''
+  while (!/\S[^\r\n]*[\r\n]/.test(head) && head.length < HEAD_MAX_CHARS) {
+    const next = await pieces.next()
+    if (next.done === true) break
+    head += next.value
+  }
+  const start = head.replace(/^\uFEFF/, '')
+  const [, said] = /^sep=(.)[ \t]*(?:\r\n|[\r\n])/i.exec(start) ?? []
+  const rest = said === undefined ? start : start.replace(/^[^\r\n]*(?:\r\n|[\r\n])/, '')
+  const [line = ''] = /\S[^\r\n]*/.exec(rest) ?? []
+  const count = (mark: string): number => line.split(mark).length
+  const most = [',', ';', '\t'].toSorted((a, b) => count(b) - count(a))[0] ?? ','
+  async function* text(): AsyncGenerator<string, void, void> {
+    yield rest
+    yield* pieces
+  }
+  return { text: text(), delimiter: said ?? most }
+}
+
+/** An amount that was written as `1,234.56` without quotes falls apart: it must not be read as 1. */
+function refuseSplit(
+  record: readonly string[],
+  header: readonly string[],
+  columns: ReadonlyMap<Column, number>,
+  line: number,
+): void {
+  const amount = columns.get('amount') ?? 0
+  const isSplit = /^\D?\d{1,3}$/.test(record[amount] ?? '') && /^\d{3}(\.\d+)?$/.test(record[amount + 1] ?? '')
+  const isLong = record.slice(header.length).some(cell => cell !== '')
+  if (isLong || (isSplit && record.length !== header.length))
+    throw new LedgerFileError(
+      'LEDGER_ROW',
+      line,
+      `第 ${line} 行：列数与首行不符，含分隔符的内容须加引号 / line ${line}: not the columns of the first line; what holds a separator must be quoted`,
+    )
 }
 
 function columnsOf(header: readonly string[]): ReadonlyMap<Column, number> {
@@ -108,10 +162,10 @@ function rowOf(
   line: number,
   currency: string,
 ): LedgerSide {
-  const at = (column: Column): string => record[columns.get(column) ?? -1] ?? ''
+  const at = (column: Column): string => unguarded(record[columns.get(column) ?? -1] ?? '')
   const id = at('id')
-  const date = dayOf(at('date'))
-  const amount = parseAmount(plainNumber(at('amount')), currency)
+  const date = dayIn(at('date'))
+  const amount = parseAmount(plainAmount(at('amount'), currency), currency)
   if (id === '') throw new LedgerFileError('LEDGER_ROW', line, `第 ${line} 行：缺少编号 id / line ${line}: no id`)
   if (date === null)
     throw new LedgerFileError(
@@ -134,20 +188,6 @@ function rowOf(
     text: at('text'),
     entryKey: null,
   }
-}
-
-/** `+1,234.56` without its sign and grouping; anything else as it is. */
-function plainNumber(text: string): string {
-  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text
-  return plain.replace(/^\+(?=\d)/, '')
-}
-
-function dayOf(text: string): string | null {
-  const [, year, month, day] = /^(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[ T].*)?$/.exec(text) ?? []
-  if (year === undefined || month === undefined || day === undefined) return null
-  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const time = Date.parse(`${iso}T00:00:00Z`)
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(iso) ? iso : null
 }
 
 function csvError(error: unknown): unknown {

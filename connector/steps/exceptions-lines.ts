@@ -3,6 +3,7 @@
 import { addDays } from '../core/bank-time'
 import { isPosted } from '../core/coverage'
 import { dayException, type ExceptionItem } from '../core/exceptions'
+import type { MatchDraft } from '../core/match/match'
 import { formatAmount } from '../core/money'
 import type { DateRange, Money } from '../ports'
 import type { DoubtKind, LineFact } from '../store/store'
@@ -53,10 +54,14 @@ const UNMATCHED = {
 /** What waits for a person's choice, as the rules of reconciliation see it now. */
 export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonly ExceptionItem[]> {
   return await eachBooked(deps, scope, async ({ account }) => {
-    const groups = ((await scope.look(account))?.ambiguous ?? []).slice(0, LIMIT)
-    if (groups.length === 0) return []
+    const run = await scope.look(account)
+    const groups = (run?.ambiguous ?? []).slice(0, LIMIT)
+    if (run === null || groups.length === 0) return []
     const lines = new Map((await deps.store.coverage.lines(account, ALL_DAYS)).map(line => [line.id, line]))
+    const entries = new Map(run.sides.ledger.map(line => [line.id, line]))
     return groups.map(group => {
+      const entry = entries.get(group.ledgerIds[0] ?? '')
+      if (group.lineIds.length === 0) return amongEntries(account, group, entry?.date ?? scope.range.to)
       const first = lines.get(group.lineIds[0] ?? '')
       const what = {
         zh: `流水 ${group.lineIds.join('、')} 有候选 ${group.ledgerIds.join('、')}：${group.reason}`,
@@ -67,6 +72,16 @@ export async function ambiguousGroups(deps: Deps, scope: Scope): Promise<readonl
       return dayException('ambiguous', of, what)
     })
   })
+}
+
+/** Entries and red entries of which it cannot be told which cancel out: no bank line is among them. */
+function amongEntries(account: string, { ledgerIds, reason }: MatchDraft, day: string): ExceptionItem {
+  const what = {
+    zh: `账面 ${ledgerIds.join('、')} 互为候选：${reason}`,
+    en: `ledger lines ${ledgerIds.join(', ')} are each other’s candidates: ${reason}`,
+  }
+  const subject = `ledger-${ledgerIds.join('-')}`.slice(0, 100)
+  return dayException('ambiguous', { account, day, subject, amount: null }, what)
 }
 
 /** Left to a person and matched with nothing, or made and refused by the ERP. */

@@ -74,9 +74,25 @@ export type Judged = Reconciliation & { readonly ruleVersion: string }
 /** The passes over these sides, but for what a person took apart. */
 export async function judge(deps: Deps, settings: AccountSettings, sides: Sides): Promise<Judged> {
   const matching = matchSettingsOf(deps, settings)
-  const found = matchLines(sides.bank, sides.ledger, matching)
+  const { bank, ledger } = await withReversals(deps, sides)
+  const found = matchLines(bank, ledger, matching)
   const undone = await deps.store.matches.undone(settings.account)
   return { ...keepApart(found, undone), ruleVersion: ruleVersionOf(matching) }
+}
+
+/** What a person took back belongs to its bank line no more, but to the red entry that takes it back. */
+async function withReversals(deps: Deps, { bank, ledger }: Sides): Promise<Sides> {
+  const keys = new Set([...bank, ...ledger].flatMap(line => line.entryKey ?? []))
+  const redOf = await deps.store.journals.takenBack([...keys])
+  if (redOf.size === 0) return { bank, ledger }
+  const originalOf = new Map([...redOf].map(([original, red]) => [red, original]))
+  return {
+    bank: bank.map(line => (redOf.has(line.entryKey ?? '') ? { ...line, entryKey: null } : line)),
+    ledger: ledger.map(line => {
+      const reverses = originalOf.get(line.entryKey ?? '')
+      return reverses === undefined ? line : { ...line, reverses }
+    }),
+  }
 }
 
 export function bankSideOf(stored: StoredLine, entryKey: string | null): BankSide {

@@ -45,6 +45,12 @@ export function createJournalStore(db: Database): JournalStore {
       const ordered = rows.toSorted((a, b) => integer(a, 'no') - integer(b, 'no'))
       return new Map(ordered.map(row => [idOf(row, 'line_no'), text(row, 'entry_key')]))
     },
+    async takenBack(keys) {
+      const byPerson =
+        'SELECT e.entry_key, e.reversed_by FROM yinqi_journal_entry AS e JOIN yinqi_journal_entry AS r ON r.entry_key = e.reversed_by WHERE r.line_no IS NULL AND e.entry_key IN'
+      const rows = await selectIn(db, byPerson, keys)
+      return new Map(rows.map(row => [text(row, 'entry_key'), text(row, 'reversed_by')]))
+    },
     async posted(key, voucherNo, at) {
       await db.transaction(tx =>
         tx.execute(

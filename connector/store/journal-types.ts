@@ -53,6 +53,11 @@ export interface JournalStore {
   allOfLine(lineId: string): Promise<readonly StoredEntry[]>
   /** Key of the newest entry of each of these lines that has one, also one of several lines. */
   keysOf(lineIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /**
+   * Of these entries those that a named person took back, each with the key of its red entry, which belongs to no bank line;
+   * what the bank took back by a line of its own is not among them.
+   */
+  takenBack(keys: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** The ERP gave the entry a voucher number. */
   posted(key: string, voucherNo: string, at: number): Promise<void>
   /** The red entry, its outbox record, the line and the audit trail. False when the entry does not stand any more. */

@@ -29,7 +29,7 @@ test('a dry run names the match, its pass, fields and rule version; then it is m
   const dry = capture('zh')
   expect(await reconcileStore(world.deps, { account: ACCOUNT, isDryRun: true }, dry.output)).toBe(0)
   expect(dry.document()).toMatchObject({
-    ...{ ok: true, isDryRun: true, count: 1, ruleVersion: '3' },
+    ...{ ok: true, isDryRun: true, count: 1, ruleVersion: '4' },
     matches: [{ statementIds: [lines[0]], ledgerIds: ['L1'], pass: 'reference', fields: ['reference', 'amount'] }],
     left: { statement: [lines[1]], ledger: ['L2'] },
     ledgerLines: expect.arrayContaining([
@@ -39,7 +39,7 @@ test('a dry run names the match, its pass, fields and rule version; then it is m
   expect(dry.text()).toContain('没有写入任何勾对')
   const real = capture('en')
   expect(await reconcileStore(world.deps, { account: ACCOUNT, isDryRun: false }, real.output)).toBe(0)
-  expect(real.text()).toContain('1 matches written, rules 3')
+  expect(real.text()).toContain('1 matches written, rules 4')
   const again = capture('en')
   await reconcileStore(world.deps, { account: ACCOUNT, isDryRun: false }, again.output)
   expect(again.document()).toMatchObject({ count: 0, matches: [] })
@@ -49,9 +49,9 @@ test('a match is shown with both sides, undone with a name, and listed with what
   await reconcileStore(world.deps, { account: ACCOUNT, isDryRun: false }, capture('zh').output)
   const shown = capture('zh')
   expect(await showMatch(world.deps, '1', shown.output)).toBe(0)
-  expect(shown.text()).toContain('勾对 1  reference（比对 reference、amount），规则 3，自动')
+  expect(shown.text()).toContain('勾对 1  reference（比对 reference、amount），规则 4，自动')
   expect(shown.document()).toMatchObject({
-    match: { isAutomatic: true, ruleVersion: '3', closesOn: '2026-02-11', undone: null },
+    match: { isAutomatic: true, ruleVersion: '4', closesOn: '2026-02-11', undone: null },
     statementLines: [{ id: lines[0], amount: '-50.00', reference: 'S1' }],
     ledgerLines: [{ id: 'L1', amount: '-50.00', reference: '付-0007', isGone: false }],
   })

@@ -88,6 +88,30 @@ test('a tolerance applies only by its named rule', async () => {
   expect(within.document()).toMatchObject({ matches: [{ statementIds: ['5'], ledgerIds: ['X'], pass: 'rule:两天内' }] })
 })
 
+test('a collective entry has no one counterparty: its first payee does not stand for all', async () => {
+  const part = (name: string, id: string): string =>
+    `<TxDtls><Refs><EndToEndId>${id}</EndToEndId></Refs><RltdPties><Cdtr><Nm>${name}</Nm></Cdtr></RltdPties></TxDtls>`
+  const balance = (code: string, amount: string): string =>
+    `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-05</Dt></Dt></Bal>`
+  const camt = `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-03-05T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><CreDtTm>2026-03-05T20:00:00</CreDtTm>
+<Acct><Id><Othr><Id>1234567890</Id></Othr></Id><Ccy>CNY</Ccy></Acct>${balance('OPBD', '1000.00')}${balance('CLBD', '700.00')}
+<Ntry><Amt Ccy="CNY">300.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-05</Dt></BookgDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>
+<NtryDtls>${part('张三', 'PAY-001')}${part('李四', 'PAY-002')}</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`
+  const alone = capture('en')
+  const loan =
+    'id,date,amount,reference,counterparty,text\nX,2026-03-05,-300.00,,张三,借款\nY,2026-03-05,-300.00,,代发,工资\n'
+  expect(await reconcileFiles(files(camt, loan), alone.output)).toBe(0)
+  expect(alone.document()).toMatchObject({ matches: [], ambiguous: [{ statementIds: ['1'], ledgerIds: ['X', 'Y'] }] })
+  const batch = capture('en')
+  const parts =
+    'id,date,amount,reference,counterparty\nX,2026-03-04,-100.00,PAY-001,张三\nY,2026-03-04,-200.00,PAY-002,李四\n'
+  expect(await reconcileFiles(files(camt, parts), batch.output)).toBe(0)
+  expect(batch.document()).toMatchObject({
+    matches: [{ statementIds: ['1'], ledgerIds: ['X', 'Y'], pass: 'sum-reference' }],
+  })
+})
+
 test('a ledger in GB18030 is read as it is', async () => {
   const ledger = '编号,日期,金额,参考号,对方户名,摘要\nX,2026/3/4,77.00,,上海乙火贸易有限公司,收货款𠮷\n'
   const said = capture('en')

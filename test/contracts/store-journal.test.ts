@@ -152,6 +152,20 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('entries and coll
     if (name !== 'memory') expect(await kindsOfAudit()).toEqual(['journal.reversed'])
   })
 
+  test('what a person took back is told with its red entry, and what the bank took back is not', async () => {
+    const [line = '', other = '', back = '', stands = ''] = await insert('a', 'b', 'c', 'd')
+    await book(line, entry('k1'))
+    await book(other, entry('k2'))
+    await book(back, entry('r2', 'k2'))
+    await book(stands, entry('k3'))
+    const facts = { erp: 'u8', next: 'left', person: '李', reason: '科目错', changes: [] } as const
+    expect(await store.journals.reverse({ ...facts, key: 'k1', entry: entry('r1', 'k1') }, 2)).toBe(true)
+    const asked = ['k1', 'r1', 'k2', 'r2', 'k3', 'theirs']
+    expect([...(await store.journals.takenBack(asked))]).toEqual([['k1', 'r1']])
+    expect(await store.journals.takenBack(['k2'])).toEqual(new Map())
+    expect(await store.journals.takenBack([])).toEqual(new Map())
+  })
+
   test('a collection is offered once and found by line and key', async () => {
     const [id = ''] = await offer('a')
     const again = { erp: 'u8', key: 'in|a', outbox: [answer('again')] }

@@ -252,9 +252,9 @@ describe('the days that are read', () => {
 
 test('the rule version tells the site’s own rules apart from the program’s', () => {
   const rule = { name: '三天内', requires: 'counterparty' as const, days: 3, minor: 0n }
-  expect(ruleVersionOf(everyPass([]))).toBe('3')
+  expect(ruleVersionOf(everyPass([]))).toBe('4')
   const own = ruleVersionOf(everyPass([rule]))
-  expect(own).toMatch(/^3\+[0-9a-f]{8}$/)
+  expect(own).toMatch(/^4\+[0-9a-f]{8}$/)
   expect(ruleVersionOf(everyPass([{ ...rule, days: 4 }]))).not.toBe(own)
-  expect(ruleVersionOf({ ...everyPass([]), without: ['day-amount'] })).toMatch(/^3\+/)
+  expect(ruleVersionOf({ ...everyPass([]), without: ['day-amount'] })).toMatch(/^4\+/)
 })

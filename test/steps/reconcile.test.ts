@@ -84,7 +84,7 @@ test('a dry run says what a run would match, and writes nothing', async () => {
   const [line] = await bankLines(world, [{ on: '2026-02-10', yuan: '-50.00', bankSerial: 'S1' }])
   world.erp.ledgerLines.push(entry('L1', '2026-02-11', '-50.00', { reference: 'S1' }))
   const dry = await reconcileAccount(world.deps, ACCOUNT, { from: null, isDryRun: true })
-  expect(dry).toMatchObject({ count: 1, ruleVersion: '3', matches: [{ lineIds: [line], ledgerIds: ['L1'] }] })
+  expect(dry).toMatchObject({ count: 1, ruleVersion: '4', matches: [{ lineIds: [line], ledgerIds: ['L1'] }] })
   expect(await world.store.matches.list(ACCOUNT, 'all', null, 9)).toEqual([])
   expect(await world.store.open.ledgerByIds(ACCOUNT, ['L1'])).toEqual([])
   const real = await reconcileAccount(world.deps, ACCOUNT, { from: null, isDryRun: false })

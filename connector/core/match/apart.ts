@@ -6,7 +6,10 @@ export type Apart = { readonly lineIds: readonly string[]; readonly ledgerIds: r
 
 const REASON = '曾由人撤销，不再自动勾对 (a person took these apart: not matched again by itself)'
 
-/** `undone` are matches that were undone: no pair of a bank line and a ledger line of one of them is matched again. */
+/**
+ * `undone` are matches that were undone: no pair of a bank line and a ledger line of one of them is matched again, and no two
+ * ledger lines of one with each other alone.
+ */
 export function keepApart(found: Reconciliation, undone: readonly Apart[]): Reconciliation {
   if (undone.length === 0) return found
   const apart = new Map<string, Set<string>>()
@@ -17,7 +20,9 @@ export function keepApart(found: Reconciliation, undone: readonly Apart[]): Reco
       apart.set(line, ids)
     }
   const isApart = ({ lineIds, ledgerIds }: MatchDraft): boolean =>
-    lineIds.some(line => ledgerIds.some(id => apart.get(line)?.has(id) === true))
+    lineIds.length === 0
+      ? undone.some(each => ledgerIds.filter(id => each.ledgerIds.includes(id)).length > 1)
+      : lineIds.some(line => ledgerIds.some(id => apart.get(line)?.has(id) === true))
   const refused = found.matches.filter(isApart)
   if (refused.length === 0) return found
   return {

@@ -2,6 +2,7 @@
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   entry: ['entryKey', 'amount'],
+  reversal: ['entryKey', 'amount'],
   reference: ['reference', 'amount'],
   document: ['documentNo', 'amount'],
   'day-amount-counterparty': ['date', 'amount', 'counterparty'],

@@ -1,7 +1,17 @@
 // Passes that pair one bank line with one ledger line. A pair is made only where each is the other's sole candidate; what
 // has two candidates is told as ambiguous, never chosen.
 
-import { contradict, documentTokens, nameOf, referenceOf, type BankSide, type LedgerSide } from './sides'
+import {
+  bankNumbers,
+  isWeak,
+  ledgerNumbers,
+  looseOf,
+  referenceOf,
+  shareNumber,
+  type Differ,
+  type Numbers,
+} from './numbers'
+import { baseNames, contradict, nameOf, type BankSide, type LedgerSide } from './sides'
 
 export type Found = {
   readonly pairs: readonly (readonly [bank: BankSide, ledger: LedgerSide])[]
@@ -19,13 +29,18 @@ export type PairPass = {
     readonly ledger: (line: LedgerSide) => string
   }[]
   readonly groupMax: number
+  /** Where a key is looser than the evidence that it stands for. */
+  readonly verifies?: (bank: BankSide, ledger: LedgerSide) => boolean
+  /** What is no candidate although a key is shared. */
   readonly refuses?: (bank: BankSide, ledger: LedgerSide) => boolean
+  /** Two whose numbers speak against each other are a person's although nobody else is a candidate. */
+  readonly weighsNumbers?: true
 }
 
 const byDay = { bank: (line: BankSide) => line.date, ledger: (line: LedgerSide) => line.date }
 const byName = {
-  bank: (line: BankSide) => nameOf(line.counterparty),
-  ledger: (line: LedgerSide) => nameOf(line.counterparty),
+  bank: (line: BankSide) => nameOf(line.counterparty).base,
+  ledger: (line: LedgerSide) => nameOf(line.counterparty).base,
 }
 
 /** A word that more lines share than this tells nothing (a constant text): the other passes see them. */
@@ -43,39 +58,41 @@ export const PAIR_PASSES: readonly PairPass[] = [
   {
     name: 'reference',
     reason: '编号与金额一致 (same reference and amount)',
-    bankKeys: line => withAmount(line.references.map(referenceOf), line.minor),
-    ledgerKeys: line => withAmount([referenceOf(line.reference)], line.minor),
+    bankKeys: line => withAmount(line.references.map(looseReference), line.minor),
+    ledgerKeys: line => withAmount([looseReference(line.reference)], line.minor),
     finer: [byDay, byName],
     groupMax: WORD_MAX,
+    verifies: shareSome,
   },
   {
     name: 'document',
     reason: '摘要中的单据号与金额一致 (a document number in the text, and the same amount)',
-    bankKeys: line => withAmount(tokensOf(line.references, line.text), line.minor),
-    ledgerKeys: line => withAmount(tokensOf([line.reference], line.text), line.minor),
+    bankKeys: line => withAmount(numberKeys(bankNumbers(line), BANK_MARKS), line.minor),
+    ledgerKeys: line => withAmount(numberKeys(ledgerNumbers(line), LEDGER_MARKS), line.minor),
     finer: [byDay, byName],
     groupMax: WORD_MAX,
+    verifies: shareSome,
   },
   {
     name: 'day-amount-counterparty',
     reason: '日期、金额、对方一致 (same day, amount and counterparty)',
-    bankKeys: line =>
-      withAmount([nameOf(line.counterparty), nameOf(line.counterAccount)], line.minor).map(
-        key => `${line.date}|${key}`,
-      ),
-    ledgerKeys: line => withAmount([nameOf(line.counterparty)], line.minor).map(key => `${line.date}|${key}`),
+    bankKeys: line => withAmount(baseNames(line), line.minor).map(key => `${line.date}|${key}`),
+    ledgerKeys: line => withAmount([nameOf(line.counterparty).base], line.minor).map(key => `${line.date}|${key}`),
     finer: [],
     groupMax: Infinity,
+    refuses: contradict,
+    weighsNumbers: true,
   },
   {
     name: 'day-amount',
     reason:
-      '当日该金额双方各仅一笔，对方户名未见矛盾 (the only one of this amount on this day on both sides; no name contradicts)',
+      '当日该金额双方各仅一笔且户名未见矛盾，或户名相符的仅此一笔 (the only one of this amount on this day on both sides and no name contradicts, or the only one whose name fits)',
     bankKeys: line => [`${line.date}|${line.minor}`],
     ledgerKeys: line => [`${line.date}|${line.minor}`],
     finer: [],
     groupMax: Infinity,
     refuses: contradict,
+    weighsNumbers: true,
   },
 ]
 
@@ -85,11 +102,35 @@ function withAmount(words: readonly string[], minor: bigint): readonly string[] 
   return keys
 }
 
-function tokensOf(references: readonly string[], text: string): readonly string[] {
-  return [...references.map(referenceOf), ...documentTokens(text)]
+function looseReference(text: string): string {
+  return looseOf(referenceOf(text))
 }
 
-export function pairUp(bank: readonly BankSide[], ledger: readonly LedgerSide[], pass: PairPass): Found {
+/** Short numbers in a text meet the other side's references alone, by a mark that its texts do not bear. */
+type Marks = { readonly reference: string; readonly weak: string }
+export const BANK_MARKS: Marks = { reference: '<', weak: '>' }
+export const LEDGER_MARKS: Marks = { reference: '>', weak: '<' }
+
+export function numberKeys({ references, documents, weak }: Numbers, marks: Marks): readonly string[] {
+  return [
+    ...[...references, ...documents].map(looseOf),
+    ...references.filter(isWeak).map(each => marks.reference + each),
+    ...weak.map(each => marks.weak + each),
+  ]
+}
+
+function shareSome(bank: BankSide, ledger: LedgerSide): boolean {
+  // Nearly always the very words.
+  if (ledger.reference !== '' && bank.references.includes(ledger.reference)) return true
+  return shareNumber(bankNumbers(bank), ledgerNumbers(ledger))
+}
+
+export function pairUp(
+  bank: readonly BankSide[],
+  ledger: readonly LedgerSide[],
+  pass: PairPass,
+  differ: Differ,
+): Found {
   const meetings = new Map<string, Meeting>()
   for (const entry of ledger) for (const key of pass.ledgerKeys(entry)) meetingAt(meetings, key).addLedger(entry)
   for (const line of bank) for (const key of pass.bankKeys(line)) meetings.get(key)?.addBank(line)
@@ -103,11 +144,43 @@ export function pairUp(bank: readonly BankSide[], ledger: readonly LedgerSide[],
     }
     const [left, right] = [lines ?? [line], entries ?? [entry]]
     if (left.length > pass.groupMax || right.length > pass.groupMax) continue
-    if (!refine(left, right, pass, edges)) groups.push({ bank: left, ledger: right })
+    for (const group of refine(left, right, pass.finer, edges))
+      groups.push(...withoutRefused(group.bank, group.ledger, pass, edges))
   }
   const { pairs, conflicts } = edges.sole()
-  const kept = pairs.filter(([line, entry]) => pass.refuses?.(line, entry) !== true)
-  return { pairs: kept, ambiguous: [...conflicts, ...groups] }
+  const { verifies, refuses, weighsNumbers } = pass
+  const kept = pairs.filter(([line, entry]) => verifies?.(line, entry) !== false && refuses?.(line, entry) !== true)
+  const isDoubted = ([line, entry]: Found['pairs'][number]): boolean => weighsNumbers === true && differ(line, entry)
+  const doubted = kept.filter(isDoubted).map(([line, entry]) => ({ bank: [line], ledger: [entry] }))
+  return { pairs: kept.filter(pair => !isDoubted(pair)), ambiguous: [...conflicts, ...groups, ...doubted] }
+}
+
+/** Comparing everybody with everybody is for the small groups that a person can look at. */
+const COMPARED_MAX = 1_000
+
+/** A group without those whom everybody on the other side contradicts; two whose names fit nobody else are told to `edges`. */
+function withoutRefused(
+  lines: readonly BankSide[],
+  entries: readonly LedgerSide[],
+  { refuses }: PairPass,
+  edges: Edges,
+): Found['ambiguous'] {
+  if (refuses === undefined || lines.length * entries.length > COMPARED_MAX) return [{ bank: lines, ledger: entries }]
+  const ofBank = new Map(lines.map(line => [line, entries.filter(entry => !refuses(line, entry))]))
+  const ofLedger = new Map(entries.map(entry => [entry, lines.filter(line => !refuses(line, entry))]))
+  const isTold = (line: BankSide, entry: LedgerSide): boolean =>
+    ofBank.get(line)?.length === 1 &&
+    ofLedger.get(entry)?.length === 1 &&
+    line.counterparty !== '' &&
+    entry.counterparty !== ''
+  const told = lines.flatMap(line =>
+    (ofBank.get(line) ?? []).flatMap(entry => (isTold(line, entry) ? [[line, entry] as const] : [])),
+  )
+  for (const [line, entry] of told) edges.add(line, entry)
+  const gone = new Set<BankSide | LedgerSide>(told.flat())
+  const bank = lines.filter(line => !gone.has(line) && (ofBank.get(line)?.length ?? 0) > 0)
+  const ledger = entries.filter(entry => !gone.has(entry) && (ofLedger.get(entry)?.length ?? 0) > 0)
+  return bank.length === 0 ? [] : [{ bank, ledger }]
 }
 
 function meetingAt(meetings: Map<string, Meeting>, key: string): Meeting {
@@ -137,24 +210,31 @@ class Meeting {
   }
 }
 
-/** Tells a larger group apart by day or name; true when every member found its sole partner or has none. */
-function refine(lines: readonly BankSide[], entries: readonly LedgerSide[], pass: PairPass, edges: Edges): boolean {
-  for (const finer of pass.finer) {
-    const right = grouped(entries, entry => [finer.ledger(entry)])
-    const left = grouped(lines, line => [finer.bank(line)])
-    const shared = [...left].flatMap(([key, members]) => {
-      const others = right.get(key)
-      return key === '' || others === undefined ? [] : [{ members, others }]
-    })
-    if (shared.length === 0 || shared.some(({ members, others }) => members.length > 1 || others.length > 1)) continue
-    for (const { members, others } of shared) {
-      const [line] = members
-      const [entry] = others
-      if (line && entry) edges.add(line, entry)
-    }
-    return true
+/**
+ * Tells a larger group apart by day, then by name. Who is left on both sides is not put together for being left: what comes
+ * twice may come a third time. Returns what stays in doubt.
+ */
+function refine(
+  lines: readonly BankSide[],
+  entries: readonly LedgerSide[],
+  [finer, ...finest]: PairPass['finer'],
+  edges: Edges,
+): Found['ambiguous'] {
+  if (finer === undefined) return [{ bank: lines, ledger: entries }]
+  const right = grouped(entries, entry => [finer.ledger(entry)])
+  const doubts: Found['ambiguous'][number][] = []
+  const done = new Set<BankSide | LedgerSide>()
+  for (const [key, members] of grouped(lines, line => [finer.bank(line)])) {
+    const others = right.get(key)
+    const [[line], [entry]] = [members, others ?? []]
+    if (key === '' || others === undefined || line === undefined || entry === undefined) continue
+    for (const each of [...members, ...others]) done.add(each)
+    if (members.length === 1 && others.length === 1) edges.add(line, entry)
+    else doubts.push(...refine(members, others, finest, edges))
   }
-  return false
+  const [bank, ledger] = [lines.filter(line => !done.has(line)), entries.filter(entry => !done.has(entry))]
+  if (done.size === 0) return refine(lines, entries, finest, edges)
+  return bank.length > 0 && ledger.length > 0 ? [...doubts, { bank, ledger }] : doubts
 }
 
 /** Who may belong to whom within one pass. */

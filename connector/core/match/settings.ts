@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { MATCH_RULES } from './match'
 import { PAIR_PASSES } from './pairs'
+import { REVERSAL_PASS } from './reversals'
 import { SUM_PASSES } from './sums'
 import type { ToleranceRule } from './tolerance'
 
@@ -18,7 +19,7 @@ export type MatchSettings = {
 /** Larger pools have a combination for almost any amount, so that finding one proves nothing. */
 export const SUM_CANDIDATES = 16
 
-export const PASS_NAMES: readonly string[] = [...PAIR_PASSES, ...SUM_PASSES].map(pass => pass.name)
+export const PASS_NAMES: readonly string[] = [REVERSAL_PASS, ...PAIR_PASSES, ...SUM_PASSES].map(pass => pass.name)
 
 /** Our own entries are told by their key and set aside behind it: these two cannot be switched off. */
 export const OPTIONAL_PASSES: readonly string[] = PASS_NAMES.filter(name => name !== 'entry' && name !== 'reference')

@@ -23,66 +23,73 @@ export type LedgerSide = {
   readonly counterparty: string
   readonly text: string
   readonly entryKey: string | null
+  /** Key of the entry of ours that this line's red entry takes back for a person: then it belongs to no bank line. */
+  readonly reverses?: string
 }
 
-/** Names are written with full-width brackets, blanks and dots as it pleases the typist; none of these tells two firms apart. */
-export function nameOf(text: string): string {
-  if (text === '') return ''
+type Name = {
+  /** In capitals, without what tells no two firms apart: full-width brackets, blanks and dots, as it pleases the typist. */
+  readonly full: string
+  /** Without its legal form. */
+  readonly base: string
+  /** GMBH, LTD …; empty where it names none, or a Chinese one, of which what matters (股份, 集团) stays in the base. */
+  readonly form: string
+}
+
+export function nameOf(text: string): Name {
   const known = NAMES.get(text)
   if (known !== undefined) return known
-  const name = text
+  const words = text
     .normalize('NFKC')
     .toUpperCase()
-    .replaceAll(/[\s\p{P}]/gu, '')
+    .split(/[\s\p{P}]+/u)
+    .filter(Boolean)
+  const full = words.join('')
+  let form = ''
+  while (words.length > 1 && FORMS.has(words.at(-1) ?? '')) form = FORMS.get(words.pop() ?? '') || form
+  const base = words.join('').replace(/(?:有限责任公司|有限公司|(?<![分总子])公司)$/, '')
+  const name = { full, base: base === '' ? full : base, form }
   if (NAMES.size >= NAMES_MAX) NAMES.clear()
   NAMES.set(text, name)
   return name
 }
 
 /** The same few names come again and again, in every pass. A memory of what a pure function said; bounded. */
-const NAMES = new Map<string, string>()
+const NAMES = new Map<string, Name>()
 const NAMES_MAX = 20_000
 
-/** A reference without blanks, in capitals; empty when nothing is left, or only zeros: many systems fill the field so. */
-export function referenceOf(text: string): string {
-  if (text === '') return ''
-  // Most are written so already.
-  if (PLAIN_REFERENCE.test(text)) return EMPTY_REFERENCES.has(text) ? '' : text
-  const reference = text.normalize('NFKC').toUpperCase().replaceAll(/\s/g, '')
-  return /[1-9A-Z\p{L}]/u.test(reference) && !EMPTY_REFERENCES.has(reference) ? reference : ''
+/** Legal forms as the last words of a name, and the ones that mean the same. */
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ...['CO', 'COMPANY'].map(word => [word, ''] as const),
+  ...['LTD', 'LIMITED'].map(word => [word, 'LTD'] as const),
+  ...['INC', 'INCORPORATED'].map(word => [word, 'INC'] as const),
+  ...['CORP', 'CORPORATION'].map(word => [word, 'CORP'] as const),
+  ...['LLC', 'PLC', 'GMBH', 'AG', 'KG', 'UG', 'BV', 'NV', 'SARL', 'SRL', 'SPA'].map(word => [word, word] as const),
+])
+
+/** Names of the counterparty that a bank line gives, without their legal forms. */
+export function baseNames({ counterparty, counterAccount }: BankSide): readonly string[] {
+  return [nameOf(counterparty).base, nameOf(counterAccount).base].filter(Boolean)
 }
 
-/** Neither blanks nor lower case, and something else than zeros. */
-const PLAIN_REFERENCE = /^(?=.*[1-9A-Z])[0-9A-Z_/.-]+$/
-
-/** What banks and books write where they have no reference. */
-const EMPTY_REFERENCES: ReadonlySet<string> = new Set(['NONREF', 'NOTPROVIDED', 'NONE', 'NA', 'N/A', 'NULL', '无'])
-
-/** Shorter ones are met by chance. */
-const TOKEN_MIN = 4
-const TOKENS_MAX = 40
-
-/** Document numbers that a text may hold: runs of letters, digits, `-`, `_`, `/` and `.` with a digit in them; no dates. */
-export function documentTokens(text: string): readonly string[] {
-  const runs =
-    text
-      .normalize('NFKC')
-      .toUpperCase()
-      .match(/[A-Z0-9]+(?:[-_/.][A-Z0-9]+)*/g) ?? []
-  const tokens = runs.slice(0, TOKENS_MAX).filter(run => run.length >= TOKEN_MIN && /[1-9]/.test(run) && !isDate(run))
-  return [...new Set(tokens)]
-}
-
-function isDate(run: string): boolean {
-  return /^(19|20)\d\d[-/.]?(0?[1-9]|1[0-2])([-/.]?(0?[1-9]|[12]\d|3[01]))?$/.test(run)
-}
-
-/** True when both are named and neither name holds the other. */
+/**
+ * True when both are named and neither name holds the other, nor is it the other with another or no legal form. Names are held
+ * against names, and account numbers against account numbers.
+ */
 export function contradict(bank: BankSide, ledger: LedgerSide): boolean {
   const theirs = nameOf(ledger.counterparty)
-  const ours = [nameOf(bank.counterparty), nameOf(bank.counterAccount)].filter(name => name !== '')
-  if (theirs === '' || ours.length === 0) return false
-  return !ours.some(name => name.includes(theirs) || theirs.includes(name))
+  const isAccount = /^\d+$/.test(theirs.full)
+  const ours = nameOf(isAccount && bank.counterAccount !== '' ? bank.counterAccount : bank.counterparty)
+  return theirs.full !== '' && ours.full !== '' && !mayBe(ours, theirs)
+}
+
+const PERSON = /^(?!.*公司$)\p{Script=Han}{1,3}$/u
+
+function mayBe(one: Name, other: Name): boolean {
+  // Of people one name may begin another: 张三 is not 张三丰.
+  if (PERSON.test(one.full) && PERSON.test(other.full)) return one.full === other.full
+  if (one.full.includes(other.full) || other.full.includes(one.full)) return true
+  return one.base === other.base && (one.form === '' || other.form === '' || one.form === other.form)
 }
 
 /** Whole days between two `yyyy-MM-dd`. */

@@ -44,6 +44,13 @@ export function createJournals(tables: Tables): JournalStore {
         if (lineId !== null && wanted.has(lineId)) keys.set(lineId, entry.key)
       return keys
     },
+    async takenBack(keys) {
+      const found = keys.flatMap(key => {
+        const by = tables.entries.get(key)?.reversedBy ?? null
+        return by !== null && tables.entries.get(by)?.lineId === null ? [[key, by] as const] : []
+      })
+      return new Map(found)
+    },
     async posted(key, voucherNo) {
       tables.transaction(() => {
         const entry = tables.entries.get(key)
