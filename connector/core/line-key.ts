@@ -46,6 +46,11 @@ function keysBy(version: string, byId: (line: StatementLine, id: string) => stri
   }
 }
 
+/** Without an id of the bank, and alike in everything that tells lines apart: which of them is which, nobody can say. */
+export function areTwins(a: StatementLine, b: StatementLine): boolean {
+  return a.bankId === null && b.bankId === null && contentOf(a) === contentOf(b)
+}
+
 function contentOf(line: StatementLine): string {
   const parts = [
     line.bookedOn,

@@ -28,6 +28,9 @@ export type Debit = {
   readonly order: Order
 }
 
+/** `amount`, `words`: it reads differently now. `gone`: the bank gives it no more. */
+export type Correction = 'amount' | 'words' | 'gone'
+
 export type BookedLine = {
   readonly account: string
   readonly line: StatementLine
@@ -47,9 +50,12 @@ export class BankLedger {
   requests = 0
   /** In the order in which they become visible. */
   readonly lines: BookedLine[] = []
+  /** Lines more than the bank has now that a store may hold until a person has acted: nobody could tell that they are the same. */
+  readonly superseded = new Map<string, number>()
   readonly #world: World
   readonly #balances = new Map<string, bigint>()
   #serial = 0
+  #booked = 0
 
   constructor(world: World, name: string, traits: BankTraits) {
     this.#world = world
@@ -111,6 +117,26 @@ export class BankLedger {
     })
   }
 
+  /** The bank changes what it said of a line that is nobody's payment, or takes it back, as if it had never said so. */
+  correct(account: string, how: Correction): void {
+    const world = this.#world
+    const own = this.visibleLines(account).filter(({ line }) => line.reference === '')
+    if (own.length === 0) return
+    const before = world.random.pick(own)
+    const index = this.lines.indexOf(before)
+    const { line } = before
+    const change = how === 'amount' ? -1n : how === 'gone' ? -line.amount.minor : 0n
+    this.#balances.set(account, this.balance(account) + change)
+    // A changed amount is known for the same line by the bank's id alone.
+    if (how === 'gone' || (how === 'amount' && line.bankId === null))
+      this.superseded.set(account, (this.superseded.get(account) ?? 0) + 1)
+    world.note(this.name, () => `corrects a line of ${line.amount.minor} (${how})`)
+    if (how === 'gone') return void this.lines.splice(index, 1)
+    const amount = { ...line.amount, minor: line.amount.minor + change }
+    const counterName = how === 'words' ? `${line.counterName}（更正）` : line.counterName
+    this.lines[index] = { ...before, line: { ...line, amount, counterName } }
+  }
+
   #open(instruction: Instruction): Order {
     const world = this.#world
     const hiddenMs = world.strikes('inquiry.late') ? world.random.int(0, this.longestDelayMs) : 0
@@ -168,7 +194,7 @@ export class BankLedger {
     const world = this.#world
     const balance = this.balance(account) + facts.amount.minor
     this.#balances.set(account, balance)
-    const number = this.lines.length + 1
+    const number = ++this.#booked
     const line: StatementLine = {
       ...facts,
       bankId: world.swarm.hasLineIds ? `L${number}` : null,

@@ -1,14 +1,13 @@
 // The end of a history: store, bank, ERP and journals are laid side by side, line by line. Nothing twice, nothing lost,
 // nothing contradicted, and every request has its answer.
 
-import { bankDay } from '../core/bank-time'
-import type { DateRange } from '../ports'
 import type { Payment, Store, StoredLine } from '../store/store'
-import type { BankLedger, BookedLine, Order } from './bank-ledger'
+import type { BookedLine, Order } from './bank-ledger'
 import type { ErpBooks } from './erp-books'
-import { isLive, textOf, type Oracles } from './oracles'
+import { bankOf, linesAt, textOfLine, wholeRange } from './lines'
+import { isLive, type Oracles } from './oracles'
 import type { Site } from './site'
-import { START_MS, type World } from './world'
+import type { World } from './world'
 
 /** Contradictions that somebody did cause, by the fault that did. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +15,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ECHO_MISMATCH: ['bank.lies', 'send.swapped', 'inquiry.swapped'],
   STATEMENT_MISMATCH: ['bank.lies'],
   TRANSITION_FORBIDDEN: ['bank.lies'],
+  LINE_WITHDRAWN: ['operator.withdraws', 'bank.corrects'],
 }
 
 /** What is still open; empty when everything has converged. A payment that the bank lies about is excused. */
@@ -62,10 +62,6 @@ export async function judgeEnd(world: World, site: Site, oracles: Oracles): Prom
   judgeWithdrawals(world, site.books, payments)
 }
 
-export function wholeRange(world: World): DateRange {
-  return { from: bankDay(START_MS), to: bankDay(world.now) }
-}
-
 function judgePayment(world: World, site: Site, payment: Payment): void {
   if (isLiedAbout(site, payment)) return
   const orders = site.banks.get(payment.bank)?.ordersOf(payment.instruction) ?? []
@@ -101,7 +97,7 @@ async function judgeLines(world: World, site: Site, store: Store, account: strin
   const booked = linesAt(site, account)
   const stored = await store.statements.list(account, wholeRange(world))
   judgeSame(world, 'I9', `the lines of ${account} in the store`, booked.map(textOfLine), stored.map(textOfLine))
-  const told = [...site.books.lines.values()].filter(line => line.account === account)
+  const told = site.books.standingLines().filter(line => line.account === account)
   judgeSame(world, 'I9', `the lines of ${account} at the ERP`, booked.map(textOfLine), told.map(textOfLine))
   const sum = stored.reduce((total, { line }) => total + line.amount.minor, 0n)
   const ledger = bankOf(site, account)
@@ -151,7 +147,7 @@ async function judgeContradictions(
     const hasReason = (REASONS[code] ?? []).some(fault => [...world.faults.keys()].some(name => name === fault))
     if (!hasReason) world.violate('I4', `a contradiction that nobody caused: ${code} ${cause} ${paymentId}`)
   }
-  const books = [...site.books.vouchers.keys()].length
+  const books = site.books.standingVouchers().length
   const entries = (await Promise.all(site.accounts.map(({ account }) => entriesOf(world, store, account)))).flat()
     .length
   if (books !== entries) world.violate('I7', `the ERP has ${books} vouchers for ${entries} entries`)
@@ -233,18 +229,6 @@ function isDone(stored: StoredLine, booked: readonly BookedLine[]): boolean {
   if (stored.journal === 'open') return false
   if (stored.receipt === 'none' || stored.receipt === 'stored') return true
   return booked.every(({ line, receiptAt }) => line.receiptKey !== stored.line.receiptKey || receiptAt === null)
-}
-
-function bankOf(site: Site, account: string): BankLedger | undefined {
-  return site.banks.get(site.accounts.find(each => each.account === account)?.bank ?? '')
-}
-
-function linesAt(site: Site, account: string): readonly BookedLine[] {
-  return bankOf(site, account)?.lines.filter(line => line.account === account) ?? []
-}
-
-function textOfLine({ line }: { readonly line: BookedLine['line'] }): string {
-  return textOf(Object.entries(line).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 async function allPayments(store: Store): Promise<readonly Payment[]> {

@@ -9,6 +9,7 @@ import type {
   PaymentStatusRecord,
   RowStatus,
   StatementLine,
+  WithdrawalRecord,
 } from '../ports'
 import { negated } from '../core/money'
 import type { World } from './world'
@@ -57,6 +58,7 @@ export class ErpBooks {
   readonly vouchers = new Map<string, Voucher>()
   readonly receipts = new Map<string, { readonly account: string; readonly lineKey: string; readonly digest: string }>()
   readonly balances = new Map<string, bigint>()
+  readonly #turns = new Map<string, WithdrawalRecord[]>()
   readonly #world: World
 
   constructor(world: World) {
@@ -89,6 +91,7 @@ export class ErpBooks {
         this.lines.set(record.key, { account: record.account, line: record.line })
         return ''
       case 'statement.withdrawal':
+        this.#turns.set(record.lineKey, [...(this.#turns.get(record.lineKey) ?? []), record])
         return ''
       case 'balance':
         this.balances.set(record.key, record.balance.current.minor)
@@ -106,6 +109,21 @@ export class ErpBooks {
       case 'journal.entry':
         return this.#writeEntry(record.key, record.entry)
     }
+  }
+
+  /** As the ERP sees them: the newest turn says whether a line stands. */
+  standingLines(): readonly { readonly account: string; readonly line: StatementLine }[] {
+    return [...this.lines].flatMap(([key, line]) => {
+      const [newest] = (this.#turns.get(key) ?? []).toSorted((a, b) => b.turn - a.turn)
+      return newest?.state === 'withdrawn' ? [] : [line]
+    })
+  }
+
+  /** Neither taken back nor taking another one back. */
+  standingVouchers(): readonly Voucher[] {
+    const vouchers = [...this.vouchers.values()]
+    const reversed = new Set(vouchers.flatMap(({ entry }) => entry.reverses?.key ?? []))
+    return vouchers.filter(({ entry }) => entry.reverses === undefined && !reversed.has(entry.key))
   }
 
   *ledgerLines(account: string): Iterable<LedgerLine> {

@@ -39,6 +39,7 @@ export const FAULTS = [
   'bank.slow',
   'bank.returns',
   'bank.lies',
+  'bank.corrects',
   'statement.lost',
   'statement.late',
   'statement.twins',
@@ -48,6 +49,7 @@ export const FAULTS = [
   'operator.cancels',
   'operator.rejects',
   'operator.pauses',
+  'operator.withdraws',
 ] as const
 
 export type Fault = (typeof FAULTS)[number]

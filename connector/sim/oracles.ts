@@ -24,6 +24,8 @@ const MOVES: ReadonlySet<string> = new Set(
 /** The site's rule asks for two approvals from here up. */
 export const APPROVAL_FROM = 10_000n
 
+const EVER = { from: '0001-01-01', to: '9999-12-31' }
+
 const NOTES: ReadonlySet<string> = new Set(['erp.cancelRefused', 'erp.changed'])
 
 export class Oracles implements Observer {
@@ -81,6 +83,7 @@ export class Oracles implements Observer {
   async committed(method: string, args: readonly unknown[], result: unknown): Promise<void> {
     if (method === 'store.payments.claim')
       this.#judgeClaim(args[1] as number, args[2] as number, result as readonly Payment[])
+    if (method === 'store.statements.insertAt') await this.#judgeLines()
     if (method !== 'store.payments.apply') return
     const [changes] = args as [readonly Change[]]
     await this.#judgePause(changes, result as readonly boolean[])
@@ -91,6 +94,18 @@ export class Oracles implements Observer {
       this.#judgeHistory(payment, history)
       const last = history.at(-1)
       if (last && last.seq === change.seq + 1 && last.cause === change.cause) this.#judgeTruth(payment, last)
+    }
+  }
+
+  /** A line that the bank changed is never held beside what it was, but where nobody could tell that they are the same. */
+  async #judgeLines(): Promise<void> {
+    for (const bank of this.#banks.values()) {
+      for (const account of new Set(bank.lines.map(line => line.account))) {
+        const stored = await this.store.statements.list(account, EVER)
+        const most = bank.visibleLines(account).length + (bank.superseded.get(account) ?? 0)
+        if (stored.length > most)
+          this.#world.violate('I9', `${stored.length} lines of ${account} stand, the bank has ${most}`)
+      }
     }
   }
 

@@ -6,11 +6,13 @@ import type { BankTraits } from '../ports'
 import { importStatements } from '../steps/import-statements'
 import type { Store } from '../store/store'
 import { startDaemon, type Observer, type SimulatedDaemon } from './daemons'
-import { judgeEnd, openEnds, wholeRange } from './end-oracles'
+import { judgeEnd, openEnds } from './end-oracles'
 import { act, askNew } from './erp-people'
 import { drawSwarm, inventedProfiles, type Fault } from './faults'
 import { cloneObserver, StoreKeeper, type SimulatedFence } from './fence'
 import { Oracles } from './oracles'
+import { lookAtLines, squareLines } from './line-people'
+import { wholeRange } from './lines'
 import { decideAll, decideSomething } from './people'
 import { Random } from './prng'
 import type { Actor } from './scheduler'
@@ -133,7 +135,7 @@ async function oneEvent(run: Run): Promise<void> {
   else if (kind === 'time') world.advance(drawPause(world))
   else if (kind === 'erp') act(world, site.books, site.accounts)
   else if (kind === 'people') await startPerson(run)
-  else if (kind === 'bank') bookOther(run)
+  else if (kind === 'bank') bankMoves(run)
   else await trouble(run)
 }
 
@@ -160,9 +162,12 @@ async function startStep(run: Run, daemon: SimulatedDaemon): Promise<void> {
 }
 
 async function startPerson(run: Run): Promise<void> {
-  const { world, oracles } = run
+  const { world, site, oracles } = run
   const daemon = world.random.pick(run.daemons)
-  await begin(run, { daemon: daemon.name, step: 'person' }, () => decideSomething(world, daemon, oracles.store))
+  await begin(run, { daemon: daemon.name, step: 'person' }, async () => {
+    await decideSomething(world, daemon, oracles.store)
+    await lookAtLines(world, daemon, site)
+  })
 }
 
 /** One step at a time of a kind, as a daemon runs them. A Bug ends the process; any other error is tried again later. */
@@ -182,8 +187,14 @@ function isBug(error: unknown): error is Error {
   return error instanceof Error && !/^(Fault|Conflict|AbortError|TimeoutError)$/.test(error.name)
 }
 
-function bookOther({ world, site }: Run): void {
+/** Other words under the same id and amount are no other line. */
+const BY_ID = ['amount', 'gone'] as const
+const BY_CONTENT = ['amount', 'words', 'words', 'gone'] as const
+
+function bankMoves({ world, site }: Run): void {
   const { account, bank } = world.random.pick(site.accounts)
+  if (world.strikes('bank.corrects'))
+    return site.banks.get(bank)?.correct(account, world.random.pick(world.swarm.hasLineIds ? BY_ID : BY_CONTENT))
   const [minor, text] = world.random.pick([
     [-500n, '手续费'],
     [8800n, '来款'],
@@ -273,6 +284,7 @@ async function liveness(run: Run): Promise<void> {
     if (!daemon) return
     await calmRound(run, daemon, round)
     await decideAll(world, daemon, oracles.store, site.banks)
+    await squareLines(world, daemon, oracles.store, site)
     await oracles.judgeDebits()
     open = await openEnds(world, site, oracles)
     if (open.length === 0) break

@@ -4,9 +4,10 @@
 // was the matter.
 
 import { closesAt } from '../core/coverage'
+import { areTwins } from '../core/line-key'
 import { formatAmount, sameMoney } from '../core/money'
 import type { DateRange, StatementLine } from '../ports'
-import type { DoubtDraft, KnownLine, StoredLine } from '../store/store'
+import type { DoubtDraft, KnownLine, StoredLine, WithdrawnLine } from '../store/store'
 import type { Deps } from './deps'
 
 type Draft = Omit<StoredLine, 'id'>
@@ -21,15 +22,19 @@ export async function withoutChanged(deps: Deps, answer: Answer, given: readonly
     account,
     given.map(draft => draft.key),
   )
-  const vanished = await notGiven(deps, answer, [...known.values()])
+  // A line that came after this was asked for is not missing from the answer; it may be what the answer gives otherwise.
+  const { vanished, again } = withoutTwins(
+    await notGiven(deps, answer, [...known.values()]),
+    await givenAgain(deps, [...known.values()]),
+  )
   const { changed, rest } = pairUp(
     vanished,
     given.filter(draft => !known.has(draft.key)),
   )
   const doubts = [
-    ...changed.map(([before, draft]) => changeOf(before, draft)),
-    ...rest.filter(stored => isMissed(stored, answer, given, known)).map(goneOf),
-    ...(await givenAgain(deps, [...known.values()])),
+    ...changed.filter(([before]) => isOlder(before, answer)).map(([before, draft]) => changeOf(before, draft)),
+    ...rest.filter(stored => isOlder(stored, answer) && isMissed(stored, answer, given, known)).map(goneOf),
+    ...again.map(againOf),
   ]
   await keepDoubts(deps, answer, doubts)
   const kept = new Set(changed.map(([, draft]) => draft))
@@ -39,20 +44,14 @@ export async function withoutChanged(deps: Deps, answer: Answer, given: readonly
 /** Lines that the store has from the bank's interface, and that this answer does not give any more. */
 async function notGiven(
   deps: Deps,
-  { account, range, askedAt }: Answer,
+  { account, range }: Answer,
   known: readonly KnownLine[],
 ): Promise<readonly StoredLine[]> {
   const given = new Set(known.map(line => line.lineId))
   const rows = await deps.store.coverage.rows(account, range)
   const own = new Set(rows.flatMap(row => (row.source === 'interface' ? [row.day] : [])))
   const facts = await deps.store.coverage.lines(account, range)
-  const gone = new Set(
-    facts.flatMap(fact => {
-      // A line that came after this was asked for is not missing from the answer.
-      const isOld = fact.importedAt < askedAt
-      return isOld && own.has(fact.bookedOn) && !given.has(fact.id) ? [fact.id] : []
-    }),
-  )
+  const gone = new Set(facts.flatMap(fact => (own.has(fact.bookedOn) && !given.has(fact.id) ? [fact.id] : [])))
   if (gone.size === 0) return []
   return (await deps.store.statements.list(account, range)).filter(line => gone.has(line.id))
 }
@@ -100,6 +99,10 @@ function isSameDay(a: StatementLine, b: StatementLine): boolean {
   return a.bookedOn === b.bookedOn
 }
 
+function isOlder({ importedAt }: StoredLine, { askedAt }: Answer): boolean {
+  return importedAt < askedAt
+}
+
 /** The day is over, and the bank still gives other lines of it: it speaks of the day, and not of this line. */
 function isMissed(
   { line }: StoredLine,
@@ -123,13 +126,31 @@ function goneOf({ id, line }: StoredLine): DoubtDraft {
 }
 
 /** The bank still says what a person withdrew. */
-async function givenAgain(deps: Deps, known: readonly KnownLine[]): Promise<readonly DoubtDraft[]> {
-  const doubts: DoubtDraft[] = []
+async function givenAgain(deps: Deps, known: readonly KnownLine[]): Promise<readonly WithdrawnLine[]> {
+  const again: WithdrawnLine[] = []
   for (const { lineId, isWithdrawn } of known) {
     const at = isWithdrawn ? await deps.store.withdrawals.get(lineId) : null
-    if (at?.withdrawn) doubts.push({ lineId, kind: 'again', was: amountText(at.line.line), now: at.withdrawn.person })
+    if (at?.withdrawn) again.push({ line: at.line, ...at.withdrawn })
   }
-  return doubts
+  return again
+}
+
+/** Of twins one is as good as the other: where one was withdrawn and the other is given no more, the count is right. */
+function withoutTwins(
+  vanished: readonly StoredLine[],
+  again: readonly WithdrawnLine[],
+): { readonly vanished: readonly StoredLine[]; readonly again: readonly WithdrawnLine[] } {
+  const left = new Set(vanished)
+  const single = again.filter(({ line }) => {
+    const twin = [...left].find(other => areTwins(other.line, line.line))
+    if (twin !== undefined) left.delete(twin)
+    return twin === undefined
+  })
+  return { vanished: [...left], again: single }
+}
+
+function againOf({ line, person }: WithdrawnLine): DoubtDraft {
+  return { lineId: line.id, kind: 'again', was: amountText(line.line), now: person }
 }
 
 /** What this answer says of its days counts, also that an earlier doubt is none any more. */

@@ -9,7 +9,7 @@ import { LINE_KEY_VERSION, lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
-import { withoutChanged } from './changed-lines'
+import { withoutChanged, type Answer } from './changed-lines'
 import { claimDays, failDays, proveRange, receiveDays, requestDays } from './coverage'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
@@ -17,6 +17,9 @@ import { move } from './move'
 
 /** A bank that keeps giving pages is broken; no account-day range has more. */
 const MAX_PAGES = 20_000
+
+/** Two imports of one account meet now and then; more often than this, something is wrong. */
+const COMPARE_MAX = 20
 
 /** Returns the number of new lines. Throws a Fault when the bank cannot be asked; nothing is imported then. */
 export async function importStatements(deps: Deps, account: string, range: DateRange): Promise<number> {
@@ -49,7 +52,7 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     lines.filter(isOwn),
     keys.filter((_key, index) => isOwn(lines[index])),
   )
-  const count = await storeDrafts(deps, settings, await withoutChanged(deps, { account, range, askedAt }, drafts))
+  const count = await storeCompared(deps, settings, { account, range, askedAt }, drafts)
   await receiveDays(deps, account, range, { source: 'interface', askedAt })
   await saveBalance(deps, settings)
   await proveRange(deps, settings, range)
@@ -138,7 +141,7 @@ export async function storeLines(
   lines: readonly StatementLine[],
   keys: readonly string[],
 ): Promise<number> {
-  return await storeDrafts(deps, settings, draftsOf(deps, settings, lines, keys))
+  return (await storeDrafts(deps, settings, draftsOf(deps, settings, lines, keys), null)) ?? 0
 }
 
 function draftsOf(
@@ -160,11 +163,32 @@ function draftsOf(
   }))
 }
 
+/** What may be brought in is decided on the lines that are there: where others came meanwhile, it is decided again. */
+async function storeCompared(
+  deps: Deps,
+  settings: AccountSettings,
+  answer: Answer,
+  drafts: readonly Omit<StoredLine, 'id'>[],
+): Promise<number> {
+  for (let time = 0; time < COMPARE_MAX; time++) {
+    const mark = await deps.store.statements.mark(settings.account)
+    const kept = await withoutChanged(deps, answer, drafts)
+    const count = await storeDrafts(deps, settings, kept, mark)
+    if (count !== null) return count
+  }
+  throw new Fault(
+    'STATEMENT_BUSY',
+    `${settings.account}: 流水正被他处导入，稍后重试 (others bring in its lines: later)`,
+  )
+}
+
+/** Null where lines of the account came since `mark`. */
 async function storeDrafts(
   deps: Deps,
   settings: AccountSettings,
   drafts: readonly Omit<StoredLine, 'id'>[],
-): Promise<number> {
+  mark: string | null,
+): Promise<number | null> {
   const at = deps.clock.now()
   const outbox = drafts.map((draft): OutboxDraft => ({
     erp: settings.erp,
@@ -177,7 +201,10 @@ async function storeDrafts(
       at,
     },
   }))
-  const inserted = await deps.store.statements.insert(drafts, outbox)
+  const { statements } = deps.store
+  const inserted =
+    mark === null ? await statements.insert(drafts, outbox) : await statements.insertAt(mark, drafts, outbox)
+  if (inserted === null) return null
   if (inserted.length > 0)
     deps.tell({ kind: 'lines.imported', bank: settings.bank, account: settings.account, count: inserted.length })
   return inserted.length

@@ -16,6 +16,7 @@ import {
 } from './codec'
 import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
+import { lineMark, lockLines, moveMark } from './line-mark'
 import { addToOutbox } from './outbox-store'
 import { identityVersion, rekey } from './rekey'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
@@ -33,7 +34,26 @@ const REFERENCE_MAX = 200
 
 export function createStatementStore(db: Database): StatementStore {
   return {
-    insert: (lines, outbox) => db.transaction(tx => insertLines(tx, lines, outbox)),
+    insert: (lines, outbox) =>
+      db.transaction(async tx => {
+        const accounts = [...new Set(lines.map(line => line.account))].toSorted()
+        const marks = new Map<string, string>()
+        for (const account of accounts) marks.set(account, await lockLines(tx, account))
+        const inserted = await insertLines(tx, lines, outbox)
+        for (const [account, mark] of marks)
+          if (inserted.some(line => line.account === account)) await moveMark(tx, account, mark)
+        return inserted
+      }),
+    mark: account => lineMark(db, account),
+    insertAt: (mark, lines, outbox) =>
+      db.transaction(async tx => {
+        const [first] = lines
+        if (first === undefined) return []
+        if ((await lockLines(tx, first.account)) !== mark) return null
+        const inserted = await insertLines(tx, lines, outbox)
+        if (inserted.length > 0) await moveMark(tx, first.account, mark)
+        return inserted
+      }),
     async known(account, keys) {
       const digests = keys.map(key => digestOf([account, key]))
       const rows = await selectIn(

@@ -34,6 +34,14 @@ export type KnownLine = { readonly lineId: string; readonly isWithdrawn: boolean
 export interface StatementStore extends LineIdentities {
   /** Inserts lines whose identity (their key, at birth) is new to the account, with their outbox records; returns the new ones. */
   insert(lines: readonly Omit<StoredLine, 'id'>[], outbox: readonly OutboxDraft[]): Promise<readonly StoredLine[]>
+  /** Rises whenever lines of the account come, are withdrawn or restored. */
+  mark(account: string): Promise<string>
+  /** As `insert`, for lines of one account that were compared with what it had at `mark`; null when that has changed. */
+  insertAt(
+    mark: string,
+    lines: readonly Omit<StoredLine, 'id'>[],
+    outbox: readonly OutboxDraft[],
+  ): Promise<readonly StoredLine[] | null>
   /** Of these identities, the ones that the account has already, also those of withdrawn lines. */
   known(account: string, keys: readonly string[]): Promise<ReadonlyMap<string, KnownLine>>
   /** How many lines the account has of that day. */

@@ -9,6 +9,7 @@ import { contradict } from './contradiction-store'
 import type { Database, Row, Session } from './database'
 import { clearDoubts } from './doubt-store'
 import { reverseOne } from './journal-store'
+import { lockLines, moveMark } from './line-mark'
 import { onlyOneAtATime } from './match-items'
 import { undoMatch } from './match-store'
 import { addToOutbox } from './outbox-store'
@@ -51,12 +52,13 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   const { reversal, changes, contradiction, outbox } = withdrawal
   // In the order in which whoever saves matches locks: the matches first, then lines.
   await onlyOneAtATime(tx)
-  const { no, key, matchNo } = await lockedLine(tx, withdrawal, false)
+  const { no, key, matchNo, account } = await lockedLine(tx, withdrawal, false)
   const said = { person: storable(withdrawal.person), reason: storable(withdrawal.reason) }
   await tx.execute(
     'UPDATE yinqi_statement_line SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, turn = turn + 1 WHERE no = ?',
     [at, said.person, said.reason, no],
   )
+  await moveMark(tx, account, await lockLines(tx, account))
   if (matchNo !== null) {
     await undoMatch(tx, matchNo, said, at)
     await tx.execute('UPDATE yinqi_match SET undone_by_withdrawal = 1 WHERE no = ?', [matchNo])
@@ -72,11 +74,12 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
 }
 
 async function restore(tx: Session, restoration: Restoration, at: number): Promise<boolean> {
-  const { no, key } = await lockedLine(tx, restoration, true)
+  const { no, key, account } = await lockedLine(tx, restoration, true)
   await tx.execute(
     `UPDATE yinqi_statement_line SET withdrawn_at = NULL, withdrawn_by = '', withdrawn_reason = '', turn = turn + 1 WHERE no = ?`,
     [no],
   )
+  await moveMark(tx, account, await lockLines(tx, account))
   await changeAll(tx, restoration.changes, at)
   await clearDoubts(tx, [restoration.lineId])
   await addToOutbox(tx, restoration.outbox, at)
@@ -85,7 +88,12 @@ async function restore(tx: Session, restoration: Restoration, at: number): Promi
   return true
 }
 
-type Locked = { readonly no: number; readonly key: string; readonly matchNo: number | null }
+type Locked = {
+  readonly no: number
+  readonly key: string
+  readonly account: string
+  readonly matchNo: number | null
+}
 
 /** @throws Changed when the line is not as it was when this was decided */
 async function lockedLine(
@@ -94,7 +102,7 @@ async function lockedLine(
   isWithdrawn: boolean,
 ): Promise<Locked> {
   const no = numberOf(lineId)
-  const columns = 'no, line_key, journal, match_no, withdrawn_at, turn'
+  const columns = 'no, line_key, account, journal, match_no, withdrawn_at, turn'
   const [row] = await tx.query(lockedSelect(tx.dialect, columns, 'yinqi_statement_line', 'no = ?'), [no])
   if (no === null || row === undefined) throw new Changed(lineId)
   const isSame =
@@ -102,7 +110,8 @@ async function lockedLine(
     word(row, 'journal') === journal &&
     (integerOrNull(row, 'withdrawn_at') !== null) === isWithdrawn
   if (!isSame) throw new Changed(lineId)
-  return { no, key: text(row, 'line_key'), matchNo: integerOrNull(row, 'match_no') }
+  const key = text(row, 'line_key')
+  return { no, key, account: text(row, 'account'), matchNo: integerOrNull(row, 'match_no') }
 }
 
 function eventOf(kind: string, { lineId, turn }: Pick<Withdrawal, 'lineId' | 'turn'>, content: Record<string, string>) {

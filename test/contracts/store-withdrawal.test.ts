@@ -106,6 +106,37 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect(await store.withdrawals.withdraw(withdrawal(a, { journal: 'left', turn: 2 }), 9)).toBe(true)
   })
 
+  test('what was compared with other lines than the account now has is not brought in', async () => {
+    const { statements, withdrawals } = store
+    const none = await statements.mark(ACCOUNT)
+    expect(await statements.insertAt(none, [lineOf('a')], [answer('a')])).toMatchObject([{ key: 'a' }])
+    expect(await statements.insertAt(none, [lineOf('b')], [answer('b')])).toBeNull()
+    const one = await statements.mark(ACCOUNT)
+    expect(await statements.insertAt(one, [lineOf('a')], [answer('a')])).toEqual([])
+    expect(await statements.insertAt(one, [], [])).toEqual([])
+    expect(await statements.mark(ACCOUNT)).toBe(one)
+    const [a] = await statements.list(ACCOUNT, WHOLE)
+    await withdrawals.withdraw(withdrawal(a?.id ?? ''), 7)
+    expect(await statements.insertAt(one, [lineOf('c')], [])).toBeNull()
+    const two = await statements.mark(ACCOUNT)
+    const said = { person: '李', reason: '误', changes: [], outbox: [] }
+    await withdrawals.restore({ lineId: a?.id ?? '', turn: 1, journal: 'open', ...said }, 8)
+    expect(await statements.insertAt(two, [lineOf('c')], [])).toBeNull()
+    expect(await statements.mark('another')).toBe('0')
+    await statements.insert([lineOf('x', { account: 'another' })], [])
+    expect(await statements.mark('another')).toBe('1')
+    expect(await listed()).toEqual(['a'])
+  })
+
+  test('of two imports at once one has to look again', async () => {
+    const rival = await place.open('require')
+    const mark = await store.statements.mark(ACCOUNT)
+    const both = [store, rival].map((each, index) => each.statements.insertAt(mark, [lineOf(`n${index}`)], []))
+    expect((await Promise.all(both)).filter(result => result === null)).toHaveLength(1)
+    await rival.close()
+    expect(await listed()).toHaveLength(1)
+  })
+
   test('its match is undone; what else it held may be matched again, but not what a person undid', async () => {
     const [a = '', b = '', c = ''] = await insert(lineOf('a'), lineOf('b'), lineOf('c'))
     const match = { account: ACCOUNT, pass: 'reference', reason: 'r', ruleVersion: '3' }

@@ -1,6 +1,8 @@
 // Wrong versions of the path of money, each one line of the compiled program replaced. The simulation must catch every
 // one: what it lets pass, it does not test. `from` stands exactly once in the file, or the mutant is out of date.
 
+import { LINES } from './line-mutants'
+
 export type Edit = {
   /** In dist/, without its ending. */
   readonly file: string
@@ -462,5 +464,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...INTAKE,
   ...STORE,
   ...BOOKS,
+  ...LINES,
   ...FENCE,
 ]

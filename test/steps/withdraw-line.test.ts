@@ -189,6 +189,43 @@ test('what a person has withdrawn does not come back by itself: the bank that st
   ])
 })
 
+test('of twins one is as good as the other: whichever was withdrawn, what the bank gives in its place comes in', async () => {
+  const twin = { bankId: null, amount: cny(-500n), bankSerial: '' }
+  world.bank.lines.push(bankLine(twin), bankLine(twin))
+  await ask()
+  const [first] = await world.store.statements.list(ACCOUNT, ALL)
+  change(1, { counterName: '清算中心' })
+  await ask()
+  expect(await changed()).toHaveLength(1)
+  // The bank means the second; the person takes the first.
+  await withdraw(first?.id ?? '')
+  await ask()
+  expect(await changed()).toEqual([])
+  const names = (await world.store.statements.list(ACCOUNT, ALL)).map(({ line }) => line.counterName)
+  expect(names.toSorted()).toEqual(['乙公司', '清算中心'])
+})
+
+test('two imports at once, one with the line as it was and one as it is now, do not bring in both', async () => {
+  const before = bankLine({ bankId: 'X', amount: cny(-500n) })
+  world.bank.lines.push(before)
+  const mark = world.store.statements.mark.bind(world.store.statements)
+  const slow = { ...world.deps, store: { ...world.store, statements: { ...world.store.statements } } }
+  // The other import comes in between this one's look and its writing.
+  let isFirst = true
+  slow.store.statements.mark = async account => {
+    const found = await mark(account)
+    if (!isFirst) return found
+    isFirst = false
+    change(0, { amount: cny(-501n) })
+    await ask()
+    world.bank.lines[0] = before
+    return found
+  }
+  world.move(1)
+  await importStatements(slow, ACCOUNT, ALL)
+  expect(await amounts()).toEqual([-501n])
+})
+
 test('the line of a payment leaves the payment as it is, and a person looks at that', async () => {
   world.erp.queue.push(sampleRequest())
   await world.settle()

@@ -1,7 +1,7 @@
 // Bank lines and balances in memory: a line once per (account, key). For the simulation only.
 
 import { sameMoney } from '../../core/money'
-import { Conflict, type StatementStore } from '../store'
+import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from '../store'
 import { addToOutbox } from './outbox'
 import type { LineRow } from './rows'
 import type { Tables } from './tables'
@@ -9,27 +9,17 @@ import type { Tables } from './tables'
 export function createStatements(tables: Tables): StatementStore {
   return {
     async insert(lines, outbox) {
-      return tables.transaction(() => {
-        const added = lines.flatMap(draft => {
-          const key = lineKey(draft.account, draft.key)
-          if (tables.lines.has(key)) return []
-          const no = tables.lines.takeNo()
-          const stored = { ...draft, id: String(no) }
-          tables.lines.put(key, {
-            no,
-            identity: draft.key,
-            stored,
-            lookedAt: null,
-            receiptDueAt: draft.importedAt,
-            receiptReason: '',
-            turn: 0,
-            withdrawn: null,
-          })
-          return [stored]
-        })
-        addToOutbox(tables, outbox, lines[0]?.importedAt ?? 0)
-        return added
-      })
+      return tables.transaction(() => insertLines(tables, lines, outbox))
+    },
+    async mark(account) {
+      return lineMark(tables, account)
+    },
+    async insertAt(mark, lines, outbox) {
+      const [first] = lines
+      if (first === undefined) return []
+      return tables.transaction(() =>
+        lineMark(tables, first.account) === mark ? insertLines(tables, lines, outbox) : null,
+      )
     },
     async known(account, keys) {
       return new Map(
@@ -138,6 +128,40 @@ export function createStatements(tables: Tables): StatementStore {
         .map(({ balance, at }) => ({ balance, at }))
     },
   }
+}
+
+function insertLines(
+  tables: Tables,
+  lines: readonly Omit<StoredLine, 'id'>[],
+  outbox: readonly OutboxDraft[],
+): readonly StoredLine[] {
+  const added = lines.flatMap(draft => {
+    const key = lineKey(draft.account, draft.key)
+    if (tables.lines.has(key)) return []
+    const no = tables.lines.takeNo()
+    const stored = { ...draft, id: String(no) }
+    const receipt = { receiptDueAt: draft.importedAt, receiptReason: '' }
+    tables.lines.put(key, {
+      ...{ no, identity: draft.key, stored, lookedAt: null, ...receipt, turn: 0, withdrawn: null },
+    })
+    return [stored]
+  })
+  for (const account of new Set(added.map(line => line.account))) moveMark(tables, account)
+  addToOutbox(tables, outbox, lines[0]?.importedAt ?? 0)
+  return added
+}
+
+/** As in the real store: it rises whenever the account's lines change. */
+export function moveMark(tables: Tables, account: string): void {
+  tables.values.put(markName(account), String(Number(lineMark(tables, account)) + 1))
+}
+
+function lineMark(tables: Tables, account: string): string {
+  return tables.values.get(markName(account)) ?? '0'
+}
+
+function markName(account: string): string {
+  return `lines ${account}`
 }
 
 function lineKey(account: string, key: string): string {

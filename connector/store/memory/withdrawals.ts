@@ -7,7 +7,7 @@ import { changeAll, reverseOne } from './journals'
 import { undoMatch } from './matches'
 import { addToOutbox } from './outbox'
 import type { LineRow } from './rows'
-import { byId, isWithin, put } from './statements'
+import { byId, isWithin, moveMark, put } from './statements'
 import type { Tables } from './tables'
 
 export function createWithdrawals(tables: Tables): WithdrawalStore {
@@ -34,6 +34,7 @@ export function createWithdrawals(tables: Tables): WithdrawalStore {
         if (reversal !== null) reverseOne(tables, reversal, at)
         changeAll(tables, changes, at)
         tables.doubts.remove(lineId)
+        moveMark(tables, row.stored.account)
         if (contradiction !== null) contradict(tables, { ...contradiction, at })
         addToOutbox(tables, outbox, at)
       })
@@ -45,6 +46,7 @@ export function createWithdrawals(tables: Tables): WithdrawalStore {
         put(tables, { ...row, stored, turn: row.turn + 1, withdrawn: null })
         changeAll(tables, restoration.changes, at)
         tables.doubts.remove(restoration.lineId)
+        moveMark(tables, row.stored.account)
         addToOutbox(tables, restoration.outbox, at)
       })
     },
