@@ -1,8 +1,9 @@
 // Closing balances of days, from what the bank said elsewhere than in its lines: its statement files and its balances. A
 // later and more exact word goes before an earlier one; what a moving balance cannot say for sure is not taken.
 
-import type { Balance, Money, StatementLine } from '../ports'
+import type { Balance, Money } from '../ports'
 import { addDays, bankClock, bankDay } from './bank-time'
+import type { DayTotals } from './day-totals'
 import { groupBy } from './group'
 import type { Claim } from './proof'
 
@@ -30,7 +31,7 @@ const MARGIN_MS = 5 * 60_000
 export function claimsOf(
   statements: readonly FileStatement[],
   balances: readonly TakenBalance[],
-  linesOn: (day: string) => readonly StatementLine[],
+  totalsOn: (day: string) => DayTotals,
   currency: string,
 ): ReadonlyMap<string, Claim> {
   const claims = new Map<string, Claim>()
@@ -39,7 +40,7 @@ export function claimsOf(
     claims.set(day, { day, minor: money.minor, by })
   }
   // Those whose own balances hold speak last, and so win.
-  const whole = joinParts(statements, linesOn)
+  const whole = joinParts(statements, totalsOn)
   const ordered = [...whole.filter(one => !one.isProven), ...whole.filter(one => one.isProven)]
   for (const one of ordered) {
     const isFollowed = goesOn(one, whole)
@@ -57,11 +58,11 @@ export function claimsOf(
     byDay.set(day, [...(byDay.get(day) ?? []), { time, current: balance.current }])
   }
   for (const [day, taken] of byDay) {
-    const early = firstBefore(taken, linesOn(day))
+    const early = firstBefore(taken, totalsOn(day))
     if (early) add(addDays(day, -1), early.current, 'balance', false)
   }
   for (const [day, taken] of byDay) {
-    const late = firstBefore(taken.toReversed(), linesOn(day), 'behind')
+    const late = firstBefore(taken.toReversed(), totalsOn(day), 'behind')
     if (late) add(day, late.current, 'balance', false)
   }
   return claims
@@ -73,7 +74,7 @@ export function claimsOf(
  */
 function joinParts(
   statements: readonly FileStatement[],
-  linesOn: (day: string) => readonly StatementLine[],
+  totalsOn: (day: string) => DayTotals,
 ): readonly FileStatement[] {
   const parts = groupBy(
     statements.filter(one => one.from === one.to),
@@ -81,7 +82,7 @@ function joinParts(
   )
   const joined = [...parts].flatMap(([day, own]): readonly FileStatement[] => {
     if (own.length === 1) return own
-    const sum = linesOn(day).reduce((total, line) => total + line.amount.minor, 0n)
+    const sum = totalsOn(day).minor
     for (const first of own.filter(one => !own.some(other => isNext(other, one))))
       for (const last of own.filter(one => !goesOn(one, own)))
         if (first.opening && last.closing && first.opening.minor + sum === last.closing.minor)
@@ -94,14 +95,14 @@ function joinParts(
 type Taken = { readonly time: string; readonly current: Money }
 
 /** The first of these balances, if it was taken before (or behind) every line of its day, well apart. */
-function firstBefore(taken: readonly Taken[], lines: readonly StatementLine[], side?: 'behind'): Taken | null {
+function firstBefore(taken: readonly Taken[], { count, times }: DayTotals, side?: 'behind'): Taken | null {
   const [first] = taken
-  if (first === undefined || lines.some(line => line.bookedTime === '')) return null
+  if (first === undefined) return null
+  if (count === 0) return first
+  if (times === null) return null
   const at = msOf(first.time)
-  const isApart = lines.every(({ bookedTime }) =>
-    side === 'behind' ? at - msOf(bookedTime) > MARGIN_MS : msOf(bookedTime) - at > MARGIN_MS,
-  )
-  return isApart ? first : null
+  const apart = side === 'behind' ? at - msOf(times.last) : msOf(times.first) - at
+  return apart > MARGIN_MS ? first : null
 }
 
 function msOf(time: string): number {

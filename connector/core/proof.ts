@@ -1,7 +1,7 @@
 // Proof by balances (I9): a day's opening balance and its lines are its closing balance, and that is the next day's opening.
 // Closing balances come from the bank's own words; where none is there, the day waits for the next one that is.
 
-import type { StatementLine } from '../ports'
+import type { DayTotals, Links } from './day-totals'
 
 /** Where a closing balance comes from, the most trusted first. */
 export type ProofSource = 'file' | 'balance' | 'lines'
@@ -9,7 +9,7 @@ export type ProofSource = 'file' | 'balance' | 'lines'
 /** The bank said what the balance was when the day ended. */
 export type Claim = { readonly day: string; readonly minor: bigint; readonly by: ProofSource }
 
-export type DayLines = { readonly day: string; readonly lines: readonly StatementLine[] }
+export type DayLines = { readonly day: string; readonly totals: DayTotals }
 
 export type Proof = 'open' | 'proven' | 'gap' | 'unproven'
 
@@ -60,15 +60,15 @@ export function proveDays(
   const proofs: DayProof[] = []
   let anchor = before
   let waiting: Waiting[] = []
-  for (const { day, lines } of days) {
+  for (const { day, totals } of days) {
     const isFirst = waiting.length === 0
-    const chain = facts.usesLineBalances ? chainOf(lines, isFirst && anchor ? anchor.minor : null) : null
+    const chain = facts.usesLineBalances ? chainOf(totals, isFirst && anchor ? anchor.minor : null) : null
     const claim = claims.get(day)
     const closing = claim?.minor ?? chain?.closingMinor ?? null
     // Nothing known from before: the day's own lines say what it began with.
     if (anchor === null && isFirst && chain !== null) anchor = { day, minor: chain.openingMinor, by: '' }
     const openingMinor: bigint | null = openingOf(anchor, waiting)
-    const sum = lines.reduce((total, line) => total + line.amount.minor, 0n)
+    const sum = totals.minor
     // Lines that are missing and cancel each other out show in the chain alone.
     const isBroken = claim === undefined && chain !== null && !chain.isWhole
     waiting.push({ day, openingMinor, sum, isBroken })
@@ -120,13 +120,14 @@ function settle(
  * balance with every line. Where the lines fall apart, a line is missing in between: then the piece that `opening` begins is
  * the first, and the last is the one with the latest time.
  */
-export function chainOf(lines: readonly StatementLine[], opening: bigint | null): Chain | null {
-  if (lines.length === 0 || lines.some(line => line.balanceAfter === null)) return null
-  const [starts, ends] = endsOf(lines)
+export function chainOf({ links, firstBefore }: DayTotals, opening: bigint | null): Chain | null {
+  if (links === null) return null
+  const [starts, ends] = endsOf(links)
   const [start, end] = [starts[0], ends[0]]
   // Every amount that left came back: the day ends as it began, wherever in the circle that was.
   if (start === undefined || end === undefined) {
-    const circle = opening !== null && lines.some(line => beforeOf(line) === opening) ? opening : firstOf(lines)
+    const isOnIt = opening !== null && (links.get(opening)?.out.length ?? 0) > 0
+    const circle = isOnIt ? opening : firstBefore
     return { openingMinor: circle, closingMinor: circle, isWhole: true }
   }
   const isWhole = starts.length === 1
@@ -138,37 +139,14 @@ export function chainOf(lines: readonly StatementLine[], opening: bigint | null)
 type End = { readonly minor: bigint; readonly time: string }
 
 /** Balances that more lines begin with than end with, and the other way round: a whole day has one of each. */
-function endsOf(lines: readonly StatementLine[]): readonly [readonly End[], readonly End[]] {
-  const degrees = new Map<bigint, { out: string[]; into: string[] }>()
-  const at = (minor: bigint) => {
-    const found = degrees.get(minor) ?? { out: [], into: [] }
-    degrees.set(minor, found)
-    return found
-  }
-  for (const line of lines) {
-    at(beforeOf(line)).out.push(line.bookedTime)
-    at(afterOf(line)).into.push(line.bookedTime)
-  }
+function endsOf(links: Links): readonly [readonly End[], readonly End[]] {
   const [starts, ends]: [End[], End[]] = [[], []]
-  for (const [minor, { out, into }] of degrees) {
+  for (const [minor, { out, into }] of links) {
     const [outs, intos] = [out.toSorted(), into.toSorted()]
     for (let index = intos.length; index < outs.length; index++) starts.push({ minor, time: outs[0] ?? '' })
     for (let index = outs.length; index < intos.length; index++) ends.push({ minor, time: intos.at(-1) ?? '' })
   }
   return [starts, ends]
-}
-
-function afterOf(line: StatementLine): bigint {
-  return line.balanceAfter?.minor ?? 0n
-}
-
-function beforeOf(line: StatementLine): bigint {
-  return afterOf(line) - line.amount.minor
-}
-
-function firstOf(lines: readonly StatementLine[]): bigint {
-  const [first] = lines.toSorted((a, b) => (a.bookedTime < b.bookedTime ? -1 : 1))
-  return first === undefined ? 0n : beforeOf(first)
 }
 
 function earliest(ends: readonly End[]): bigint {

@@ -6,10 +6,10 @@ import { addDays, bankDay } from '../core/bank-time'
 import { claimsOf } from '../core/claims'
 import { closesAt, daysOf, startOfDay } from '../core/coverage'
 import { formatAmount } from '../core/money'
+import { NO_LINES, startTotals, type DayTotals } from '../core/day-totals'
 import { proveDays, type DayProof } from '../core/proof'
-import { groupBy } from '../core/group'
 import type { DateRange } from '../ports'
-import type { CoverageRow } from '../store/store'
+import type { After, CoverageRow, OpenPage, StoredLine } from '../store/store'
 import type { AccountSettings, Deps } from './deps'
 
 /** A longer range is asked for in parts; nothing sensible asks for more at once. */
@@ -20,6 +20,9 @@ const PATIENT_ATTEMPTS = 3
 
 /** So far back does a proof look for a balance to begin with. */
 const LOOK_BACK_DAYS = 40
+
+/** Lines that are looked at together. */
+const PAGE = 2_000
 
 /** The days are asked for now. */
 export async function requestDays(deps: Deps, account: string, range: DateRange): Promise<void> {
@@ -106,17 +109,14 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
   if (start === undefined || end === undefined) return
   const wide = { from: start, to: addDays(end, 1) }
   const rows = new Map((await coverage.rows(account, wide)).map(row => [row.day, row]))
-  const stored = await deps.store.statements.list(account, wide)
-  const lines = groupBy(
-    stored.map(({ line }) => line),
-    line => line.bookedOn,
-  )
+  const totals = await totalsByDay(deps, account, wide)
+  const totalsOn = (day: string): DayTotals => totals.get(day) ?? NO_LINES
   const files = await deps.store.files.spans(account, wide)
   const statements = files
     .filter(({ file }) => file.status === 'imported' && !isInterim(file.format))
     .map(({ file, span }) => ({ ...span, isProven: span.proven === 'yes', importedAt: file.importedAt }))
   const balances = await coverage.balances(account, wide)
-  const claims = claimsOf(statements, balances, day => lines.get(day) ?? [], currency)
+  const claims = claimsOf(statements, balances, totalsOn, currency)
   const before = await coverage.anchorBefore(account, start)
   const isNext = before !== null && addDays(before.day, 1) === start
   const opening = claims.get(addDays(start, -1)) ?? null
@@ -126,7 +126,7 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
   const today = bankDay(deps.clock.now())
   const isClosed = (day: string): boolean => day < today && isSettled(rows.get(day), day, deps.clock.now())
   const proofs = proveDays(
-    days.map(day => ({ day, lines: lines.get(day) ?? [] })),
+    days.map(day => ({ day, totals: totalsOn(day) })),
     claims,
     anchor,
     {
@@ -137,6 +137,22 @@ export async function proveRange(deps: Deps, settings: AccountSettings, range: D
   // How a running day stands now is not how it ends: nothing is ever proven from it.
   const kept = proofs.map(proof => (isClosed(proof.day) ? proof : { ...proof, closingMinor: null }))
   await saveProofs(deps, settings, kept, range)
+}
+
+/** Page by page: a file may have brought more lines of a day than can be held. */
+async function totalsByDay(deps: Deps, account: string, range: DateRange): Promise<ReadonlyMap<string, DayTotals>> {
+  const days = new Map<string, ReturnType<typeof startTotals>>()
+  let after: After = null
+  do {
+    const page: OpenPage<StoredLine> = await deps.store.statements.page(account, range, after, PAGE)
+    for (const { line } of page.items) {
+      const day = days.get(line.bookedOn) ?? startTotals()
+      days.set(line.bookedOn, day)
+      day.add(line)
+    }
+    after = page.next
+  } while (after !== null)
+  return new Map([...days].map(([day, gathered]) => [day, gathered.totals()]))
 }
 
 /**

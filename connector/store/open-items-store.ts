@@ -1,11 +1,12 @@
 // What is open on either side of an account: bank lines without a match, and the lines of the bank-deposit journal as the
 // ERP last showed them. Everything is read in pages by day and number; nothing here reads an account's whole life.
 
-import type { LedgerLine } from '../ports'
-import { decode, digestOf, idOf, integer, integerOrNull, numberOf, text } from './codec'
-import type { Database, Row, Value } from './database'
+import type { DateRange, LedgerLine } from '../ports'
+import { decode, digestOf, integer, integerOrNull, numberOf, text } from './codec'
+import type { Database, Row } from './database'
 import type { Keys } from './keys'
 import { ledgerPlace, syncLedger } from './ledger-sync'
+import { pageOf, toPage } from './day-pages'
 import { lineOf, LINE_FROM, STANDS } from './statement-store'
 import { selectIn, selectTop } from './statements'
 import type { After, OpenPage, OpenStore, StoredLedgerLine } from './reconcile-types'
@@ -51,34 +52,6 @@ export function createOpenStore(db: Database): OpenStore {
   }
 }
 
-type Days = { readonly from: string; readonly to: string }
-
-/** By (day, number) behind the last row of the page before: each page is one seek in the index of what is open. */
-async function pageOf(
-  db: Database,
-  select: string,
-  account: string,
-  { from, to }: Days,
-  after: After,
-  limit: number,
-): Promise<readonly Row[]> {
-  const behind = after === null ? '' : ' AND (booked_on > ? OR booked_on = ? AND no > ?)'
-  const place: readonly Value[] = after === null ? [] : [after.day, after.day, numberOf(after.no)]
-  const { sql, values } = selectTop(
-    db.dialect,
-    `${select} AND booked_on >= ? AND booked_on <= ?${behind} ORDER BY booked_on, no`,
-    [account, after === null || after.day < from ? from : after.day, to, ...place],
-    limit,
-  )
-  return await db.query(sql, values)
-}
-
-function toPage<T>(rows: readonly Row[], limit: number, itemOf: (row: Row) => T): OpenPage<T> {
-  const last = rows.at(-1)
-  const isEnd = last === undefined || rows.length < limit
-  return { items: rows.map(itemOf), next: isEnd ? null : { day: text(last, 'booked_on'), no: idOf(last, 'no') } }
-}
-
 async function daysOf(db: Database, account: string, day: string) {
   const found = await Promise.all([
     db.query(
@@ -109,7 +82,7 @@ async function first(db: Database, table: string, account: string): Promise<stri
 }
 
 /** Amounts are text, exact beyond what a database's integers hold: they are added here, page by page. */
-async function totalOf(db: Database, account: string, range: Days): Promise<bigint> {
+async function totalOf(db: Database, account: string, range: DateRange): Promise<bigint> {
   const select = `no, booked_on, amount_minor FROM yinqi_ledger_line WHERE account = ? AND gone_at IS NULL`
   let total = 0n
   let after: After = null

@@ -18,6 +18,7 @@ import type { Database, Row, Session, Value } from './database'
 import type { Keys, Place } from './keys'
 import { lineMark, lockLines, moveMark } from './line-mark'
 import { addToOutbox } from './outbox-store'
+import { pageOf, toPage } from './day-pages'
 import { identityVersion, rekey } from './rekey'
 import { insert, insertNew, lockedSelect, selectIn, selectTop } from './statements'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from './store'
@@ -102,6 +103,17 @@ export function createStatementStore(db: Database): StatementStore {
         [account, from, to],
       )
       return rows.map(row => lineOf(db.keys, row))
+    },
+    async page(account, range, after, limit) {
+      const rows = await pageOf(
+        db,
+        `booked_on, ${LINE_FROM} WHERE account = ? AND ${STANDS}`,
+        account,
+        range,
+        after,
+        limit,
+      )
+      return toPage(rows, limit, row => lineOf(db.keys, row))
     },
     get: async lineId => (await linesWhere(db, 'no = ?', [numberOf(lineId)], 1))[0] ?? null,
     ofAmount: (account, amount, limit) =>

@@ -3,6 +3,7 @@
 import type { Balance, DateRange, Money, StatementLine } from '../ports'
 import type { LineIdentities } from './coverage-types'
 import type { WaitingReceipt } from './receipt-types'
+import type { After, OpenPage } from './reconcile-types'
 import type { OutboxDraft } from './store'
 
 export type StoredLine = {
@@ -51,6 +52,8 @@ export interface StatementStore extends LineIdentities {
   /** The line was looked at: it belongs to this payment, or (null) to none of ours. */
   link(lineId: string, paymentId: string | null, at: number): Promise<void>
   list(account: string, range: { readonly from: string; readonly to: string }): Promise<readonly StoredLine[]>
+  /** As `list`, by day and number, in pages: for ranges that may hold more than a memory does. */
+  page(account: string, range: DateRange, after: After, limit: number): Promise<OpenPage<StoredLine>>
   get(lineId: string): Promise<StoredLine | null>
   /** The newest lines of the account with exactly this amount. */
   ofAmount(account: string, amount: Money, limit: number): Promise<readonly StoredLine[]>

@@ -80,6 +80,20 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.outbox.claim('u8', 1e15, 2e15, 99)).map(item => item.record.key)).toEqual([`told ${a}`])
   })
 
+  test('pages of any size give every line that stands once, by day', async () => {
+    const on = (key: string, bookedOn: string) => lineOf(key, { line: { ...lineOf(key).line, bookedOn } })
+    const ids = await insert(on('a', '2031-05-07'), on('b', '2031-05-06'), on('c', '2031-05-06'), on('d', '2031-05-08'))
+    await store.withdrawals.withdraw(withdrawal(ids[2] ?? ''), 7)
+    const range = { from: '2031-05-06', to: '2031-05-07' }
+    for (const limit of [1, 2, 9]) {
+      const found: string[] = []
+      let page = await store.statements.page(ACCOUNT, range, null, limit)
+      for (; page.next !== null; page = await store.statements.page(ACCOUNT, range, page.next, limit))
+        found.push(...page.items.map(line => line.key))
+      expect([...found, ...page.items.map(line => line.key)]).toEqual(['b', 'a'])
+    }
+  })
+
   test('nothing brings it in again: its identity is known as withdrawn', async () => {
     const [a = ''] = await insert(lineOf('a'))
     expect(await store.statements.known(ACCOUNT, ['a', 'b'])).toEqual(

@@ -2,6 +2,7 @@
 
 import { addDays } from '../../connector/core/bank-time'
 import { claimsOf, type FileStatement } from '../../connector/core/claims'
+import { NO_LINES, totalsOf } from '../../connector/core/day-totals'
 import { chainOf, proveDays, type Claim, type DayLines } from '../../connector/core/proof'
 import type { Balance, StatementLine } from '../../connector/ports'
 import { sampleLine } from '../support/sample'
@@ -12,7 +13,7 @@ const line = (minor: bigint, after: bigint | null = null, time = '10:00:00'): St
 
 const day = (on: number, ...lines: readonly StatementLine[]): DayLines => ({
   day: `2026-03-${String(on).padStart(2, '0')}`,
-  lines,
+  totals: totalsOf(lines),
 })
 const claims = (...given: readonly (readonly [number, bigint, Claim['by']?])[]): ReadonlyMap<string, Claim> =>
   new Map(
@@ -79,7 +80,7 @@ describe('a chain of days', () => {
 describe('balances that come with lines', () => {
   test('prove a day in whatever order the bank gives its lines', () => {
     const given = [line(-30n, 120n, '11:00:00'), line(50n, 150n, '10:00:00'), line(5n, 125n, '12:00:00')]
-    expect(chainOf(given, null)).toEqual({ openingMinor: 100n, closingMinor: 125n, isWhole: true })
+    expect(chainOf(totalsOf(given), null)).toEqual({ openingMinor: 100n, closingMinor: 125n, isWhole: true })
     expect(briefly(proveDays([day(1, ...given)], new Map(), before(100n), all))).toEqual(['01 proven'])
   })
 
@@ -95,9 +96,9 @@ describe('balances that come with lines', () => {
 
   test('identical twins and lines that cancel out keep their places', () => {
     const twins = [line(10n, 110n), line(10n, 120n), line(-10n, 110n), line(10n, 120n)]
-    expect(chainOf(twins, null)).toEqual({ openingMinor: 100n, closingMinor: 120n, isWhole: true })
+    expect(chainOf(totalsOf(twins), null)).toEqual({ openingMinor: 100n, closingMinor: 120n, isWhole: true })
     const circle = [line(10n, 110n), line(-10n, 100n)]
-    expect(chainOf(circle, 100n)).toEqual({ openingMinor: 100n, closingMinor: 100n, isWhole: true })
+    expect(chainOf(totalsOf(circle), 100n)).toEqual({ openingMinor: 100n, closingMinor: 100n, isWhole: true })
   })
 
   test('that fall apart do not prove a day, although what is missing cancels out', () => {
@@ -113,7 +114,7 @@ describe('balances that come with lines', () => {
     ])
   })
 
-  test('some of them are not enough', () => expect(chainOf([line(1n, 2n), line(1n)], null)).toBeNull())
+  test('some of them are not enough', () => expect(chainOf(totalsOf([line(1n, 2n), line(1n)]), null)).toBeNull())
 })
 
 describe('what the bank says of a day’s end', () => {
@@ -150,7 +151,7 @@ describe('what the bank says of a day’s end', () => {
   })
   const said = (found: ReadonlyMap<string, Claim>) =>
     Object.fromEntries([...found].map(([on, claim]) => [on, `${claim.by} ${claim.minor}`]))
-  const none = (): readonly StatementLine[] => []
+  const none = () => NO_LINES
 
   test('a statement says how the day before it ended, and its last one', () => {
     expect(said(claimsOf([statement(2, 4, 100n, 130n)], [], none, 'CNY'))).toEqual({
@@ -178,7 +179,7 @@ describe('what the bank says of a day’s end', () => {
     expect(said(claimsOf([], [balance('2026-03-05T09:00:00', 150n, 140n)], none, 'CNY'))).toMatchObject({
       '2026-03-04': 'balance 140',
     })
-    const lines = (on: string) => (on === day(5).day ? [line(10n, null, '09:30:00')] : [])
+    const lines = (on: string) => totalsOf(on === day(5).day ? [line(10n, null, '09:30:00')] : [])
     const taken = [balance('2026-03-05T08:00:00', 140n), balance('2026-03-05T18:00:00', 150n)]
     expect(said(claimsOf([], taken, lines, 'CNY'))).toEqual({
       '2026-03-04': 'balance 140',
@@ -187,9 +188,9 @@ describe('what the bank says of a day’s end', () => {
   })
 
   test('a balance too near to a line, or of a day whose lines have no time, says nothing', () => {
-    const near = (on: string) => (on === day(5).day ? [line(10n, null, '08:02:00')] : [])
+    const near = (on: string) => totalsOf(on === day(5).day ? [line(10n, null, '08:02:00')] : [])
     expect(claimsOf([], [balance('2026-03-05T08:00:00', 140n)], near, 'CNY').size).toBe(0)
-    const timeless = (on: string) => (on === day(5).day ? [line(10n, null, '')] : [])
+    const timeless = (on: string) => totalsOf(on === day(5).day ? [line(10n, null, '')] : [])
     expect(claimsOf([], [balance('2026-03-05T08:00:00', 140n)], timeless, 'CNY').size).toBe(0)
     expect(claimsOf([], [balance('2026-03-05T08:00:00', 140n)], none, 'USD').size).toBe(0)
   })

@@ -1,17 +1,16 @@
 // Matches and the copy of the ledger in memory, with the semantics of the real store. For the simulation only.
 
 import type {
-  After,
   Match,
   MatchByHand,
   MatchFilter,
   MatchStore,
-  OpenPage,
   OpenStore,
   StoredLedgerLine,
   StoredLine,
   StoredMatch,
 } from '../store'
+import { pageOf } from './pages'
 import { byId, standingLines } from './statements'
 import type { Tables } from './tables'
 
@@ -164,29 +163,6 @@ export function createOpen(tables: Tables): OpenStore {
         .reduce((sum, line) => sum + line.amount.minor, 0n)
     },
   }
-}
-
-type Place = { readonly day: string; readonly no: string }
-
-function pageOf<T>(
-  items: readonly T[],
-  { from, to }: { readonly from: string; readonly to: string },
-  after: After,
-  limit: number,
-  placeOf: (item: T, index: number) => Place,
-): OpenPage<T> {
-  const placed = items
-    .map((item, index) => ({ item, place: placeOf(item, index) }))
-    .filter(({ place }) => place.day >= from && place.day <= to)
-    .toSorted((a, b) => order(a.place, b.place))
-    .filter(({ place }) => after === null || order(place, after) > 0)
-  const page = placed.slice(0, limit)
-  return { items: page.map(({ item }) => item), next: placed.length > limit ? (page.at(-1)?.place ?? null) : null }
-}
-
-function order(a: Place, b: Place): number {
-  if (a.day !== b.day) return a.day < b.day ? -1 : 1
-  return Number(a.no) - Number(b.no)
 }
 
 /** A bank line and a ledger line belong to at most one match that stands; the first one stays. */

@@ -3,6 +3,7 @@
 import { sameMoney } from '../../core/money'
 import { Conflict, type OutboxDraft, type StatementStore, type StoredLine } from '../store'
 import { addToOutbox } from './outbox'
+import { pageOf } from './pages'
 import type { LineRow } from './rows'
 import type { Tables } from './tables'
 
@@ -71,6 +72,10 @@ export function createStatements(tables: Tables): StatementStore {
         )
         .toSorted((a, b) => compare(a.stored.line.bookedOn, b.stored.line.bookedOn) || a.no - b.no)
         .map(row => row.stored)
+    },
+    async page(account, range, after, limit) {
+      const lines = standingLines(tables).flatMap(({ stored }) => (stored.account === account ? [stored] : []))
+      return pageOf(lines, range, after, limit, ({ line, id }) => ({ day: line.bookedOn, no: id }))
     },
     async get(lineId) {
       return standingLines(tables).find(({ stored }) => stored.id === lineId)?.stored ?? null
