@@ -103,17 +103,8 @@ export async function withdrawLine(
   tell(deps, 'line.withdrawn', line, named.person)
   if (entry !== null && reversal !== null)
     deps.tell({ kind: 'entry.reversed', key: entry.entry.key, by: reversal.entry.key, reason: named.reason })
-  await askAgain(deps, line)
   await proveRange(deps, settings, dayOf(line))
   return { kind: 'done', line }
-}
-
-/** What the bank gives in the line's place was kept back: a day that its interface fills is asked for now, however old. */
-async function askAgain(deps: Deps, { account, line }: StoredLine): Promise<void> {
-  const now = deps.clock.now()
-  await deps.store.coverage.change(account, [line.bookedOn], now, row =>
-    row.source === 'interface' ? { ...row, dueAt: now } : row,
-  )
 }
 
 /** The line stands again; what it had is not put back but made anew, as of a line that has just come. */

@@ -197,7 +197,9 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
 
   test('a doubt lasts until it is cleared, keeps its age while its kind stays, and goes with its line', async () => {
     const [a = '', b = '', c = ''] = await insert(lineOf('a'), lineOf('b'), lineOf('c'))
-    const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({ lineId, kind, was: '-12.34 CNY', now })
+    const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({
+      ...{ lineId, kind, was: '-12.34 CNY', now, days: [] },
+    })
     await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.43 CNY'), of(b, 'gone'), of(c, 'gone')], [], 5)
     await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.44 CNY'), of(b, 'changed', 'x')], [c], 9)
     expect(await store.doubts.of(ACCOUNT)).toMatchObject([

@@ -33,6 +33,7 @@ export function createWithdrawals(tables: Tables): WithdrawalStore {
         if (match) undoMatch(tables, match, { person, reason, at }, true)
         if (reversal !== null) reverseOne(tables, reversal, at)
         changeAll(tables, changes, at)
+        askAgain(tables, row.stored.account, [row.stored.line.bookedOn, ...(tables.doubts.get(lineId)?.days ?? [])], at)
         tables.doubts.remove(lineId)
         if (contradiction !== null) contradict(tables, { ...contradiction, at })
         addToOutbox(tables, outbox, at)
@@ -58,9 +59,9 @@ export function createDoubts(tables: Tables): DoubtStore {
         .values()
         .filter(row => row.account === account)
         .toSorted((a, b) => Number(a.lineId) - Number(b.lineId))
-        .flatMap(({ lineId, kind, since, was, now }) => {
+        .flatMap(({ lineId, kind, since, was, now, days }) => {
           const row = byId(tables, lineId)
-          return row ? [{ line: row.stored, kind, since, was, now }] : []
+          return row ? [{ line: row.stored, kind, since, was, now, days }] : []
         })
     },
     async count(account) {
@@ -76,6 +77,13 @@ export function createDoubts(tables: Tables): DoubtStore {
         }
       })
     },
+  }
+}
+
+function askAgain(tables: Tables, account: string, days: readonly string[], at: number): void {
+  for (const day of days) {
+    const found = tables.coverage.get(`${account} ${day}`)
+    if (found?.source === 'interface') tables.coverage.put(`${account} ${day}`, { ...found, dueAt: at })
   }
 }
 
