@@ -50,7 +50,11 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     lines.filter(isOwn),
     keys.filter((_key, index) => isOwn(lines[index])),
   )
-  const count = await storeDrafts(deps, settings, await withoutChanged(deps, { account, range, askedAt, stood }, drafts))
+  const count = await storeDrafts(
+    deps,
+    settings,
+    await withoutChanged(deps, { account, range, askedAt, stood }, drafts),
+  )
   await receiveDays(deps, account, range, { source: 'interface', askedAt })
   await saveBalance(deps, settings)
   await proveRange(deps, settings, range)

@@ -47,7 +47,7 @@ export async function planWithdrawal(
   { isEntryByHand }: { readonly isEntryByHand: boolean },
 ): Promise<WithdrawalPlan | LineRefusal> {
   const at = await deps.store.withdrawals.get(lineId)
-  if (at === null) return refused('LINE_UNKNOWN', `没有流水 ${lineId}`, `there is no line ${lineId}`)
+  if (at === null) return unknownLine(lineId)
   const { line, withdrawn } = at
   if (withdrawn !== null)
     return refused(
@@ -56,8 +56,7 @@ export async function planWithdrawal(
       `line ${lineId} was withdrawn by ${withdrawn.person} already`,
     )
   const settings = accountOf(deps, line.account)
-  if (settings === null)
-    return refused('ACCOUNT_UNKNOWN', `账号未登记：${line.account}`, `the account is not configured: ${line.account}`)
+  if (settings === null) return unknownAccount(line)
   const found = await deps.store.journals.ofLine(lineId)
   const standing = found?.reversedBy === null ? found : null
   if (standing?.entry.reverses !== undefined && !isEntryByHand)
@@ -112,13 +111,17 @@ export async function restoreLine(deps: Deps, lineId: string, said: Said): Promi
   const named = nameOf(said)
   if ('kind' in named) return named
   const at = await deps.store.withdrawals.get(lineId)
-  const settings = at && accountOf(deps, at.line.account)
-  if (at === null || settings === null || at.withdrawn === null)
+  const settings = at === null ? null : accountOf(deps, at.line.account)
+  if (at === null) return unknownLine(lineId)
+  if (settings === null) return unknownAccount(at.line)
+  if (at.withdrawn === null)
     return refused('LINE_NOT_WITHDRAWN', `流水 ${lineId} 没有被撤回`, `line ${lineId} is not withdrawn`)
   const { line, turn } = at
   const now = deps.clock.now()
   const collection = await deps.store.collections.get(lineId)
-  const changes = collection?.state === 'withdrawn' ? [reopened(deps, collection, named.person)] : []
+  // What the bank took back, or a person, stays so: only what was withdrawn with the line is offered again.
+  const isOffered = collection?.state === 'withdrawn' && line.journal === 'collection'
+  const changes = isOffered ? [reopened(deps, collection, named.person)] : []
   const isDone = await deps.store.withdrawals.restore(
     {
       ...{ lineId, turn, journal: line.journal, ...named, changes },
@@ -151,13 +154,13 @@ async function paymentOf(deps: Deps, { paymentId, bank, line }: StoredLine): Pro
 
 /** Others that shared its entry keep their claims, and are booked anew without it. */
 function changeFor(deps: Deps, collection: StoredCollection, lineId: string, person: string): CollectionChange {
-  const isOwn = collection.line.id === lineId
+  const isGone = collection.line.id === lineId || collection.line.isWithdrawn === true
   return changeOf(deps, collection, {
-    to: isOwn ? 'withdrawn' : 'claimed',
-    cause: isOwn ? 'withdrawn' : 'reopened',
+    to: isGone ? 'withdrawn' : 'claimed',
+    cause: isGone ? 'withdrawn' : 'reopened',
     actor: person,
-    text: isOwn ? `${person} 撤回流水` : '同一凭证中的流水被撤回，将重新入账',
-    journal: isOwn ? 'left' : 'collection',
+    text: isGone ? `${person} 撤回流水` : '同一凭证中的流水被撤回，将重新入账',
+    journal: 'collection',
     entryKey: null,
   })
 }
@@ -228,6 +231,18 @@ function dayOf({ line }: StoredLine) {
 }
 
 const CHANGED = refused('LINE_BUSY', '流水刚刚有变化，请重试', 'the line has changed just now: try again')
+
+function unknownLine(lineId: string): LineRefusal {
+  return refused(
+    'LINE_UNKNOWN',
+    `没有流水 ${lineId}，编号见 yinqi statement lines`,
+    `there is no line ${lineId}: yinqi statement lines shows the ids`,
+  )
+}
+
+function unknownAccount({ account }: StoredLine): LineRefusal {
+  return refused('ACCOUNT_UNKNOWN', `账号未登记：${account}`, `the account is not configured: ${account}`)
+}
 
 function refused(code: string, zh: string, en: string): LineRefusal {
   return { kind: 'refused', code, zh, en }

@@ -1,6 +1,7 @@
 // What every store promises of a line that a person withdraws: nobody finds it any more, nothing brings it in again,
 // everything that hung on it goes with it in one transaction, and a person can restore it.
 
+import { createHash } from 'node:crypto'
 import type { JournalEntry } from '../../connector/ports'
 import type { CollectionChange, Store, StoredLine, Withdrawal } from '../../connector/store/store'
 import { answer, kinds, lineOf, opened, type Place } from '../support/stores'
@@ -53,7 +54,16 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
 
   test('nobody who looks for lines finds it; who names it does', async () => {
     const wanted = { receipt: 'wanted', paymentId: null } as const
-    const [a = '', b = ''] = await insert(lineOf('a', wanted), lineOf('b', wanted))
+    const [a = '', b = '', c = ''] = await insert(lineOf('a', wanted), lineOf('b', wanted), lineOf('c', wanted))
+    const bytes = Uint8Array.of(1, 2, 3)
+    const digestBy = (name: string): string => createHash(name).update(bytes).digest('hex')
+    const digests = { digest: digestBy('sha256'), sm3: digestBy('sm3') }
+    const receipt = { receiptNo: 'N1', mediaType: 'application/pdf', source: 'file', check: 'agrees', at: 6 } as const
+    await store.receipts.save({ ...receipt, ...digests, lineId: c, account: ACCOUNT }, bytes, null, [])
+    expect(await store.withdrawals.withdraw(withdrawal(c, { outbox: [] }), 7)).toBe(true)
+    // Kept, but no reason to keep it from the line that came in its place.
+    expect(await store.receipts.list(ACCOUNT, WHOLE)).toEqual([])
+    expect(await store.receipts.ofLine(c)).toMatchObject({ receiptNo: 'N1' })
     expect(await store.withdrawals.withdraw(withdrawal(a), 7)).toBe(true)
     const { statements, open, coverage } = store
     expect(await listed()).toEqual(['b'])
@@ -73,7 +83,10 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
       ...{ line: { key: 'a' }, turn: 1, matchId: null },
       withdrawn: { person: '张三', reason: '银行更正', at: 7 },
     })
-    expect(await store.withdrawals.list(ACCOUNT, WHOLE)).toMatchObject([{ line: { id: a }, person: '张三', at: 7 }])
+    expect(await store.withdrawals.list(ACCOUNT, WHOLE)).toMatchObject([
+      { line: { id: a }, person: '张三', at: 7 },
+      { line: { id: c } },
+    ])
     expect(await store.withdrawals.list(ACCOUNT, { from: '2099-01-01', to: '2099-01-31' })).toEqual([])
     expect(await store.withdrawals.get('999')).toBeNull()
     expect(await store.withdrawals.get('x')).toBeNull()
@@ -212,6 +225,18 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.doubts.of(ACCOUNT)).map(doubt => doubt.line.id)).toEqual([b])
     await store.doubts.change(ACCOUNT, [], [], 11)
     expect(await store.doubts.of(ACCOUNT)).toHaveLength(1)
+  })
+
+  test('its day, and the days of what was kept back in its place, are due where the interface fills them', async () => {
+    const [a = ''] = await insert(lineOf('a'))
+    const by = (source: 'interface' | 'file', days: readonly string[]) =>
+      store.coverage.change(ACCOUNT, days, 1, row => ({ ...row, source }))
+    await by('interface', [DAY, '2031-05-09', '2031-05-11'])
+    await by('file', ['2031-05-10'])
+    const doubt = { lineId: a, kind: 'changed' as const, was: '', now: '', days: ['2031-05-10', '2031-05-09'] }
+    await store.doubts.change(ACCOUNT, [doubt], [], 2)
+    await store.withdrawals.withdraw(withdrawal(a), 7)
+    expect((await store.coverage.due(ACCOUNT, 7, 9)).map(row => row.day)).toEqual([DAY, '2031-05-09'])
   })
 
   databaseTest('the audit trail names who, why and what went with it', async () => {
