@@ -208,6 +208,45 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.matches.of(ACCOUNT, WHOLE)).filter(one => one.lineIds.length > 0)).toEqual([])
   })
 
+  test('withdrawn while its entry is taken back, its match undone and its money claimed, each is done once or not at all', async () => {
+    const rival = await place.open('require')
+    const ids = await insert(...Array.from({ length: 10 }, (_, index) => lineOf(`r${index}`)))
+    const match = { account: ACCOUNT, pass: 'reference', reason: 'r', ruleVersion: '3' }
+    for (const [index, lineId] of ids.entries()) {
+      const isBooked = index % 2 === 0
+      const made = isBooked ? { erp: 'u8', entry: entry(`k${lineId}`) } : null
+      const offered = isBooked ? {} : { collection: { erp: 'u8', key: `in${lineId}`, outbox: [] } }
+      await store.journals.decide([{ lineId, journal: made ? 'entry' : 'collection', entry: made, ...offered }], 1)
+    }
+    await store.matches.save([{ ...match, lineIds: ids, ledgerIds: ['L1'] }], 1)
+    const [made] = await store.matches.list(ACCOUNT, 'all', null, 1)
+    const change = (lineId: string, to: 'withdrawn' | 'claimed'): CollectionChange => ({
+      ...{ lineId, seq: 1, to, cause: to, actor: '王', journal: 'collection', entryKey: null },
+      ...{ claimedBy: '', reason: '', parts: [], claimNo: 0, outbox: [] },
+    })
+    const rounds = ids.map(async (lineId, index) => {
+      const isBooked = index % 2 === 0
+      const more = isBooked
+        ? { journal: 'entry' as const, reversal: reversal(`k${lineId}`) }
+        : { journal: 'collection' as const, changes: [change(lineId, 'withdrawn')] }
+      const [isWithdrawn, isOther] = await Promise.all([
+        store.withdrawals.withdraw(withdrawal(lineId, more), 7),
+        isBooked
+          ? rival.journals.reverse(reversal(`k${lineId}`), 8)
+          : rival.collections.change([change(lineId, 'claimed')], 8),
+        rival.matches.undo(made?.id ?? '', '王', '错', 8),
+        rival.doubts.change(ACCOUNT, [{ lineId, kind: 'gone', was: '', now: '', days: [] }], [], 8),
+      ])
+      expect([isWithdrawn, isOther].filter(Boolean)).toHaveLength(1)
+      expect((await store.withdrawals.get(lineId))?.withdrawn !== null).toBe(isWithdrawn)
+      if (!isBooked) expect((await store.collections.get(lineId))?.state).toBe(isWithdrawn ? 'withdrawn' : 'claimed')
+    })
+    await Promise.all(rounds)
+    await rival.close()
+    expect((await store.matches.get(made?.id ?? ''))?.undone).not.toBeNull()
+    if (name !== 'memory') expect(await store.audit.check(null)).toMatchObject({ kind: 'whole' })
+  }, 60_000)
+
   test('a doubt lasts until it is cleared, keeps its age while its kind stays, and goes with its line', async () => {
     const [a = '', b = '', c = ''] = await insert(lineOf('a'), lineOf('b'), lineOf('c'))
     const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({
