@@ -91,7 +91,8 @@ export function reasonsOf({ days, difference, objections }: Correction, limit: n
   if (difference !== null) {
     const shown = (lines: readonly ShownLine[], zh: string, en: string): string =>
       `${zh} / ${en}:\n${table(lines.slice(0, SHOWN).map(line => ['   ', ...lineCells(line)]))}${lines.length > SHOWN ? `\n    … ${lines.length}` : ''}`
-    const { absent, fresh } = difference
+    const { absent, fresh, withdrawn } = difference
+    if (withdrawn.length > 0) reasons.push(`已被撤回 / withdrawn: ${withdrawn.slice(0, SHOWN).join(' ')}`)
     if (absent.length > 0)
       reasons.push(shown(absent.map(shownStored), '库中有、文件没有', 'in the store and not in the file'))
     if (fresh.length > 0)

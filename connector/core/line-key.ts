@@ -46,6 +46,12 @@ function keysBy(version: string, byId: (line: StatementLine, id: string) => stri
   }
 }
 
+/** Of a line that the bank gives no id: the key that its next twin of that day has, if there is one. */
+export function nextTwinKey(key: string): string | null {
+  const [, start = '', occurrence = ''] = /^(\d+:content:.*:)(\d+)$/.exec(key) ?? []
+  return occurrence === '' ? null : `${start}${Number(occurrence) + 1}`
+}
+
 function contentOf(line: StatementLine): string {
   const parts = [
     line.bookedOn,

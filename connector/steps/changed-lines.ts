@@ -39,9 +39,10 @@ export async function withoutChanged(deps: Deps, answer: Answer, given: readonly
     vanished,
     given.filter(draft => !known.has(draft.key)),
   )
+  const spokenOf = new Set(given.flatMap(({ key, line }) => (known.has(key) ? [line.bookedOn] : [])))
   const doubts = [
     ...changes.map(changeOf),
-    ...rest.filter(stored => isMissed(stored, answer, given, known)).map(goneOf),
+    ...rest.filter(stored => isMissed(stored, answer, spokenOf)).map(goneOf),
     ...(await givenAgain(deps, [...known.values()])),
   ]
   await keepDoubts(deps, answer, doubts, vanished)
@@ -137,16 +138,8 @@ function mostAlike(before: StoredLine, like: readonly Draft[]): readonly Draft[]
 }
 
 /** The day is over, and the bank still gives other lines of it: it speaks of the day, and not of this line. */
-function isMissed(
-  { line }: StoredLine,
-  { askedAt }: Answer,
-  given: readonly Draft[],
-  known: ReadonlyMap<string, KnownLine>,
-): boolean {
-  return (
-    askedAt >= closesAt(line.bookedOn) &&
-    given.some(draft => draft.line.bookedOn === line.bookedOn && known.has(draft.key))
-  )
+function isMissed({ line }: StoredLine, { askedAt }: Answer, spokenOf: ReadonlySet<string>): boolean {
+  return askedAt >= closesAt(line.bookedOn) && spokenOf.has(line.bookedOn)
 }
 
 function changeOf({ before, drafts }: Change): DoubtDraft {

@@ -40,7 +40,8 @@ export async function differenceOf(
       const found = known.get(keys[index] ?? '')
       const isWanted = wanted.has(`${account} ${line.bookedOn}`)
       if (found === undefined) {
-        if (isWanted || saidOf(account, line).some(said => told.has(said))) fresh.push({ account, line })
+        const isSaid = fresh.length < LINES_MAX && saidOf(account, line).some(said => told.has(said))
+        if (isWanted || isSaid) fresh.push({ account, line })
       } else if (!found.isWithdrawn) absent.delete(found.lineId)
       else if (isWanted) withdrawn.push(found.lineId)
     }

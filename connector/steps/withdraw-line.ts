@@ -65,6 +65,14 @@ export async function planWithdrawal(
       `流水 ${lineId} 的凭证是红字凭证，不能自动冲销；请在 ERP 中处理，再加 --entry-by-hand`,
       `the entry of line ${lineId} is a reversal, which is not reversed by itself: see to it in the ERP, then add --entry-by-hand`,
     )
+  const reversing = found?.reversedBy == null ? null : await deps.store.journals.byKey(found.reversedBy)
+  const taker = reversing?.lineId == null ? null : await deps.store.withdrawals.get(reversing.lineId)
+  if (taker !== null && taker.withdrawn === null && !isEntryByHand)
+    return refused(
+      'ENTRY_TAKEN_BACK',
+      `流水 ${lineId} 的凭证已由银行冲正的流水 ${taker.line.id} 冲销：请先撤回流水 ${taker.line.id}，或在 ERP 中处理后加 --entry-by-hand`,
+      `the entry of line ${lineId} was taken back by line ${taker.line.id}, the bank's reversal: withdraw that one first, or see to the entries in the ERP and add --entry-by-hand`,
+    )
   const entry = isEntryByHand ? null : standing
   return {
     ...{ settings, at, entry },

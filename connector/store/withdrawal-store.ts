@@ -63,6 +63,7 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   }
   if (reversal !== null) await reverseOne(tx, reversal, at)
   await changeAll(tx, changes, at)
+  await unprove(tx, account, bookedOn)
   await askAgain(tx, account, [bookedOn, ...(await doubtedDays(tx, withdrawal.lineId))], at)
   await clearDoubts(tx, [withdrawal.lineId])
   if (contradiction !== null) await contradict(tx, { ...contradiction, at })
@@ -72,13 +73,22 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   return true
 }
 
+/** Its day is proven by nothing until the balances were held against the lines again. */
+async function unprove(tx: Session, account: string, bookedOn: string): Promise<void> {
+  await tx.execute(`UPDATE yinqi_coverage SET proof = 'unproven' WHERE account = ? AND day = ? AND proof = 'proven'`, [
+    account,
+    bookedOn,
+  ])
+}
+
 async function restore(tx: Session, restoration: Restoration, at: number): Promise<boolean> {
-  const { no, key } = await lockedLine(tx, restoration, true)
+  const { no, key, account, bookedOn } = await lockedLine(tx, restoration, true)
   await tx.execute(
     `UPDATE yinqi_statement_line SET withdrawn_at = NULL, withdrawn_by = '', withdrawn_reason = '', turn = turn + 1 WHERE no = ?`,
     [no],
   )
   await changeAll(tx, restoration.changes, at)
+  await unprove(tx, account, bookedOn)
   await clearDoubts(tx, [restoration.lineId])
   await addToOutbox(tx, restoration.outbox, at)
   const said = { person: storable(restoration.person), reason: storable(restoration.reason) }

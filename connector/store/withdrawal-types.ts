@@ -72,7 +72,8 @@ export interface WithdrawalStore {
   /**
    * The line is not there any more for whoever looks for lines; its match is undone, its entry taken back, and the audit
    * trail told. It keeps its identity, so that no file and no fetch brings it again. Days that the bank's interface fills,
-   * its own and those of what was kept back in its place, are due. False when something has changed.
+   * its own and those of what was kept back in its place, are due, and its day is proven no more. False when
+   * something has changed.
    */
   withdraw(withdrawal: Withdrawal, at: number): Promise<boolean>
   /** The line stands again, with its journal as it was left. False when something has changed. */

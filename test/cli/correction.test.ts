@@ -148,6 +148,7 @@ describe('a corrected file', () => {
     const again = await bring(old)
     expect(again).toMatchObject({ code: 1, text: expect.stringContaining('were withdrawn') })
     expect(await bring(old, replace)).toMatchObject({ code: 1, text: expect.stringContaining('restore') })
+    expect(again.text).toContain('withdrawn: 2')
     expect(await shown()).toEqual(['02 1000 货款', '03 -205 货款'])
     expect((await proofs()).every(proof => proof === 'proven')).toBe(true)
   })
@@ -313,6 +314,14 @@ describe('single lines', () => {
     expect(await stored()).toHaveLength(2)
   })
 
+  test('of twins the last is withdrawn: the first is what the bank gives, and what its files have', async () => {
+    await bring([at('02', -250n), at('02', -250n)])
+    expect(await withdraw(['1'])).toMatchObject({ code: 1, text: expect.stringContaining('withdraw 2 instead') })
+    expect(await withdraw(['2'])).toMatchObject({ code: 0 })
+    expect(await bring([at('02', -250n)])).toMatchObject({ code: 0 })
+    expect(await withdraw(['1'])).toMatchObject({ code: 0 })
+  })
+
   test('all of them or none: what speaks against one is told first', async () => {
     await bring([at('02', -250n), at('03', 40n)])
     expect(await withdraw(['1', '99'])).toMatchObject({ code: 1, document: { code: 'LINE_UNKNOWN' } })
@@ -325,7 +334,16 @@ describe('single lines', () => {
       code: 1,
       document: { code: 'LINE_NOT_WITHDRAWN' },
     })
-    expect(await withdraw(['1', '2', '1'])).toMatchObject({ code: 0 })
+    const { withdrawals } = world.store
+    const once = withdrawals.withdraw.bind(withdrawals)
+    // Somebody changes the second line at that moment.
+    withdrawals.withdraw = async (asked, when) => asked.lineId === '1' && (await once(asked, when))
+    expect(await withdraw(['1', '2'])).toMatchObject({
+      ...{ code: 1, document: { code: 'LINE_BUSY', done: ['1'] } },
+      text: expect.stringContaining('done before: 1; run it again for the others only'),
+    })
+    withdrawals.withdraw = once
+    expect(await withdraw(['2', '2'])).toMatchObject({ code: 0 })
     expect(await stored()).toHaveLength(0)
   })
 })

@@ -80,6 +80,25 @@ test('cut off right behind the withdrawal, what was kept back comes all the same
   expect(await shown()).toEqual(['01 -10 甲'])
 })
 
+test('cut off right behind it, its day is not proven until the balances were held against the lines again', async () => {
+  world.bank.lines.push(
+    line({ amount: cny(-100n), balanceAfter: cny(900n) }),
+    line({ amount: cny(-50n), balanceAfter: cny(850n) }),
+  )
+  await ask(FIRST)
+  const proof = async () => (await world.store.coverage.rows(ACCOUNT, FIRST))[0]?.proof
+  expect(await proof()).toBe('proven')
+  const cut = {
+    ...world.deps,
+    tell: () => {
+      throw new Error('the power failed')
+    },
+  }
+  const [, last] = await stored()
+  await expect(withdraw(last?.id ?? '', cut)).rejects.toThrow('power')
+  expect(await proof()).toBe('unproven')
+})
+
 test('withdrawn while the bank answers: what that answer still kept back is asked for again', async () => {
   world.bank.lines.push(line({ bankId: 'R', amount: cny(-100n), counterName: '甲' }))
   await ask()

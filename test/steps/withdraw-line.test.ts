@@ -312,16 +312,19 @@ test('an entry that a person takes care of, taken back later: what was withdrawn
 })
 
 test('a red entry is not reversed by itself: a person sees to it, and says so', async () => {
-  const [, back = ''] = await bring(
+  const [paid = '', back = ''] = await bring(
     bankLine({ amount: cny(-700n), bankSerial: 'S-RED' }),
     bankLine({ amount: cny(700n), bankSerial: 'S-RED', isReversal: true }),
   )
   await work()
   expect(bankMoves()).toEqual([-700n, 700n])
   expect(await withdraw(back)).toMatchObject({ kind: 'refused', code: 'ENTRY_IS_REVERSAL' })
+  // Nor is the line that it took back withdrawn alone: the books would say that no money came back.
+  expect(await withdraw(paid)).toMatchObject({ kind: 'refused', code: 'ENTRY_TAKEN_BACK' })
   expect(await amounts()).toHaveLength(2)
   expect(await withdraw(back, { isEntryByHand: true })).toMatchObject({ kind: 'done' })
   expect(await amounts()).toEqual([-700n])
+  expect(await withdraw(paid)).toMatchObject({ kind: 'done' })
   await work()
   expect(bankMoves()).toEqual([-700n, 700n])
 })
