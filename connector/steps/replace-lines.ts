@@ -91,7 +91,11 @@ export async function objectionTo(deps: Deps, report: DayReport, file: FilePart)
       zh: '文件不能以余额证明该日完整：请取得有期初、期末余额的对账单，或逐笔 yinqi statement withdraw',
       en: 'the file does not prove that day by its balances: get a statement with opening and closing balance, or withdraw line by line',
     }
-  if (day >= bankDay(deps.clock.now())) return { zh: '当日尚未结束', en: 'the day is not over' }
+  if (day >= bankDay(deps.clock.now()))
+    return {
+      zh: '当日尚未结束：请待次日，或取得只到前一日的对账单',
+      en: 'the day is not over: wait for the next one, or get a statement that ends before it',
+    }
   const known = kept.map(({ span }) => span)
   return (await openingObjection(deps, report, spans, known)) ?? (await closingObjection(deps, report, spans, known))
 }
