@@ -142,10 +142,14 @@ function isMissed({ line }: StoredLine, { askedAt }: Answer, spokenOf: ReadonlyS
   return askedAt >= closesAt(line.bookedOn) && spokenOf.has(line.bookedOn)
 }
 
+/** More of one line are counted only. */
+const TOLD_MAX = 5
+
 function changeOf({ before, drafts }: Change): DoubtDraft {
   const { id, line } = before
   const names = WORDS.filter(name => drafts.some(draft => differingNames(line, draft.line).includes(name)))
-  const now = drafts.map(draft => textOf(draft.line, names)).join('; ')
+  const told = drafts.slice(0, TOLD_MAX).map(draft => textOf(draft.line, names))
+  const now = [...told, ...(drafts.length > TOLD_MAX ? [`… ${drafts.length}`] : [])].join('; ')
   return { lineId: id, kind: 'changed', was: textOf(line, names), now, days: drafts.map(draft => draft.line.bookedOn) }
 }
 

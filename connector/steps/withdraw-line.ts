@@ -83,11 +83,17 @@ export async function planWithdrawal(
 }
 
 /** `isReplaced`: the bank gives another line in its place that says the same of the payment. */
-export async function withdrawLine(
-  deps: Deps,
-  lineId: string,
-  said: Said & { readonly isEntryByHand: boolean; readonly isReplaced: boolean },
-): Promise<Handled> {
+export type SaidOfLine = Said & { readonly isEntryByHand: boolean; readonly isReplaced: boolean }
+
+export async function withdrawLine(deps: Deps, lineId: string, said: SaidOfLine): Promise<Handled> {
+  const handled = await withdrawUnproven(deps, lineId, said)
+  const settings = handled.kind === 'done' ? accountOf(deps, handled.line.account) : null
+  if (handled.kind === 'done' && settings !== null) await proveRange(deps, settings, dayOf(handled.line))
+  return handled
+}
+
+/** The caller proves the line's day when all is done: a file may replace thousands of lines. */
+export async function withdrawUnproven(deps: Deps, lineId: string, said: SaidOfLine): Promise<Handled> {
   const named = nameOf(said)
   if ('kind' in named) return named
   const plan = await planWithdrawal(deps, lineId, said)
@@ -97,11 +103,12 @@ export async function withdrawLine(
   const now = deps.clock.now()
   const changes = plan.collections.map(collection => changeFor(deps, collection, lineId, named.person))
   const reversal = entry === null ? null : reversalOf(deps, entry, changes, named, now)
+  const contradiction = payment === null || said.isReplaced ? null : contradictionOf(at, payment, named)
   const isDone = await deps.store.withdrawals.withdraw(
     {
       ...{ lineId, turn, journal: line.journal, ...named, reversal },
       changes: reversal === null ? changes : [],
-      contradiction: payment === null || said.isReplaced ? null : contradictionOf(at, payment, named),
+      contradiction,
       outbox: [recordOf(settings, at, 'withdrawn', named, now)],
     },
     now,
@@ -110,7 +117,10 @@ export async function withdrawLine(
   tell(deps, 'line.withdrawn', line, named.person)
   if (entry !== null && reversal !== null)
     deps.tell({ kind: 'entry.reversed', key: entry.entry.key, by: reversal.entry.key, reason: named.reason })
-  await proveRange(deps, settings, dayOf(line))
+  if (contradiction !== null) {
+    const { paymentId, code, cause } = contradiction
+    deps.tell({ kind: 'contradiction', paymentId, code, cause })
+  }
   return { kind: 'done', line }
 }
 

@@ -270,6 +270,18 @@ describe('a corrected file', () => {
     expect((await stored())[0]).toMatchObject({ paymentId: payment?.id, line: { bookedOn: '2026-03-04' } })
   })
 
+  test('of many lines is proven once and not line by line', async () => {
+    const many = (cents: bigint) => Array.from({ length: 40 }, (_, index) => at('03', cents - BigInt(index)))
+    await bring(many(-100n))
+    const { coverage } = world.store
+    const balances = coverage.balances.bind(coverage)
+    let proven = 0
+    coverage.balances = (...asked) => (proven++, balances(...asked))
+    expect(await bring(many(-1000n), replace)).toMatchObject({ code: 0, document: { imported: 40 } })
+    expect(proven).toBe(1)
+    expect((await proofs()).every(proof => proof === 'proven')).toBe(true)
+  })
+
   test('any correction of any day ends with the lines that the corrected file has', async () => {
     const line = fc.record({ day: fc.constantFrom('02', '03', '04'), cents: fc.constantFrom(-5n, -7n, 11n, 500n) })
     const day = fc

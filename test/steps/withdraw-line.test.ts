@@ -203,6 +203,7 @@ test('the line of a payment leaves the payment as it is, and a person looks at t
   expect(await world.store.contradictions.open(9)).toMatchObject([
     { code: 'LINE_WITHDRAWN', paymentId: payment?.id, evidence: { line: line?.id, person: '张三' } },
   ])
+  expect(world.happened).toContainEqual(expect.objectContaining({ kind: 'contradiction', code: 'LINE_WITHDRAWN' }))
 })
 
 test('nobody looks at the payment where the bank gives another line in its place', async () => {
