@@ -1,6 +1,7 @@
 // The store's bank lines at the command line: listed with what hangs on each, withdrawn by a named person, restored.
 
 import { addDays, bankDay } from '../core/bank-time'
+import { nextTwinKey } from '../core/line-key'
 import type { Deps } from '../steps/deps'
 import { planWithdrawal, restoreLine, withdrawLine, type Handled, type WithdrawalPlan } from '../steps/withdraw-line'
 import type { StoredLine, Withdrawn } from '../store/store'
@@ -94,7 +95,9 @@ export async function withdrawLines(
   const plans: WithdrawalPlan[] = []
   for (const id of new Set(ids)) {
     const plan = await planWithdrawal(deps, id, { isEntryByHand })
-    if ('kind' in plan) return refuse(output, plan)
+    if ('kind' in plan) return refuse(output, plan, [])
+    const twin = await laterTwin(deps, plan.at.line)
+    if (twin !== null && !ids.includes(twin)) return refuse(output, twinRefusal(id, twin), [])
     plans.push(plan)
   }
   const shown = plans.map(plan => ({ ...shownStored(plan.at.line), ...effectsOf(plan) }))
@@ -107,7 +110,12 @@ export async function withdrawLines(
   for (const plan of plans) {
     const said = { person: flags.as ?? '', reason: flags.reason, isEntryByHand, isReplaced: false }
     const handled = await withdrawLine(deps, plan.at.line.id, said)
-    if (handled.kind === 'refused') return refuse(output, handled)
+    if (handled.kind === 'refused')
+      return refuse(
+        output,
+        handled,
+        done.map(({ id }) => id),
+      )
     done.push(handled.line)
   }
   tellPlans(shown, output)
@@ -119,6 +127,22 @@ export async function withdrawLines(
   return EXIT.ok
 }
 
+/** Twins are told apart by their number alone: what is left of them must be the first ones, as the bank gives them. */
+async function laterTwin(deps: Deps, { account, key }: StoredLine): Promise<string | null> {
+  const next = nextTwinKey(key)
+  if (next === null) return null
+  const found = (await deps.store.statements.known(account, [next])).get(next)
+  return found === undefined || found.isWithdrawn ? null : found.lineId
+}
+
+function twinRefusal(id: string, twin: string): Extract<Handled, { kind: 'refused' }> {
+  return {
+    ...{ kind: 'refused', code: 'LINE_HAS_TWIN' },
+    zh: `流水 ${id} 与流水 ${twin} 完全相同：请撤回 ${twin}，银行下次给出的才与留下的一致`,
+    en: `line ${id} has a twin, line ${twin}: withdraw ${twin} instead, so that what is left is what the bank gives`,
+  }
+}
+
 export async function restoreLines(
   deps: Deps,
   ids: readonly string[],
@@ -128,7 +152,12 @@ export async function restoreLines(
   const done: ShownLine[] = []
   for (const id of new Set(ids)) {
     const handled = await restoreLine(deps, id, { person: flags.as, reason: flags.reason })
-    if (handled.kind === 'refused') return refuse(output, handled)
+    if (handled.kind === 'refused')
+      return refuse(
+        output,
+        handled,
+        done.map(({ id }) => id),
+      )
     done.push(shownStored(handled.line))
   }
   output.say(
@@ -144,8 +173,18 @@ function tellPlans(shown: readonly (ShownLine & Effects)[], output: Output): voi
   output.say(rowsOf('zh'), rowsOf('en'))
 }
 
-function refuse(output: Output, { code, zh, en }: Extract<Handled, { kind: 'refused' }>): number {
+/** Each line is a transaction of its own: what was done before the refusal stays done, and is named. */
+function refuse(
+  output: Output,
+  { code, zh, en }: Extract<Handled, { kind: 'refused' }>,
+  done: readonly string[],
+): number {
   output.say(`${code}：${zh}`, `${code}: ${en}`)
-  output.json({ ok: false, code, zh, en })
+  if (done.length > 0)
+    output.say(
+      `此前已完成：${done.join(' ')}；请只对其余各笔重新执行`,
+      `done before: ${done.join(' ')}; run it again for the others only`,
+    )
+  output.json({ ok: false, code, zh, en, done })
   return EXIT.no
 }

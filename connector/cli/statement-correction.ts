@@ -5,7 +5,7 @@ import { Fault } from '../ports'
 import type { Deps } from '../steps/deps'
 import { newLines, type DayReport, type FileLines, type FilePart } from '../steps/import-file'
 import { differenceOf, isReplaced, objectionTo, type Difference } from '../steps/replace-lines'
-import { planWithdrawal, withdrawLine, type Said, type WithdrawalPlan } from '../steps/withdraw-line'
+import { planWithdrawal, withdrawUnproven, type Said, type WithdrawalPlan } from '../steps/withdraw-line'
 import { lineCells, shownLine, shownStored, type ShownLine } from './line-text'
 import { table, type Output } from './output'
 
@@ -91,7 +91,8 @@ export function reasonsOf({ days, difference, objections }: Correction, limit: n
   if (difference !== null) {
     const shown = (lines: readonly ShownLine[], zh: string, en: string): string =>
       `${zh} / ${en}:\n${table(lines.slice(0, SHOWN).map(line => ['   ', ...lineCells(line)]))}${lines.length > SHOWN ? `\n    … ${lines.length}` : ''}`
-    const { absent, fresh } = difference
+    const { absent, fresh, withdrawn } = difference
+    if (withdrawn.length > 0) reasons.push(`已被撤回 / withdrawn: ${withdrawn.slice(0, SHOWN).join(' ')}`)
     if (absent.length > 0)
       reasons.push(shown(absent.map(shownStored), '库中有、文件没有', 'in the store and not in the file'))
     if (fresh.length > 0)
@@ -119,12 +120,12 @@ export function tellCorrection({ difference, withdrawals }: Correction, output: 
   )
 }
 
-/** @throws Fault when a line was changed by somebody else meanwhile: what is done stays, and the same command goes on */
+/** Their days are proven with the file. @throws Fault when a line was changed by somebody else meanwhile: what is done stays, and the same command goes on */
 export async function withdrawAbsent(deps: Deps, { difference }: Correction, said: Said): Promise<void> {
   if (difference === null) return
   for (const stored of difference.absent) {
     const how = { isEntryByHand: false, isReplaced: isReplaced(stored, difference) }
-    const handled = await withdrawLine(deps, stored.id, { ...said, ...how })
+    const handled = await withdrawUnproven(deps, stored.id, { ...said, ...how })
     if (handled.kind === 'refused')
       throw new Fault(handled.code, `${handled.zh}；请重新执行同一命令 (${handled.en}: run the same command again)`)
   }

@@ -107,7 +107,8 @@ async function keepAndImport(
   if (correction !== null)
     await withdrawAbsent(deps, correction, { person: flags.as ?? '', reason: flags.reason ?? '' })
   const count = await importFile(deps, lines)
-  const renewed = correction === null ? {} : { isRenewed: true as const }
+  // Also where all that it takes away was withdrawn before it was cut off.
+  const renewed = flags.replace === true && isNamed(flags) ? { isRenewed: true as const } : {}
   await recordFile(deps, { ...file, ...renewed, status: 'imported' }, judged.spans.of(judged.digest, file.importedAt))
   return count
 }

@@ -51,6 +51,12 @@ export function areTwins(a: StatementLine, b: StatementLine): boolean {
   return a.bankId === null && b.bankId === null && contentOf(a) === contentOf(b)
 }
 
+/** Of a line that the bank gives no id: the key that its next twin of that day has, if there is one. */
+export function nextTwinKey(key: string): string | null {
+  const [, start = '', occurrence = ''] = /^(\d+:content:.*:)(\d+)$/.exec(key) ?? []
+  return occurrence === '' ? null : `${start}${Number(occurrence) + 1}`
+}
+
 function contentOf(line: StatementLine): string {
   const parts = [
     line.bookedOn,

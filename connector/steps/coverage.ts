@@ -72,13 +72,18 @@ export async function receiveDays(
   answer: { readonly source: 'interface' | 'file'; readonly askedAt: number },
 ): Promise<void> {
   const { source, askedAt } = answer
-  await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), deps.clock.now(), row => ({
-    ...row,
-    receivedAt: Math.max(row.receivedAt ?? 0, askedAt),
-    error: '',
-    attempts: row.proof === 'gap' ? row.attempts : 0,
-    dueAt: isFinal(row.day, source, askedAt) ? null : closesAt(row.day),
-  }))
+  const now = deps.clock.now()
+  await deps.store.coverage.change(account, daysOf(range, MAX_DAYS), now, row => {
+    // A line of it was withdrawn while the bank answered: what this answer gives in its place was still kept back.
+    const isAskedSince = source === 'interface' && row.dueAt !== null && row.dueAt > askedAt && row.dueAt <= now
+    return {
+      ...row,
+      receivedAt: Math.max(row.receivedAt ?? 0, askedAt),
+      error: '',
+      attempts: row.proof === 'gap' ? row.attempts : 0,
+      dueAt: isAskedSince ? row.dueAt : isFinal(row.day, source, askedAt) ? null : closesAt(row.day),
+    }
+  })
 }
 
 export async function failDays(deps: Deps, account: string, range: DateRange, error: unknown): Promise<void> {
@@ -216,13 +221,7 @@ async function saveProofs(
         gap: isGap ? money(found.gapMinor) : null,
         gapSince: isGap ? (row.gapSince ?? now) : null,
         attempts: isGap ? attempts : row.proof === 'gap' ? 0 : row.attempts,
-        dueAt: isGap
-          ? wasAsked
-            ? retryAt
-            : (row.dueAt ?? retryAt)
-          : row.proof === 'gap' && row.error === ''
-            ? null
-            : row.dueAt,
+        dueAt: dueAfterProof(row, { isGap, wasAsked, now, retryAt }),
       }
     },
   )
@@ -232,4 +231,18 @@ async function saveProofs(
       deps.tell({ kind: 'statement.gap', account, day, amount: `${formatAmount(after.gap)} ${currency}` })
     if (after.gap === null && before.gap !== null) deps.tell({ kind: 'statement.gap.closed', account, day })
   }
+}
+
+type Proven = {
+  readonly isGap: boolean
+  readonly wasAsked: boolean
+  readonly now: number
+  readonly retryAt: number
+}
+
+/** What is due stays due until the bank is asked, whatever its balances say now. */
+function dueAfterProof(row: CoverageRow, { isGap, wasAsked, now, retryAt }: Proven): number | null {
+  if (row.dueAt !== null && row.dueAt <= now) return row.dueAt
+  if (isGap) return wasAsked ? retryAt : (row.dueAt ?? retryAt)
+  return row.proof === 'gap' && row.error === '' ? null : row.dueAt
 }

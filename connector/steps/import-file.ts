@@ -80,12 +80,11 @@ export async function silentDays(
   const silent: DayReport[] = []
   for (const span of spans) {
     const { account } = span
-    for (const { line } of await deps.store.statements.list(account, span)) {
-      const day = line.bookedOn
+    for (const { day } of await deps.store.coverage.rows(account, span)) {
       if (seen.has(`${account} ${day}`)) continue
       seen.add(`${account} ${day}`)
       const stored = await deps.store.statements.countOn(account, day)
-      silent.push({ account, day, stored, lines: 0, known: 0, withdrawn: 0, newMinor: 0n })
+      if (stored > 0) silent.push({ account, day, stored, lines: 0, known: 0, withdrawn: 0, newMinor: 0n })
     }
   }
   return silent

@@ -9,7 +9,7 @@ import { LINE_KEY_VERSION, lineKeys } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { Fault, type BankGateway, type DateRange, type Page, type StatementLine } from '../ports'
 import type { OutboxDraft, Payment, StoredLine } from '../store/store'
-import { withoutChanged, type Answer } from './changed-lines'
+import { standingLines, withoutChanged, type Answer } from './changed-lines'
 import { claimDays, failDays, proveRange, receiveDays, requestDays } from './coverage'
 import { withDeadline } from './deadline'
 import { accountOf, type AccountSettings, type Deps } from './deps'
@@ -31,6 +31,7 @@ export async function importStatements(deps: Deps, account: string, range: DateR
   await deps.store.ping()
   await requireKeyRules(deps, account)
   const askedAt = deps.clock.now()
+  const stood = await standingLines(deps, account, range)
   await requestDays(deps, account, range)
   const lines = await withDeadline(deps.clock, deps.settings.callTimeoutMs, signal =>
     readLines(gateway, account, range, signal),
@@ -52,7 +53,7 @@ export async function importStatements(deps: Deps, account: string, range: DateR
     lines.filter(isOwn),
     keys.filter((_key, index) => isOwn(lines[index])),
   )
-  const count = await storeCompared(deps, settings, { account, range, askedAt }, drafts)
+  const count = await storeCompared(deps, settings, { account, range, askedAt, stood }, drafts)
   await receiveDays(deps, account, range, { source: 'interface', askedAt })
   await saveBalance(deps, settings)
   await proveRange(deps, settings, range)

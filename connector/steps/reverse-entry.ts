@@ -46,13 +46,15 @@ export async function reverseEntry(
 }
 
 function changeFor(deps: Deps, collection: StoredCollection, person: string, next: 'open' | 'left'): CollectionChange {
-  const isOpen = next === 'open'
+  // Of a line that a person withdrew nothing is offered or booked; restored, it is offered again.
+  const isGone = collection.line.isWithdrawn === true
+  const isOpen = next === 'open' && !isGone
   return changeOf(deps, collection, {
     to: isOpen ? 'open' : 'withdrawn',
     cause: isOpen ? 'reopened' : 'withdrawn',
     actor: person,
     text: `${person} 冲销凭证`,
-    journal: isOpen ? 'collection' : 'left',
+    journal: isOpen || isGone ? 'collection' : 'left',
     entryKey: null,
     claim: { claimedBy: '', reason: '', parts: [] },
   })

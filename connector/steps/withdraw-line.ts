@@ -47,7 +47,7 @@ export async function planWithdrawal(
   { isEntryByHand }: { readonly isEntryByHand: boolean },
 ): Promise<WithdrawalPlan | LineRefusal> {
   const at = await deps.store.withdrawals.get(lineId)
-  if (at === null) return refused('LINE_UNKNOWN', `没有流水 ${lineId}`, `there is no line ${lineId}`)
+  if (at === null) return unknownLine(lineId)
   const { line, withdrawn } = at
   if (withdrawn !== null)
     return refused(
@@ -56,8 +56,7 @@ export async function planWithdrawal(
       `line ${lineId} was withdrawn by ${withdrawn.person} already`,
     )
   const settings = accountOf(deps, line.account)
-  if (settings === null)
-    return refused('ACCOUNT_UNKNOWN', `账号未登记：${line.account}`, `the account is not configured: ${line.account}`)
+  if (settings === null) return unknownAccount(line)
   const found = await deps.store.journals.ofLine(lineId)
   const standing = found?.reversedBy === null ? found : null
   if (standing?.entry.reverses !== undefined && !isEntryByHand)
@@ -65,6 +64,14 @@ export async function planWithdrawal(
       'ENTRY_IS_REVERSAL',
       `流水 ${lineId} 的凭证是红字凭证，不能自动冲销；请在 ERP 中处理，再加 --entry-by-hand`,
       `the entry of line ${lineId} is a reversal, which is not reversed by itself: see to it in the ERP, then add --entry-by-hand`,
+    )
+  const reversing = found?.reversedBy == null ? null : await deps.store.journals.byKey(found.reversedBy)
+  const taker = reversing?.lineId == null ? null : await deps.store.withdrawals.get(reversing.lineId)
+  if (taker !== null && taker.withdrawn === null && !isEntryByHand)
+    return refused(
+      'ENTRY_TAKEN_BACK',
+      `流水 ${lineId} 的凭证已由银行冲正的流水 ${taker.line.id} 冲销：请先撤回流水 ${taker.line.id}，或在 ERP 中处理后加 --entry-by-hand`,
+      `the entry of line ${lineId} was taken back by line ${taker.line.id}, the bank's reversal: withdraw that one first, or see to the entries in the ERP and add --entry-by-hand`,
     )
   const entry = isEntryByHand ? null : standing
   return {
@@ -76,11 +83,17 @@ export async function planWithdrawal(
 }
 
 /** `isReplaced`: the bank gives another line in its place that says the same of the payment. */
-export async function withdrawLine(
-  deps: Deps,
-  lineId: string,
-  said: Said & { readonly isEntryByHand: boolean; readonly isReplaced: boolean },
-): Promise<Handled> {
+export type SaidOfLine = Said & { readonly isEntryByHand: boolean; readonly isReplaced: boolean }
+
+export async function withdrawLine(deps: Deps, lineId: string, said: SaidOfLine): Promise<Handled> {
+  const handled = await withdrawUnproven(deps, lineId, said)
+  const settings = handled.kind === 'done' ? accountOf(deps, handled.line.account) : null
+  if (handled.kind === 'done' && settings !== null) await proveRange(deps, settings, dayOf(handled.line))
+  return handled
+}
+
+/** The caller proves the line's day when all is done: a file may replace thousands of lines. */
+export async function withdrawUnproven(deps: Deps, lineId: string, said: SaidOfLine): Promise<Handled> {
   const named = nameOf(said)
   if ('kind' in named) return named
   const plan = await planWithdrawal(deps, lineId, said)
@@ -90,11 +103,12 @@ export async function withdrawLine(
   const now = deps.clock.now()
   const changes = plan.collections.map(collection => changeFor(deps, collection, lineId, named.person))
   const reversal = entry === null ? null : reversalOf(deps, entry, changes, named, now)
+  const contradiction = payment === null || said.isReplaced ? null : contradictionOf(at, payment, named)
   const isDone = await deps.store.withdrawals.withdraw(
     {
       ...{ lineId, turn, journal: line.journal, ...named, reversal },
       changes: reversal === null ? changes : [],
-      contradiction: payment === null || said.isReplaced ? null : contradictionOf(at, payment, named),
+      contradiction,
       outbox: [recordOf(settings, at, 'withdrawn', named, now)],
     },
     now,
@@ -103,17 +117,11 @@ export async function withdrawLine(
   tell(deps, 'line.withdrawn', line, named.person)
   if (entry !== null && reversal !== null)
     deps.tell({ kind: 'entry.reversed', key: entry.entry.key, by: reversal.entry.key, reason: named.reason })
-  await askAgain(deps, line)
-  await proveRange(deps, settings, dayOf(line))
+  if (contradiction !== null) {
+    const { paymentId, code, cause } = contradiction
+    deps.tell({ kind: 'contradiction', paymentId, code, cause })
+  }
   return { kind: 'done', line }
-}
-
-/** What the bank gives in the line's place was kept back: a day that its interface fills is asked for now, however old. */
-async function askAgain(deps: Deps, { account, line }: StoredLine): Promise<void> {
-  const now = deps.clock.now()
-  await deps.store.coverage.change(account, [line.bookedOn], now, row =>
-    row.source === 'interface' ? { ...row, dueAt: now } : row,
-  )
 }
 
 /** The line stands again; what it had is not put back but made anew, as of a line that has just come. */
@@ -121,13 +129,17 @@ export async function restoreLine(deps: Deps, lineId: string, said: Said): Promi
   const named = nameOf(said)
   if ('kind' in named) return named
   const at = await deps.store.withdrawals.get(lineId)
-  const settings = at && accountOf(deps, at.line.account)
-  if (at === null || settings === null || at.withdrawn === null)
+  const settings = at === null ? null : accountOf(deps, at.line.account)
+  if (at === null) return unknownLine(lineId)
+  if (settings === null) return unknownAccount(at.line)
+  if (at.withdrawn === null)
     return refused('LINE_NOT_WITHDRAWN', `流水 ${lineId} 没有被撤回`, `line ${lineId} is not withdrawn`)
   const { line, turn } = at
   const now = deps.clock.now()
   const collection = await deps.store.collections.get(lineId)
-  const changes = collection?.state === 'withdrawn' ? [reopened(deps, collection, named.person)] : []
+  // What the bank took back, or a person, stays so: only what was withdrawn with the line is offered again.
+  const isOffered = collection?.state === 'withdrawn' && line.journal === 'collection'
+  const changes = isOffered ? [reopened(deps, collection, named.person)] : []
   const isDone = await deps.store.withdrawals.restore(
     {
       ...{ lineId, turn, journal: line.journal, ...named, changes },
@@ -160,13 +172,13 @@ async function paymentOf(deps: Deps, { paymentId, bank, line }: StoredLine): Pro
 
 /** Others that shared its entry keep their claims, and are booked anew without it. */
 function changeFor(deps: Deps, collection: StoredCollection, lineId: string, person: string): CollectionChange {
-  const isOwn = collection.line.id === lineId
+  const isGone = collection.line.id === lineId || collection.line.isWithdrawn === true
   return changeOf(deps, collection, {
-    to: isOwn ? 'withdrawn' : 'claimed',
-    cause: isOwn ? 'withdrawn' : 'reopened',
+    to: isGone ? 'withdrawn' : 'claimed',
+    cause: isGone ? 'withdrawn' : 'reopened',
     actor: person,
-    text: isOwn ? `${person} 撤回流水` : '同一凭证中的流水被撤回，将重新入账',
-    journal: isOwn ? 'left' : 'collection',
+    text: isGone ? `${person} 撤回流水` : '同一凭证中的流水被撤回，将重新入账',
+    journal: 'collection',
     entryKey: null,
   })
 }
@@ -237,6 +249,18 @@ function dayOf({ line }: StoredLine) {
 }
 
 const CHANGED = refused('LINE_BUSY', '流水刚刚有变化，请重试', 'the line has changed just now: try again')
+
+function unknownLine(lineId: string): LineRefusal {
+  return refused(
+    'LINE_UNKNOWN',
+    `没有流水 ${lineId}，编号见 yinqi statement lines`,
+    `there is no line ${lineId}: yinqi statement lines shows the ids`,
+  )
+}
+
+function unknownAccount({ account }: StoredLine): LineRefusal {
+  return refused('ACCOUNT_UNKNOWN', `账号未登记：${account}`, `the account is not configured: ${account}`)
+}
 
 function refused(code: string, zh: string, en: string): LineRefusal {
   return { kind: 'refused', code, zh, en }

@@ -6,7 +6,7 @@ import { lineOf, LINE_FROM } from './statement-store'
 import { executeIn, insertNew, selectIn } from './statements'
 import type { DoubtDraft, DoubtStore } from './store'
 
-type Content = Pick<DoubtDraft, 'was' | 'now'>
+type Content = Pick<DoubtDraft, 'was' | 'now' | 'days'>
 
 export function createDoubtStore(db: Database): DoubtStore {
   return {
@@ -32,8 +32,8 @@ export function createDoubtStore(db: Database): DoubtStore {
     change: (account, doubts, cleared, at) =>
       db.transaction(async tx => {
         await clearDoubts(tx, cleared)
-        for (const { lineId, kind, was, now } of doubts) {
-          const content = tx.keys.hide(placeOf(lineId), encode({ was, now }))
+        for (const { lineId, kind, was, now, days } of doubts) {
+          const content = tx.keys.hide(placeOf(lineId), encode({ was, now, days }))
           const no = numberOf(lineId)
           await insertNew(tx, 'yinqi_line_doubt', 'line_no', [{ line_no: no, account, kind, since: at, content }])
           await tx.execute('UPDATE yinqi_line_doubt SET since = ? WHERE line_no = ? AND kind <> ?', [at, no, kind])
@@ -47,6 +47,12 @@ export function createDoubtStore(db: Database): DoubtStore {
 export async function clearDoubts(tx: Session, lineIds: readonly string[]): Promise<void> {
   const numbers = lineIds.flatMap(id => numberOf(id) ?? [])
   await executeIn(tx, 'DELETE FROM yinqi_line_doubt WHERE line_no IN', numbers)
+}
+
+/** Part of the caller's transaction. Days of what is kept back in the line's place. */
+export async function doubtedDays(tx: Session, lineId: string): Promise<readonly string[]> {
+  const [row] = await tx.query('SELECT content FROM yinqi_line_doubt WHERE line_no = ?', [numberOf(lineId)])
+  return row === undefined ? [] : decode<Content>(tx.keys.show(placeOf(lineId), text(row, 'content'))).days
 }
 
 function placeOf(lineId: string) {

@@ -8,7 +8,7 @@ import type { Database, Row, Session } from './database'
 import { storeFault } from './faults'
 import type { Place } from './keys'
 import { addToOutbox } from './outbox-store'
-import { linesWhere } from './statement-store'
+import { linesWhere, STANDS } from './statement-store'
 import { insertNew } from './statements'
 import type { ReceiptStore, ReceiverStore, StoredReceipt } from './store'
 
@@ -44,7 +44,7 @@ export function createReceiptStore(db: Database): ReceiptStore {
     async list(account, { from, to }) {
       const rows = await db.query(
         `SELECT ${RECEIPT} WHERE line_no IN (
-  SELECT no FROM yinqi_statement_line WHERE account = ? AND booked_on >= ? AND booked_on <= ?
+  SELECT no FROM yinqi_statement_line WHERE account = ? AND booked_on >= ? AND booked_on <= ? AND ${STANDS}
 ) ORDER BY line_no`,
         [account, from, to],
       )

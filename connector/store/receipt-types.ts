@@ -30,7 +30,7 @@ export interface ReceiptStore {
     outbox: readonly OutboxDraft[],
   ): Promise<void>
   ofLine(lineId: string): Promise<StoredReceipt | null>
-  /** Receipts of the account's lines that were booked within the range. */
+  /** Receipts of the account's lines that stand and were booked within the range: a withdrawn one's may be its successor's. */
   list(account: string, range: DateRange): Promise<readonly StoredReceipt[]>
   bytes(digest: string): Promise<Uint8Array | null>
   /** Keeps bytes as evidence that belong to no line; returns their SHA-256. */

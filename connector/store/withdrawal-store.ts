@@ -7,7 +7,7 @@ import { idOf, integer, integerOrNull, numberOf, storable, text, word } from './
 import { changeAll } from './collection-store'
 import { contradict } from './contradiction-store'
 import type { Database, Row, Session } from './database'
-import { clearDoubts } from './doubt-store'
+import { clearDoubts, doubtedDays } from './doubt-store'
 import { reverseOne } from './journal-store'
 import { lockLines, moveMark } from './line-mark'
 import { onlyOneAtATime } from './match-items'
@@ -52,7 +52,7 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   const { reversal, changes, contradiction, outbox } = withdrawal
   // In the order in which whoever saves matches locks: the matches first, then lines.
   await onlyOneAtATime(tx)
-  const { no, key, matchNo, account } = await lockedLine(tx, withdrawal, false)
+  const { no, key, matchNo, account, bookedOn } = await lockedLine(tx, withdrawal, false)
   const said = { person: storable(withdrawal.person), reason: storable(withdrawal.reason) }
   await tx.execute(
     'UPDATE yinqi_statement_line SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, turn = turn + 1 WHERE no = ?',
@@ -65,6 +65,8 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   }
   if (reversal !== null) await reverseOne(tx, reversal, at)
   await changeAll(tx, changes, at)
+  await unprove(tx, account, bookedOn)
+  await askAgain(tx, account, [bookedOn, ...(await doubtedDays(tx, withdrawal.lineId))], at)
   await clearDoubts(tx, [withdrawal.lineId])
   if (contradiction !== null) await contradict(tx, { ...contradiction, at })
   await addToOutbox(tx, outbox, at)
@@ -73,14 +75,23 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   return true
 }
 
+/** Its day is proven by nothing until the balances were held against the lines again. */
+async function unprove(tx: Session, account: string, bookedOn: string): Promise<void> {
+  await tx.execute(`UPDATE yinqi_coverage SET proof = 'unproven' WHERE account = ? AND day = ? AND proof = 'proven'`, [
+    account,
+    bookedOn,
+  ])
+}
+
 async function restore(tx: Session, restoration: Restoration, at: number): Promise<boolean> {
-  const { no, key, account } = await lockedLine(tx, restoration, true)
+  const { no, key, account, bookedOn } = await lockedLine(tx, restoration, true)
   await tx.execute(
     `UPDATE yinqi_statement_line SET withdrawn_at = NULL, withdrawn_by = '', withdrawn_reason = '', turn = turn + 1 WHERE no = ?`,
     [no],
   )
   await moveMark(tx, account, await lockLines(tx, account))
   await changeAll(tx, restoration.changes, at)
+  await unprove(tx, account, bookedOn)
   await clearDoubts(tx, [restoration.lineId])
   await addToOutbox(tx, restoration.outbox, at)
   const said = { person: storable(restoration.person), reason: storable(restoration.reason) }
@@ -88,11 +99,22 @@ async function restore(tx: Session, restoration: Restoration, at: number): Promi
   return true
 }
 
+/** What came in the line's place was kept back: days that the bank's interface fills are asked for now, however old. */
+async function askAgain(tx: Session, account: string, days: readonly string[], at: number): Promise<void> {
+  for (const day of [...new Set(days)].toSorted())
+    await tx.execute(`UPDATE yinqi_coverage SET due_at = ? WHERE account = ? AND day = ? AND source = 'interface'`, [
+      at,
+      account,
+      day,
+    ])
+}
+
 type Locked = {
   readonly no: number
   readonly key: string
-  readonly account: string
   readonly matchNo: number | null
+  readonly account: string
+  readonly bookedOn: string
 }
 
 /** @throws Changed when the line is not as it was when this was decided */
@@ -102,7 +124,7 @@ async function lockedLine(
   isWithdrawn: boolean,
 ): Promise<Locked> {
   const no = numberOf(lineId)
-  const columns = 'no, line_key, account, journal, match_no, withdrawn_at, turn'
+  const columns = 'no, account, booked_on, line_key, journal, match_no, withdrawn_at, turn'
   const [row] = await tx.query(lockedSelect(tx.dialect, columns, 'yinqi_statement_line', 'no = ?'), [no])
   if (no === null || row === undefined) throw new Changed(lineId)
   const isSame =
@@ -110,8 +132,8 @@ async function lockedLine(
     word(row, 'journal') === journal &&
     (integerOrNull(row, 'withdrawn_at') !== null) === isWithdrawn
   if (!isSame) throw new Changed(lineId)
-  const key = text(row, 'line_key')
-  return { no, key, account: text(row, 'account'), matchNo: integerOrNull(row, 'match_no') }
+  const [account, bookedOn] = [text(row, 'account'), text(row, 'booked_on')]
+  return { no, key: text(row, 'line_key'), matchNo: integerOrNull(row, 'match_no'), account, bookedOn }
 }
 
 function eventOf(kind: string, { lineId, turn }: Pick<Withdrawal, 'lineId' | 'turn'>, content: Record<string, string>) {

@@ -51,6 +51,8 @@ export type DoubtDraft = {
   /** What the line says, and what the bank says instead, in words of people. */
   readonly was: string
   readonly now: string
+  /** Days of what is kept back in its place: once it is withdrawn, the bank is asked for them too. */
+  readonly days: readonly string[]
 }
 
 /** The bank says something else of a line than it did. */
@@ -69,7 +71,9 @@ export interface WithdrawalStore {
   list(account: string, range: DateRange): Promise<readonly WithdrawnLine[]>
   /**
    * The line is not there any more for whoever looks for lines; its match is undone, its entry taken back, and the audit
-   * trail told. It keeps its identity, so that no file and no fetch brings it again. False when something has changed.
+   * trail told. It keeps its identity, so that no file and no fetch brings it again. Days that the bank's interface fills,
+   * its own and those of what was kept back in its place, are due, and its day is proven no more. False when
+   * something has changed.
    */
   withdraw(withdrawal: Withdrawal, at: number): Promise<boolean>
   /** The line stands again, with its journal as it was left. False when something has changed. */

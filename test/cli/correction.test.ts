@@ -8,10 +8,10 @@ import fc from 'fast-check'
 import { listLines, restoreLines, withdrawLines, type LinesFlags, type WithdrawFlags } from '../../connector/cli/lines'
 import { importStatementFile, type ImportFlags } from '../../connector/cli/statement-import'
 import type { JournalRule } from '../../connector/core/journal'
-import { importStatements } from '../../connector/steps/import-statements'
+import { importStatements, linkPayments } from '../../connector/steps/import-statements'
 import { postJournals } from '../../connector/steps/post-journals'
 import { capture } from '../support/output'
-import { sampleLine } from '../support/sample'
+import { sampleLine, sampleRequest } from '../support/sample'
 import { ACCOUNT, openWorld, type World } from '../support/world'
 
 const MARCH = { from: '2026-03-01', to: '2026-03-31' }
@@ -39,7 +39,7 @@ const end = async (): Promise<void> => {
 beforeEach(begin)
 afterEach(end)
 
-type Line = { readonly day: string; readonly cents: bigint; readonly text?: string }
+type Line = { readonly day: string; readonly cents: bigint; readonly text?: string; readonly reference?: string }
 
 const swift = (cents: bigint): string => `${cents < 0n ? -cents : cents}`.padStart(3, '0').replace(/(..)$/, ',$1')
 const mark = (cents: bigint): string => (cents < 0n ? 'D' : 'C')
@@ -51,8 +51,8 @@ function statement(lines: readonly Line[], { opening = 0n, to = '31', from = '01
   return [
     ...[':20:R', `:25:${ACCOUNT}`, ':28C:1/1', `:60F:${mark(opening)}2603${from}CNY${swift(opening)}`],
     ...lines.map(
-      ({ day, cents, text }) =>
-        `:61:2603${day}03${day}${mark(cents)}${swift(cents)}NTRFNONREF\r\n:86:${text ?? '货款'}`,
+      ({ day, cents, text, reference }) =>
+        `:61:2603${day}03${day}${mark(cents)}${swift(cents)}NTRF${reference ?? 'NONREF'}\r\n:86:${text ?? '货款'}`,
     ),
     ...[`:62F:${mark(closing)}2603${to}CNY${swift(closing)}`, '-\r\n'],
   ].join('\r\n')
@@ -148,6 +148,7 @@ describe('a corrected file', () => {
     const again = await bring(old)
     expect(again).toMatchObject({ code: 1, text: expect.stringContaining('were withdrawn') })
     expect(await bring(old, replace)).toMatchObject({ code: 1, text: expect.stringContaining('restore') })
+    expect(again.text).toContain('withdrawn: 2')
     expect(await shown()).toEqual(['02 1000 货款', '03 -205 货款'])
     expect((await proofs()).every(proof => proof === 'proven')).toBe(true)
   })
@@ -192,11 +193,93 @@ describe('a corrected file', () => {
       { opening: 750n, to: '03', from: '02' },
       'closing balance of the day before',
     ],
+    [
+      'a day that came in parts, by the first of them',
+      async () => {
+        await bring([at('02', 1000n)], {}, { to: '02' })
+        await bring([at('03', -250n)], {}, { opening: 1000n, to: '03', from: '02' })
+        await bring([at('03', -40n)], {}, { opening: 750n, to: '03', from: '02' })
+      },
+      [at('03', -205n)],
+      { opening: 1000n, to: '03', from: '02' },
+      'came in parts',
+    ],
+    [
+      'the first day that the store has, by its second part',
+      async () => {
+        await bring([at('03', -250n)], {}, { opening: 1000n, to: '03', from: '02' })
+        await bring([at('03', -40n)], {}, { opening: 750n, to: '03', from: '02' })
+      },
+      [at('03', -41n)],
+      { opening: 750n, to: '03', from: '02' },
+      'came in parts',
+    ],
+    [
+      'a day by a file that was made before it ended',
+      async () => {
+        await bring([at('03', -250n), at('03', -40n)], {}, { opening: 1000n, to: '03', from: '02' })
+        await bring([at('04', 5n)], {}, { opening: 710n, to: '04', from: '03' })
+      },
+      [at('03', -250n)],
+      { opening: 1000n, to: '03', from: '02' },
+      'the next day begins with',
+    ],
   ])('does not replace %s', async (_what, before, file, balances, reason) => {
+    world.move(1_000)
     await before()
     const kept = await shown()
     expect(await bring(file, replace, balances)).toMatchObject({ code: 1, text: expect.stringContaining(reason) })
     expect(await shown()).toEqual(kept)
+  })
+
+  test('replaces a day that came in parts where it ends with what the next day begins with', async () => {
+    await bring([at('03', -250n)], {}, { opening: 1000n, to: '03', from: '02' })
+    await bring([at('03', -40n)], {}, { opening: 750n, to: '03', from: '02' })
+    await bring([at('04', 5n)], {}, { opening: 710n, to: '04', from: '03' })
+    const whole = [at('03', -240n), at('03', -50n)]
+    expect(await bring(whole, replace, { opening: 1000n, to: '03', from: '02' })).toMatchObject({ code: 0 })
+    expect(await shown()).toEqual(['03 -240 货款', '03 -50 货款', '04 5 货款'])
+  })
+
+  test('replaces one day after the other, each with a statement of its own', async () => {
+    await bring([at('03', -250n)], {}, { opening: 1000n, to: '03', from: '02' })
+    await bring([at('04', 5n)], {}, { opening: 750n, to: '04', from: '03' })
+    expect(await bring([at('03', -205n)], replace, { opening: 1000n, to: '03', from: '02' })).toMatchObject({ code: 0 })
+    const second = await bring([at('04', 6n)], replace, { opening: 795n, to: '04', from: '03' })
+    expect(second).toMatchObject({ code: 0, text: expect.stringContaining('1 lines withdrawn, 1 added') })
+    expect(await shown()).toEqual(['03 -205 货款', '04 6 货款'])
+    expect((await proofs()).every(proof => proof === 'proven')).toBe(true)
+  })
+
+  test('that moves the line of a payment to another day leaves nobody to look at the payment, and shows both', async () => {
+    world.erp.queue.push(sampleRequest())
+    await world.settle()
+    const [payment] = await world.store.payments.list({}, null, 1)
+    const { reference = '', amount } = payment?.instruction ?? {}
+    const ours = (day: string): Line => ({ ...at(day, -(amount?.minor ?? 0n)), reference })
+    await bring([ours('03'), at('05', 7n)])
+    await linkPayments(world.deps)
+    expect((await stored())[0]?.paymentId).toBe(payment?.id)
+    const moved = [ours('04'), at('05', 7n), at('06', 8n)]
+    const dry = await bring(moved, { ...replace, dryRun: true })
+    expect(dry.text).toMatch(/−.*2026-03-03/)
+    expect(dry.text).toMatch(/\+.*2026-03-04/)
+    expect(await bring(moved, replace)).toMatchObject({ code: 0 })
+    await linkPayments(world.deps)
+    expect(await world.store.contradictions.open(9)).toEqual([])
+    expect((await stored())[0]).toMatchObject({ paymentId: payment?.id, line: { bookedOn: '2026-03-04' } })
+  })
+
+  test('of many lines is proven once and not line by line', async () => {
+    const many = (cents: bigint) => Array.from({ length: 40 }, (_, index) => at('03', cents - BigInt(index)))
+    await bring(many(-100n))
+    const { coverage } = world.store
+    const balances = coverage.balances.bind(coverage)
+    let proven = 0
+    coverage.balances = (...asked) => (proven++, balances(...asked))
+    expect(await bring(many(-1000n), replace)).toMatchObject({ code: 0, document: { imported: 40 } })
+    expect(proven).toBe(1)
+    expect((await proofs()).every(proof => proof === 'proven')).toBe(true)
   })
 
   test('any correction of any day ends with the lines that the corrected file has', async () => {
@@ -243,6 +326,14 @@ describe('single lines', () => {
     expect(await stored()).toHaveLength(2)
   })
 
+  test('of twins the last is withdrawn: the first is what the bank gives, and what its files have', async () => {
+    await bring([at('02', -250n), at('02', -250n)])
+    expect(await withdraw(['1'])).toMatchObject({ code: 1, text: expect.stringContaining('withdraw 2 instead') })
+    expect(await withdraw(['2'])).toMatchObject({ code: 0 })
+    expect(await bring([at('02', -250n)])).toMatchObject({ code: 0 })
+    expect(await withdraw(['1'])).toMatchObject({ code: 0 })
+  })
+
   test('all of them or none: what speaks against one is told first', async () => {
     await bring([at('02', -250n), at('03', 40n)])
     expect(await withdraw(['1', '99'])).toMatchObject({ code: 1, document: { code: 'LINE_UNKNOWN' } })
@@ -255,7 +346,16 @@ describe('single lines', () => {
       code: 1,
       document: { code: 'LINE_NOT_WITHDRAWN' },
     })
-    expect(await withdraw(['1', '2', '1'])).toMatchObject({ code: 0 })
+    const { withdrawals } = world.store
+    const once = withdrawals.withdraw.bind(withdrawals)
+    // Somebody changes the second line at that moment.
+    withdrawals.withdraw = async (asked, when) => asked.lineId === '1' && (await once(asked, when))
+    expect(await withdraw(['1', '2'])).toMatchObject({
+      ...{ code: 1, document: { code: 'LINE_BUSY', done: ['1'] } },
+      text: expect.stringContaining('done before: 1; run it again for the others only'),
+    })
+    withdrawals.withdraw = once
+    expect(await withdraw(['2', '2'])).toMatchObject({ code: 0 })
     expect(await stored()).toHaveLength(0)
   })
 })

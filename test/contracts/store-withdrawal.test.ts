@@ -1,6 +1,7 @@
 // What every store promises of a line that a person withdraws: nobody finds it any more, nothing brings it in again,
 // everything that hung on it goes with it in one transaction, and a person can restore it.
 
+import { createHash } from 'node:crypto'
 import type { JournalEntry } from '../../connector/ports'
 import type { CollectionChange, Store, StoredLine, Withdrawal } from '../../connector/store/store'
 import { answer, kinds, lineOf, opened, type Place } from '../support/stores'
@@ -53,7 +54,16 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
 
   test('nobody who looks for lines finds it; who names it does', async () => {
     const wanted = { receipt: 'wanted', paymentId: null } as const
-    const [a = '', b = ''] = await insert(lineOf('a', wanted), lineOf('b', wanted))
+    const [a = '', b = '', c = ''] = await insert(lineOf('a', wanted), lineOf('b', wanted), lineOf('c', wanted))
+    const bytes = Uint8Array.of(1, 2, 3)
+    const digestBy = (name: string): string => createHash(name).update(bytes).digest('hex')
+    const digests = { digest: digestBy('sha256'), sm3: digestBy('sm3') }
+    const receipt = { receiptNo: 'N1', mediaType: 'application/pdf', source: 'file', check: 'agrees', at: 6 } as const
+    await store.receipts.save({ ...receipt, ...digests, lineId: c, account: ACCOUNT }, bytes, null, [])
+    expect(await store.withdrawals.withdraw(withdrawal(c, { outbox: [] }), 7)).toBe(true)
+    // Kept, but no reason to keep it from the line that came in its place.
+    expect(await store.receipts.list(ACCOUNT, WHOLE)).toEqual([])
+    expect(await store.receipts.ofLine(c)).toMatchObject({ receiptNo: 'N1' })
     expect(await store.withdrawals.withdraw(withdrawal(a), 7)).toBe(true)
     const { statements, open, coverage } = store
     expect(await listed()).toEqual(['b'])
@@ -73,7 +83,10 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
       ...{ line: { key: 'a' }, turn: 1, matchId: null },
       withdrawn: { person: '张三', reason: '银行更正', at: 7 },
     })
-    expect(await store.withdrawals.list(ACCOUNT, WHOLE)).toMatchObject([{ line: { id: a }, person: '张三', at: 7 }])
+    expect(await store.withdrawals.list(ACCOUNT, WHOLE)).toMatchObject([
+      { line: { id: a }, person: '张三', at: 7 },
+      { line: { id: c } },
+    ])
     expect(await store.withdrawals.list(ACCOUNT, { from: '2099-01-01', to: '2099-01-31' })).toEqual([])
     expect(await store.withdrawals.get('999')).toBeNull()
     expect(await store.withdrawals.get('x')).toBeNull()
@@ -240,9 +253,50 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.matches.of(ACCOUNT, WHOLE)).filter(one => one.lineIds.length > 0)).toEqual([])
   })
 
+  test('withdrawn while its entry is taken back, its match undone and its money claimed, each is done once or not at all', async () => {
+    const rival = await place.open('require')
+    const ids = await insert(...Array.from({ length: 10 }, (_, index) => lineOf(`r${index}`)))
+    const match = { account: ACCOUNT, pass: 'reference', reason: 'r', ruleVersion: '3' }
+    for (const [index, lineId] of ids.entries()) {
+      const isBooked = index % 2 === 0
+      const made = isBooked ? { erp: 'u8', entry: entry(`k${lineId}`) } : null
+      const offered = isBooked ? {} : { collection: { erp: 'u8', key: `in${lineId}`, outbox: [] } }
+      await store.journals.decide([{ lineId, journal: made ? 'entry' : 'collection', entry: made, ...offered }], 1)
+    }
+    await store.matches.save([{ ...match, lineIds: ids, ledgerIds: ['L1'] }], 1)
+    const [made] = await store.matches.list(ACCOUNT, 'all', null, 1)
+    const change = (lineId: string, to: 'withdrawn' | 'claimed'): CollectionChange => ({
+      ...{ lineId, seq: 1, to, cause: to, actor: '王', journal: 'collection', entryKey: null },
+      ...{ claimedBy: '', reason: '', parts: [], claimNo: 0, outbox: [] },
+    })
+    const rounds = ids.map(async (lineId, index) => {
+      const isBooked = index % 2 === 0
+      const more = isBooked
+        ? { journal: 'entry' as const, reversal: reversal(`k${lineId}`) }
+        : { journal: 'collection' as const, changes: [change(lineId, 'withdrawn')] }
+      const [isWithdrawn, isOther] = await Promise.all([
+        store.withdrawals.withdraw(withdrawal(lineId, more), 7),
+        isBooked
+          ? rival.journals.reverse(reversal(`k${lineId}`), 8)
+          : rival.collections.change([change(lineId, 'claimed')], 8),
+        rival.matches.undo(made?.id ?? '', '王', '错', 8),
+        rival.doubts.change(ACCOUNT, [{ lineId, kind: 'gone', was: '', now: '', days: [] }], [], 8),
+      ])
+      expect([isWithdrawn, isOther].filter(Boolean)).toHaveLength(1)
+      expect((await store.withdrawals.get(lineId))?.withdrawn !== null).toBe(isWithdrawn)
+      if (!isBooked) expect((await store.collections.get(lineId))?.state).toBe(isWithdrawn ? 'withdrawn' : 'claimed')
+    })
+    await Promise.all(rounds)
+    await rival.close()
+    expect((await store.matches.get(made?.id ?? ''))?.undone).not.toBeNull()
+    if (name !== 'memory') expect(await store.audit.check(null)).toMatchObject({ kind: 'whole' })
+  }, 60_000)
+
   test('a doubt lasts until it is cleared, keeps its age while its kind stays, and goes with its line', async () => {
     const [a = '', b = '', c = ''] = await insert(lineOf('a'), lineOf('b'), lineOf('c'))
-    const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({ lineId, kind, was: '-12.34 CNY', now })
+    const of = (lineId: string, kind: 'changed' | 'gone', now = '') => ({
+      ...{ lineId, kind, was: '-12.34 CNY', now, days: [] },
+    })
     await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.43 CNY'), of(b, 'gone'), of(c, 'gone')], [], 5)
     await store.doubts.change(ACCOUNT, [of(a, 'changed', '-12.44 CNY'), of(b, 'changed', 'x')], [c], 9)
     expect(await store.doubts.of(ACCOUNT)).toMatchObject([
@@ -255,6 +309,18 @@ describe.each(kinds().map(kind => [kind.name, kind] as const))('withdrawn lines 
     expect((await store.doubts.of(ACCOUNT)).map(doubt => doubt.line.id)).toEqual([b])
     await store.doubts.change(ACCOUNT, [], [], 11)
     expect(await store.doubts.of(ACCOUNT)).toHaveLength(1)
+  })
+
+  test('its day, and the days of what was kept back in its place, are due where the interface fills them', async () => {
+    const [a = ''] = await insert(lineOf('a'))
+    const by = (source: 'interface' | 'file', days: readonly string[]) =>
+      store.coverage.change(ACCOUNT, days, 1, row => ({ ...row, source }))
+    await by('interface', [DAY, '2031-05-09', '2031-05-11'])
+    await by('file', ['2031-05-10'])
+    const doubt = { lineId: a, kind: 'changed' as const, was: '', now: '', days: ['2031-05-10', '2031-05-09'] }
+    await store.doubts.change(ACCOUNT, [doubt], [], 2)
+    await store.withdrawals.withdraw(withdrawal(a), 7)
+    expect((await store.coverage.due(ACCOUNT, 7, 9)).map(row => row.day)).toEqual([DAY, '2031-05-09'])
   })
 
   databaseTest('the audit trail names who, why and what went with it', async () => {

@@ -12,6 +12,7 @@ import { importStatements, linkPayments } from '../../connector/steps/import-sta
 import { matchByHand } from '../../connector/steps/match-by-hand'
 import { postJournals } from '../../connector/steps/post-journals'
 import { reconcile } from '../../connector/steps/reconcile'
+import { reverseEntry } from '../../connector/steps/reverse-entry'
 import { restoreLine, withdrawLine } from '../../connector/steps/withdraw-line'
 import { entry as ledgerEntry } from '../support/reconcile-world'
 import { sampleLine, sampleRequest } from '../support/sample'
@@ -239,6 +240,7 @@ test('the line of a payment leaves the payment as it is, and a person looks at t
   expect(await world.store.contradictions.open(9)).toMatchObject([
     { code: 'LINE_WITHDRAWN', paymentId: payment?.id, evidence: { line: line?.id, person: '张三' } },
   ])
+  expect(world.happened).toContainEqual(expect.objectContaining({ kind: 'contradiction', code: 'LINE_WITHDRAWN' }))
 })
 
 test('nobody looks at the payment where the bank gives another line in its place', async () => {
@@ -304,17 +306,63 @@ test('of collections that share an entry the others keep their claims and are bo
   expect((await world.store.collections.get(a))?.state).toBe('open')
 })
 
+const claimed = { person: '王', reason: '合同', claim: { customer: 'C1', document: '', split: '' } }
+const claim = (id: string) => claimCollection(world.deps, () => world.store.collections.get(id), claimed)
+
+test.each([
+  ['claimed by nobody yet', false, [-2_500n]],
+  ['booked', true, [2_500n, -2_500n]],
+])(
+  'money that the bank took back, %s, is not offered again when its line is restored',
+  async (_what, isBooked, moves) => {
+    await world.close()
+    world = await openWorld({ journal: RULES, collection: { ...COLLECTION, booking: 'line' } })
+    const [came = ''] = await bring(bankLine({ amount: cny(2_500n), text: '货款', bankSerial: 'S-BACK' }))
+    await work()
+    if (isBooked) await claim(came)
+    await work()
+    await bring(bankLine({ amount: cny(-2_500n), bankSerial: 'S-BACK', isReversal: true }))
+    await work()
+    expect((await world.store.collections.get(came))?.state).toBe('withdrawn')
+    await withdraw(came)
+    await restoreLine(world.deps, came, said)
+    expect(await claim(came)).toMatchObject({ kind: 'refused', code: 'CLAIM_STATE' })
+    await work()
+    expect(bankMoves()).toEqual(isBooked ? moves : [])
+  },
+)
+
+test('an entry that a person takes care of, taken back later: what was withdrawn with it is not booked again', async () => {
+  const [a = '', b = ''] = await bring(
+    bankLine({ amount: cny(10_000n), text: '货款' }),
+    bankLine({ amount: cny(2_500n), text: '货款' }),
+  )
+  await work()
+  for (const id of [a, b]) await claim(id)
+  world.move(2 * 86_400_000)
+  await work()
+  await withdraw(a, { isEntryByHand: true })
+  await reverseEntry(world.deps, b, { ...said, next: 'open' })
+  expect(await claim(a)).toMatchObject({ kind: 'refused' })
+  expect(await claim(b)).toMatchObject({ kind: 'done' })
+  await work()
+  expect(bankMoves()).toEqual([12_500n, -12_500n, 2_500n])
+})
+
 test('a red entry is not reversed by itself: a person sees to it, and says so', async () => {
-  const [, back = ''] = await bring(
+  const [paid = '', back = ''] = await bring(
     bankLine({ amount: cny(-700n), bankSerial: 'S-RED' }),
     bankLine({ amount: cny(700n), bankSerial: 'S-RED', isReversal: true }),
   )
   await work()
   expect(bankMoves()).toEqual([-700n, 700n])
   expect(await withdraw(back)).toMatchObject({ kind: 'refused', code: 'ENTRY_IS_REVERSAL' })
+  // Nor is the line that it took back withdrawn alone: the books would say that no money came back.
+  expect(await withdraw(paid)).toMatchObject({ kind: 'refused', code: 'ENTRY_TAKEN_BACK' })
   expect(await amounts()).toHaveLength(2)
   expect(await withdraw(back, { isEntryByHand: true })).toMatchObject({ kind: 'done' })
   expect(await amounts()).toEqual([-700n])
+  expect(await withdraw(paid)).toMatchObject({ kind: 'done' })
   await work()
   expect(bankMoves()).toEqual([-700n, 700n])
 })

@@ -34,7 +34,10 @@ export function createReceipts(tables: Tables): ReceiptStore {
       return tables.receipts
         .values()
         .filter(receipt => receipt.account === account)
-        .filter(({ lineId }) => isWithin(byId(tables, lineId)?.stored.line.bookedOn ?? '', from, to))
+        .filter(({ lineId }) => {
+          const row = byId(tables, lineId)
+          return row?.withdrawn === null && isWithin(row.stored.line.bookedOn, from, to)
+        })
         .toSorted((a, b) => Number(a.lineId) - Number(b.lineId))
     },
     async bytes(digest) {

@@ -1,6 +1,6 @@
 // Withdrawn lines in memory, by the rules of the real store. For the simulation only.
 
-import type { DoubtStore, LineTurn, WithdrawalStore } from '../store'
+import type { DoubtStore, LineTurn, StoredLine, WithdrawalStore } from '../store'
 import { Changed, whole } from './changed'
 import { contradict } from './contradictions'
 import { changeAll, reverseOne } from './journals'
@@ -33,6 +33,8 @@ export function createWithdrawals(tables: Tables): WithdrawalStore {
         if (match) undoMatch(tables, match, { person, reason, at }, true)
         if (reversal !== null) reverseOne(tables, reversal, at)
         changeAll(tables, changes, at)
+        unprove(tables, row.stored)
+        askAgain(tables, row.stored.account, [row.stored.line.bookedOn, ...(tables.doubts.get(lineId)?.days ?? [])], at)
         tables.doubts.remove(lineId)
         moveMark(tables, row.stored.account)
         if (contradiction !== null) contradict(tables, { ...contradiction, at })
@@ -45,6 +47,7 @@ export function createWithdrawals(tables: Tables): WithdrawalStore {
         const { isWithdrawn: _, ...stored } = row.stored
         put(tables, { ...row, stored, turn: row.turn + 1, withdrawn: null })
         changeAll(tables, restoration.changes, at)
+        unprove(tables, row.stored)
         tables.doubts.remove(restoration.lineId)
         moveMark(tables, row.stored.account)
         addToOutbox(tables, restoration.outbox, at)
@@ -60,9 +63,9 @@ export function createDoubts(tables: Tables): DoubtStore {
         .values()
         .filter(row => row.account === account)
         .toSorted((a, b) => Number(a.lineId) - Number(b.lineId))
-        .flatMap(({ lineId, kind, since, was, now }) => {
+        .flatMap(({ lineId, kind, since, was, now, days }) => {
           const row = byId(tables, lineId)
-          return row ? [{ line: row.stored, kind, since, was, now }] : []
+          return row ? [{ line: row.stored, kind, since, was, now, days }] : []
         })
     },
     async count(account) {
@@ -78,6 +81,19 @@ export function createDoubts(tables: Tables): DoubtStore {
         }
       })
     },
+  }
+}
+
+function unprove(tables: Tables, { account, line }: StoredLine): void {
+  const id = `${account} ${line.bookedOn}`
+  const found = tables.coverage.get(id)
+  if (found?.proof === 'proven') tables.coverage.put(id, { ...found, proof: 'unproven' })
+}
+
+function askAgain(tables: Tables, account: string, days: readonly string[], at: number): void {
+  for (const day of days) {
+    const found = tables.coverage.get(`${account} ${day}`)
+    if (found?.source === 'interface') tables.coverage.put(`${account} ${day}`, { ...found, dueAt: at })
   }
 }
 
