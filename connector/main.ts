@@ -9,7 +9,7 @@ import { midtableStatements, renderMidtableSql } from '../erp-bridges/midtable/s
 import { GATEWAYS } from '../bank-gateways/registry'
 import { certificateTerms } from '../bank-gateways/shared/certificates'
 import { byteLength, unmappable } from '../bank-gateways/shared/charset'
-import { startSimulator } from '../bank-gateways/simulator/simulator'
+import type * as Simulator from '../bank-gateways/simulator/simulator'
 import { approvePayment, createSampleAccountSet } from '../erp-bridges/u8/sample'
 import { dbConfig } from '../erp-bridges/shared/db-config'
 import { openDb } from '../erp-bridges/shared/db-open'
@@ -50,6 +50,12 @@ const clock: Clock = {
       const timer = setTimeout(finish, ms)
       signal.addEventListener('abort', finish, { once: true })
     }),
+}
+
+/** A site never needs it: what simulates fifteen banks is loaded by those who ask for it. */
+const startSimulator: typeof Simulator.startSimulator = async options => {
+  const simulator: typeof Simulator = require('../bank-gateways/simulator/simulator')
+  return await simulator.startSimulator(options)
 }
 
 const parts: Parts = {

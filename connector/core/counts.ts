@@ -1,11 +1,14 @@
-// How often each digest was seen so far, in some twenty bytes each: a statement may have millions of lines, and a map of
+// How often each digest was seen so far, in some twenty bytes each at most: a statement may have millions of lines, and a map of
 // strings would need a hundred times its keys.
 
 /** Grows by doubling; more than this many would be more lines than any bank's file has. */
 const MAX_SLOTS = 2 ** 28
 
-/** Half empty, so that a search stays short. */
-const LOAD = 0.5
+/** A quarter empty, so that a search stays short. */
+const LOAD = 0.75
+
+/** From here on a count stands in a map beside the table: what comes so often is rare. */
+const MANY = 255
 
 /**
  * Returns a function that counts a digest of at least sixteen hexadecimal characters: 1 for the first time. Sixty-four
@@ -13,7 +16,8 @@ const LOAD = 0.5
  */
 export function startCounts(): (digest: string) => number {
   let slots = 1024
-  let [high, low, counts] = [new Uint32Array(slots), new Uint32Array(slots), new Uint32Array(slots)]
+  let [high, low, counts] = [new Uint32Array(slots), new Uint32Array(slots), new Uint8Array(slots)]
+  const many = new Map<string, number>()
   let used = 0
   const find = (one: number, other: number): number => {
     let at = one % slots
@@ -27,7 +31,7 @@ export function startCounts(): (digest: string) => number {
     if (slots > MAX_SLOTS) throw new RangeError(`more than ${MAX_SLOTS * LOAD} different lines`)
     high = new Uint32Array(slots)
     low = new Uint32Array(slots)
-    counts = new Uint32Array(slots)
+    counts = new Uint8Array(slots)
     for (let from = 0; from < old.slots; from++) {
       const count = old.counts[from] ?? 0
       if (count === 0) continue
@@ -42,11 +46,17 @@ export function startCounts(): (digest: string) => number {
     const [one, other] = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)]
     if (used + 1 > slots * LOAD) grow()
     const at = find(one, other)
-    const count = (counts[at] ?? 0) + 1
-    if (count === 1) used++
+    const before = counts[at] ?? 0
+    if (before === 0) used++
     high[at] = one
     low[at] = other
-    counts[at] = count
+    if (before < MANY) {
+      counts[at] = before + 1
+      return before + 1
+    }
+    const name = `${one} ${other}`
+    const count = (many.get(name) ?? MANY) + 1
+    many.set(name, count)
     return count
   }
 }

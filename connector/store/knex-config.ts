@@ -4,7 +4,8 @@
 import type { Database as SqliteConnection } from 'better-sqlite3'
 import type { Knex } from 'knex'
 import type { Client as PostgresConnection } from 'pg'
-import { Request, type Connection as MssqlConnection } from 'tedious'
+import type * as Tedious from 'tedious'
+import type { Connection as MssqlConnection, Request as MssqlRequest } from 'tedious'
 import type { StoreConfig } from './config'
 
 type Done = (error: unknown, connection: unknown) => void
@@ -148,6 +149,8 @@ function discard(connection: Disposable): void {
 }
 
 function afterMssql(connection: MssqlConnection, done: Done): void {
+  // Loaded where it is used: it is as large as all the rest.
+  const { Request }: typeof Tedious = require('tedious')
   // As a batch of its own: inside sp_executesql a SET ends with the call.
   connection.execSqlBatch(new Request(`SET LOCK_TIMEOUT ${LOCK_WAIT_MS}`, error => done(error, connection)))
 }
@@ -159,7 +162,7 @@ function afterMssql(connection: MssqlConnection, done: Done): void {
 function mssqlClient(): typeof Knex.Client {
   const Base: typeof Knex.Client = require('knex/lib/dialects/mssql')
   return class extends Base {
-    _enqueueRequest(request: Request, connection: MssqlConnection): void {
+    _enqueueRequest(request: MssqlRequest, connection: MssqlConnection): void {
       connection.execSql(request)
     }
 

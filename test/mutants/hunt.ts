@@ -11,7 +11,7 @@ export type Hunted = { readonly mutant: Mutant | null; readonly verdict: Verdict
 export const SEEDS = 8000
 
 /** A mutant that makes a history endless is stopped, and counts as alive: nobody would have said what is wrong. */
-const PATIENCE_MS = 300_000
+const PATIENCE_MS = 900_000
 
 export async function huntAll(
   mutants: readonly (Mutant | null)[],

@@ -392,6 +392,11 @@ const BOOKS: readonly Mutant[] = [
     from: '${content}:${count(content)}`',
     to: '${content}:${count(content)}:${(globalThis.readings = (globalThis.readings ?? 0) + 1)}`',
     wrong: 'a line is known by where it stood',
+    also: {
+      file: steps('changed-lines'),
+      from: 'return given.filter(draft => !kept.has(draft));',
+      to: 'return given;',
+    },
   },
   {
     name: 'only the first page is read',
