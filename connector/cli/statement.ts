@@ -32,7 +32,7 @@ const KEPT_BYTES = 16 * 1024 * 1024
 
 /** Nothing of a long file is kept, yet V8 lets several times that much pile up before it looks: it shall look sooner. */
 function collectSooner(): void {
-  setFlagsFromString('--heap-growing-percent=50')
+  setFlagsFromString('--heap-growing-percent=30')
 }
 
 /** A file's bytes, as often as they are asked for. Every piece of a large file is read into the same memory. */

@@ -62,6 +62,8 @@ type Run = {
   readonly frozen: Set<string>
   readonly keeper: StoreKeeper
   readonly fence: SimulatedFence | null
+  /** Of the store, by the daemon that runs on it. */
+  readonly copies: Map<string, Database>
   readonly start: (name: string) => Promise<SimulatedDaemon>
   readonly startClone: (name: string, database: Database) => Promise<SimulatedDaemon>
 }
@@ -81,7 +83,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const start = (name: string): Promise<SimulatedDaemon> => startOn(name, keeper.current, oracles)
     const startClone = (name: string, copy: Database) => startOn(name, copy, cloneObserver(world))
     const frozen = new Set<string>()
-    const run: Run = { world, site, oracles, daemons: [], frozen, keeper, fence, start, startClone }
+    const copies = new Map<string, Database>()
+    const run: Run = { world, site, oracles, daemons: [], frozen, keeper, fence, copies, start, startClone }
     for (let index = 0; index < swarm.daemons; index++) run.daemons.push(await start(`daemon${index + 1}`))
     for (let index = 0; index < swarm.documents / 2; index++) askNew(world, site.books, site.accounts)
     await safety(run)
@@ -226,7 +229,10 @@ async function administer(run: Run, fence: SimulatedFence): Promise<void> {
   else if (kind === 'restore' && (await keeper.restore(oracles.sends))) await restartAll(run)
   else if (kind === 'clone' && !run.daemons.some(daemon => daemon.name.startsWith('clone'))) {
     const copy = await keeper.clone()
-    if (copy) run.daemons.push(await run.startClone('clone1', copy))
+    if (copy) {
+      run.copies.set('clone1', copy)
+      run.daemons.push(await run.startClone('clone1', copy))
+    }
   } else if (kind === 'confirm' && keeper.isDoubtful) {
     for (const daemon of run.daemons) if (isOriginal(daemon)) await fence.confirm(daemon.deps, daemon.name)
     keeper.isDoubtful = false
@@ -264,7 +270,9 @@ async function kill(run: Run, index: number): Promise<void> {
   world.dropTimers(name)
   run.frozen.delete(name)
   world.note(name, () => `is killed (${gone.map(({ actor, label }) => `${actor.step} ${label}`).join(', ') || 'idle'})`)
-  run.daemons[index] = await run.start(name)
+  // A daemon on a copy comes back on its copy.
+  const copy = run.copies.get(name)
+  run.daemons[index] = copy ? await run.startClone(name, copy) : await run.start(name)
 }
 
 // ----------------------------------------------------------------------------------------------------------- liveness
