@@ -1,9 +1,8 @@
 // The store's bank lines at the command line: listed with what hangs on each, withdrawn by a named person, restored.
 
 import { addDays, bankDay } from '../core/bank-time'
-import { nextTwinKey } from '../core/line-key'
 import type { Deps } from '../steps/deps'
-import { planWithdrawal, restoreLine, withdrawLine, type Handled, type WithdrawalPlan } from '../steps/withdraw-line'
+import { planWithdrawals, restoreLine, withdrawLine, type Handled } from '../steps/withdraw-line'
 import type { StoredLine, Withdrawn } from '../store/store'
 import { lineCells, shownStored, type ShownLine } from './line-text'
 import { EXIT, table, type Output } from './output'
@@ -92,14 +91,8 @@ export async function withdrawLines(
   output: Output,
 ): Promise<number> {
   const isEntryByHand = flags.entryByHand === true
-  const plans: WithdrawalPlan[] = []
-  for (const id of new Set(ids)) {
-    const plan = await planWithdrawal(deps, id, { isEntryByHand })
-    if ('kind' in plan) return refuse(output, plan, [])
-    const twin = await laterTwin(deps, plan.at.line)
-    if (twin !== null && !ids.includes(twin)) return refuse(output, twinRefusal(id, twin), [])
-    plans.push(plan)
-  }
+  const plans = await planWithdrawals(deps, ids, { isEntryByHand })
+  if ('kind' in plans) return refuse(output, plans, [])
   const shown = plans.map(plan => ({ ...shownStored(plan.at.line), ...effectsOf(plan) }))
   if (flags.dryRun === true) {
     tellPlans(shown, output)
@@ -127,22 +120,6 @@ export async function withdrawLines(
   return EXIT.ok
 }
 
-/** Twins are told apart by their number alone: what is left of them must be the first ones, as the bank gives them. */
-async function laterTwin(deps: Deps, { account, key }: StoredLine): Promise<string | null> {
-  const next = nextTwinKey(key)
-  if (next === null) return null
-  const found = (await deps.store.statements.known(account, [next])).get(next)
-  return found === undefined || found.isWithdrawn ? null : found.lineId
-}
-
-function twinRefusal(id: string, twin: string): Extract<Handled, { kind: 'refused' }> {
-  return {
-    ...{ kind: 'refused', code: 'LINE_HAS_TWIN' },
-    zh: `流水 ${id} 与流水 ${twin} 完全相同：请撤回 ${twin}，银行下次给出的才与留下的一致`,
-    en: `line ${id} has a twin, line ${twin}: withdraw ${twin} instead, so that what is left is what the bank gives`,
-  }
-}
-
 export async function restoreLines(
   deps: Deps,
   ids: readonly string[],
@@ -161,8 +138,8 @@ export async function restoreLines(
     done.push(shownStored(handled.line))
   }
   output.say(
-    `已恢复 ${done.length} 笔，按规则重新入账、重新对账`,
-    `${done.length} lines restored: they are booked and matched anew`,
+    `已恢复 ${done.length} 笔，重新对账；凭证已冲销的按规则重新入账，留给人工的仍由人工处理`,
+    `${done.length} lines restored and matched anew; where an entry was reversed the rules book again, what was left to a person stays so`,
   )
   output.json({ ok: true, lines: done })
   return EXIT.ok

@@ -4,6 +4,7 @@
 
 import { bankDay } from '../core/bank-time'
 import { reversingEntry } from '../core/journal-reversal'
+import { nextTwinKey } from '../core/line-key'
 import { formatAmount } from '../core/money'
 import { cleanName, personKey } from '../core/people'
 import type { WithdrawalRecord } from '../ports'
@@ -80,6 +81,31 @@ export async function planWithdrawal(
     collections: await collectionsOf(deps, line, entry),
     payment: await paymentOf(deps, line),
   }
+}
+
+/** What withdrawing all of these would do, or the first thing that speaks against one of them. */
+export async function planWithdrawals(
+  deps: Deps,
+  lineIds: readonly string[],
+  how: { readonly isEntryByHand: boolean },
+): Promise<readonly WithdrawalPlan[] | LineRefusal> {
+  const plans: WithdrawalPlan[] = []
+  for (const lineId of new Set(lineIds)) {
+    const plan = await planWithdrawal(deps, lineId, how)
+    if ('kind' in plan) return plan
+    const twin = await laterTwin(deps, plan.at.line)
+    if (twin !== null && !lineIds.includes(twin)) return hasTwin(lineId, twin)
+    plans.push(plan)
+  }
+  return plans
+}
+
+/** Twins are told apart by their number alone: what is left of them must be the first ones, as the bank gives them. */
+async function laterTwin(deps: Deps, { account, key }: StoredLine): Promise<string | null> {
+  const next = nextTwinKey(key)
+  if (next === null) return null
+  const found = (await deps.store.statements.known(account, [next])).get(next)
+  return found === undefined || found.isWithdrawn ? null : found.lineId
 }
 
 /** `isReplaced`: the bank gives another line in its place that says the same of the payment. */
@@ -255,6 +281,14 @@ function unknownLine(lineId: string): LineRefusal {
     'LINE_UNKNOWN',
     `没有流水 ${lineId}，编号见 yinqi statement lines`,
     `there is no line ${lineId}: yinqi statement lines shows the ids`,
+  )
+}
+
+function hasTwin(lineId: string, twin: string): LineRefusal {
+  return refused(
+    'LINE_HAS_TWIN',
+    `流水 ${lineId} 与流水 ${twin} 完全相同：请撤回 ${twin}，银行下次给出的才与留下的一致`,
+    `line ${lineId} has a twin, line ${twin}: withdraw ${twin} instead, so that what is left is what the bank gives`,
   )
 }
 

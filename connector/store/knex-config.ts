@@ -149,7 +149,7 @@ function discard(connection: Disposable): void {
 }
 
 function afterMssql(connection: MssqlConnection, done: Done): void {
-  // Loaded where it is used: it is as large as all the rest.
+  // A large driver: loaded where it is used.
   const { Request }: typeof Tedious = require('tedious')
   // As a batch of its own: inside sp_executesql a SET ends with the call.
   connection.execSqlBatch(new Request(`SET LOCK_TIMEOUT ${LOCK_WAIT_MS}`, error => done(error, connection)))

@@ -52,13 +52,13 @@ async function withdraw(tx: Session, withdrawal: Withdrawal, at: number): Promis
   const { reversal, changes, contradiction, outbox } = withdrawal
   // In the order in which whoever saves matches locks: the matches first, then lines.
   await onlyOneAtATime(tx)
-  const { no, key, matchNo, account, bookedOn } = await lockedLine(tx, withdrawal, false)
+  const { no, key, matchNo, account, bookedOn, mark } = await lockedLine(tx, withdrawal, false)
   const said = { person: storable(withdrawal.person), reason: storable(withdrawal.reason) }
   await tx.execute(
     'UPDATE yinqi_statement_line SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, turn = turn + 1 WHERE no = ?',
     [at, said.person, said.reason, no],
   )
-  await moveMark(tx, account, await lockLines(tx, account))
+  await moveMark(tx, account, mark)
   if (matchNo !== null) {
     await undoMatch(tx, matchNo, said, at)
     await tx.execute('UPDATE yinqi_match SET undone_by_withdrawal = 1 WHERE no = ?', [matchNo])
@@ -84,12 +84,12 @@ async function unprove(tx: Session, account: string, bookedOn: string): Promise<
 }
 
 async function restore(tx: Session, restoration: Restoration, at: number): Promise<boolean> {
-  const { no, key, account, bookedOn } = await lockedLine(tx, restoration, true)
+  const { no, key, account, bookedOn, mark } = await lockedLine(tx, restoration, true)
   await tx.execute(
     `UPDATE yinqi_statement_line SET withdrawn_at = NULL, withdrawn_by = '', withdrawn_reason = '', turn = turn + 1 WHERE no = ?`,
     [no],
   )
-  await moveMark(tx, account, await lockLines(tx, account))
+  await moveMark(tx, account, mark)
   await changeAll(tx, restoration.changes, at)
   await unprove(tx, account, bookedOn)
   await clearDoubts(tx, [restoration.lineId])
@@ -115,25 +115,30 @@ type Locked = {
   readonly matchNo: number | null
   readonly account: string
   readonly bookedOn: string
+  readonly mark: string
 }
 
-/** @throws Changed when the line is not as it was when this was decided */
+/** The account's lines are locked before the line, as by whoever imports. @throws Changed when the line is not as it was when this was decided */
 async function lockedLine(
   tx: Session,
   { lineId, turn, journal }: Pick<Withdrawal, 'lineId' | 'turn' | 'journal'>,
   isWithdrawn: boolean,
 ): Promise<Locked> {
   const no = numberOf(lineId)
-  const columns = 'no, account, booked_on, line_key, journal, match_no, withdrawn_at, turn'
+  const [known] = await tx.query('SELECT account FROM yinqi_statement_line WHERE no = ?', [no])
+  if (no === null || known === undefined) throw new Changed(lineId)
+  const account = text(known, 'account')
+  const mark = await lockLines(tx, account)
+  const columns = 'no, booked_on, line_key, journal, match_no, withdrawn_at, turn'
   const [row] = await tx.query(lockedSelect(tx.dialect, columns, 'yinqi_statement_line', 'no = ?'), [no])
-  if (no === null || row === undefined) throw new Changed(lineId)
+  if (row === undefined) throw new Changed(lineId)
   const isSame =
     integer(row, 'turn') === turn &&
     word(row, 'journal') === journal &&
     (integerOrNull(row, 'withdrawn_at') !== null) === isWithdrawn
   if (!isSame) throw new Changed(lineId)
-  const [account, bookedOn] = [text(row, 'account'), text(row, 'booked_on')]
-  return { no, key: text(row, 'line_key'), matchNo: integerOrNull(row, 'match_no'), account, bookedOn }
+  const [key, bookedOn] = [text(row, 'line_key'), text(row, 'booked_on')]
+  return { no, key, matchNo: integerOrNull(row, 'match_no'), account, bookedOn, mark }
 }
 
 function eventOf(kind: string, { lineId, turn }: Pick<Withdrawal, 'lineId' | 'turn'>, content: Record<string, string>) {

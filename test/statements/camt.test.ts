@@ -125,12 +125,12 @@ describe('balances', () => {
     expect((await read(...balances)).proven).toBe(proven)
   })
 
-  test('a balance without its sign is a credit, and that is said; another word is no sign', async () => {
+  test('a balance without its sign, or with another word, is no balance: an overdrawn account would be in credit', async () => {
     const bare = (type: string, amount: string): string =>
       balance(type, amount, '2024-01-01').replace('<CdtDbtInd>CRDT</CdtDbtInd>', '')
     const file = await readStatements(camt053(bare('OPBD', '100') + bare('CLBD', '110') + entry(BOOKED)))
-    expect(file.statements).toMatchObject([{ opening: { amount: '100.00' }, proven: true }])
-    expect(file.problems.map(problem => problem.code)).toEqual(['DIRECTION_ASSUMED', 'DIRECTION_ASSUMED'])
+    expect(file.statements).toMatchObject([{ opening: null, closing: null, proven: null }])
+    expect(file.problems.map(problem => problem.code)).toEqual(['BALANCE_UNREADABLE', 'BALANCE_UNREADABLE'])
     const wrong = await readStatements(camt053(balance('OPBD', '100', '2024-01-01', 'XXXX')))
     expect(wrong.problems).toMatchObject([{ code: 'BALANCE_UNREADABLE' }])
   })

@@ -49,7 +49,6 @@ export function startStatement(context: ParserContext, fields: Fields, place: Pl
       const read = readBalance(found)
       if (read !== null) {
         balances.push(read)
-        if (found['indicator'] === undefined) warn('warning', 'DIRECTION_ASSUMED', place().line, unsigned(found))
         const { type, currency, includesCredit } = read
         context.sawBalance?.({ type, at: found['on'] ?? null, amount: shown(read), currency, includesCredit })
       } else
@@ -73,8 +72,8 @@ function readBalance(fields: Fields): Typed | null {
   const currency = cleaned(fields['amountCcy'])
   const quantity = readQuantity(fields['amount'] ?? '', '.', currency)
   const indicator = fields['indicator']
-  // Some banks leave the indicator out, which the definition has not foreseen; any other word is no sign.
-  if (quantity === null || (indicator !== undefined && indicator !== 'CRDT' && indicator !== 'DBIT')) return null
+  // Some banks leave the indicator out, which the definition has not foreseen; a balance without a sign is no balance.
+  if (quantity === null || (indicator !== 'CRDT' && indicator !== 'DBIT')) return null
   return {
     type: (fields['type'] ?? '').toUpperCase(),
     includesCredit: isTrue(fields['includesCredit']),
@@ -83,10 +82,6 @@ function readBalance(fields: Fields): Typed | null {
     isDebit: indicator === 'DBIT',
     currency,
   }
-}
-
-function unsigned({ type = '?', amount = '' }: Fields): string {
-  return `余额 ${type} 没有借贷标志，按贷方 ${amount} 处理 / balance ${type} has no CdtDbtInd: taken as a credit of ${amount}`
 }
 
 type Picked = { readonly opening: Balance | null; readonly closing: Balance | null }
